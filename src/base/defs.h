@@ -1,0 +1,31 @@
+/*
+ * The compiler features and small macros that every file may use. Nothing here
+ * allocates or has state.
+ */
+#ifndef BASE_DEFS_H
+#define BASE_DEFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Runs fn(&variable) when the variable leaves its scope. */
+#define CLEANUP(fn)			 __attribute__((cleanup(fn)))
+#define MUST_USE			 __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
+#define UNUSED				 __attribute__((unused))
+
+/* True where the sum or product does not fit; *ret holds it where it does. */
+#define add_overflows(a, b, ret) __builtin_add_overflow((a), (b), (ret))
+#define mul_overflows(a, b, ret) __builtin_mul_overflow((a), (b), (ret))
+
+#define MIN_OF(a, b)		 ((a) < (b) ? (a) : (b))
+#define MAX_OF(a, b)		 ((a) > (b) ? (a) : (b))
+
+#define KIB(n)			 ((size_t)(n) << 10)
+#define MIB(n)			 ((size_t)(n) << 20)
+#define GIB(n)			 ((uint64_t)(n) << 30)
+
+#endif

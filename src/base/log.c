@@ -1,0 +1,84 @@
+#include "base/log.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* A pipe keeps a write in one piece up to this: PIPE_BUF on Linux. */
+enum { LINE_MAX_BYTES = 4096 };
+
+static struct {
+	const char *program;
+	enum log_level level;
+} settings = {"plimsoll", LOG_WARN};
+
+void log_init(const char *program, enum log_level level)
+{
+	settings.program = program;
+	settings.level = level;
+}
+
+enum log_level log_level_now(void)
+{
+	return settings.level;
+}
+
+/* One write, so that the lines of several threads and processes do not mix. */
+static void write_line(struct str line)
+{
+	ssize_t n;
+
+	do {
+		n = write(STDERR_FILENO, line.p, line.n);
+	} while (n < 0 && errno == EINTR);
+}
+
+/* Ends the line, cut between two characters where it is too long. */
+static void end_line(struct buf *line, bool cut)
+{
+	size_t room = LINE_MAX_BYTES - strlen("...\n");
+
+	if (line->n > room) {
+		cut = true;
+		line->n = room;
+		while (line->n > 0 && ((unsigned char)line->p[line->n] & 0xc0) == 0x80)
+			line->n--;
+	}
+	buf_add(line, cut ? STR("...\n") : STR("\n"));
+}
+
+PRINTF_LIKE(2, 0)
+static void log_line(enum log_level level, const char *format, va_list args)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
+	char text[LINE_MAX_BYTES];
+	int n, saved = errno;
+
+	if (level > settings.level)
+		return;
+	n = vsnprintf(text, sizeof text, format, args);
+	buf_addf(&line, "%s: ", settings.program);
+	buf_add_safe(&line, n < 0 ? STR("a message that cannot be written") : str_of(text));
+	if (buf_ok(&line))
+		end_line(&line, n >= (int)sizeof text);
+	write_line(buf_ok(&line) ? buf_str(&line) : STR("out of memory\n"));
+	errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)              \
+	void name(const char *format, ...)     \
+	{                                      \
+		va_list args;                  \
+                                               \
+		va_start(args, format);        \
+		log_line(level, format, args); \
+		va_end(args);                  \
+	}
+
+LOG_FUNCTION(log_error, LOG_ERROR)
+LOG_FUNCTION(log_warn, LOG_WARN)
+LOG_FUNCTION(log_info, LOG_INFO)
+LOG_FUNCTION(log_debug, LOG_DEBUG)

@@ -1,0 +1,435 @@
+#include "base/os/fd.h"
+
+#include "base/fault.h"
+#include "base/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void fd_cleanup(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+	errno = saved;
+}
+
+int fd_open_read(const char *path, bool nofollow, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (nofollow ? O_NOFOLLOW : 0));
+
+	return fd >= 0 ? fd : err_sys(err, "cannot open %s", path);
+}
+
+/* ---- whole reads and writes ---- */
+
+long fd_write_some(int fd, struct str bytes)
+{
+	static const struct timespec no_wait = {0, 0};
+	sigset_t sigpipe, saved;
+	int error;
+	ssize_t n;
+
+	(void)sigemptyset(&sigpipe);
+	(void)sigaddset(&sigpipe, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &sigpipe, &saved);
+	n = write(fd, bytes.p, bytes.n);
+	error = errno;
+	if (n < 0 && error == EPIPE && !sigismember(&saved, SIGPIPE))
+		(void)sigtimedwait(&sigpipe, NULL, &no_wait);
+	(void)pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	errno = error;
+	return n;
+}
+
+int fd_write_all(int fd, struct str bytes, struct err *err)
+{
+	while (bytes.n > 0) {
+		long n = fd_write_some(fd, bytes);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "cannot write");
+		bytes = str_sub(bytes, (size_t)n, bytes.n);
+	}
+	return 0;
+}
+
+int fd_read_full(int fd, void *p, size_t n, size_t *ret_n, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = read(fd, (char *)p + done, n - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(err, "cannot read");
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	*ret_n = done;
+	return 0;
+}
+
+int fd_pread_full(int fd, uint64_t offset, void *p, size_t n, size_t *ret_n, struct err *err)
+{
+	size_t done = 0;
+
+	if (offset > INT64_MAX - n)
+		return err_set(err, ERR_FORMAT, "read at byte %llu", (unsigned long long)offset);
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)p + done, n - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(err, "cannot read");
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	*ret_n = done;
+	return 0;
+}
+
+/* Up to the rest of the cap, one byte more to see that there is none. */
+int fd_read_to_end(int fd, struct buf *out, struct err *err)
+{
+	enum { STEP = 64 * 1024 };
+	char beyond;
+	size_t got;
+
+	for (;;) {
+		size_t want = MIN_OF((size_t)STEP, out->max - MIN_OF(out->n, out->max));
+		char *room;
+
+		if (want == 0)
+			break;
+		room = buf_room(out, want);
+		if (!room)
+			return err_nomem(err);
+		if (fd_read_full(fd, room, want, &got, err) < 0)
+			return -1;
+		buf_commit(out, got);
+		if (got < want)
+			return 0;
+	}
+	if (fd_read_full(fd, &beyond, 1, &got, err) < 0)
+		return -1;
+	return got == 0 ? 0 : err_set(err, ERR_LIMIT, "more than %zu bytes", out->max);
+}
+
+/* ---- files ---- */
+
+int file_read(
+    const char *path, size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err)
+{
+	CLEANUP_FD int fd = fd_open_read(path, false, err);
+	CLEANUP(buf_release) struct buf b = BUF_INIT(max_bytes);
+	struct str bytes;
+
+	if (fd < 0)
+		return -1;
+	if (fd_read_to_end(fd, &b, err) < 0)
+		return err_wrap(err, "%s", path);
+	bytes = arena_str(arena, buf_str(&b));
+	if (!bytes.p)
+		return arena_err(arena, err);
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static int write_and_sync(int fd, struct str bytes, struct err *err)
+{
+	if (fault_here("file-write"))
+		return err_sys(err, "cannot write");
+	if (fd_write_all(fd, bytes, err) < 0)
+		return -1;
+	if (fault_here("file-sync") || fsync(fd) < 0)
+		return err_sys(err, "cannot sync");
+	return 0;
+}
+
+/* So that the rename itself survives a power cut. */
+static int sync_parent(const char *path, struct err *err)
+{
+	char parent[PATH_MAX];
+	size_t slash = str_rchr(str_of(path), '/');
+	int n = slash == STR_NPOS ? snprintf(parent, sizeof parent, ".")
+				  : snprintf(parent, sizeof parent, "%.*s/", (int)slash, path);
+	CLEANUP_FD int fd = -1;
+
+	if (n < 0 || (size_t)n >= sizeof parent)
+		errno = ENAMETOOLONG;
+	else
+		fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return err_sys(err, "cannot sync the folder of %s", path);
+	return 0;
+}
+
+static int temporary_beside(const char *path, char *ret_name, size_t size, struct err *err)
+{
+	unsigned char random[8];
+	char hex[2 * sizeof random + 1];
+	int n;
+
+	random_bytes(random, sizeof random);
+	hex_write(random, sizeof random, hex);
+	n = snprintf(ret_name, size, "%s.%s.tmp", path, hex);
+	if (n >= 0 && (size_t)n < size)
+		return 0;
+	errno = ENAMETOOLONG;
+	return err_sys(err, "cannot create %s", path);
+}
+
+int file_write(const char *path, struct str bytes, unsigned mode, struct err *err)
+{
+	char temporary[PATH_MAX];
+	CLEANUP_FD int fd = -1;
+
+	if (temporary_beside(path, temporary, sizeof temporary, err) < 0)
+		return -1;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return err_sys(err, "cannot create %s", path);
+	if (write_and_sync(fd, bytes, err) < 0) {
+		(void)unlink(temporary);
+		return err_wrap(err, "%s", path);
+	}
+	if (rename(temporary, path) < 0) {
+		(void)err_sys(err, "cannot create %s", path);
+		(void)unlink(temporary);
+		return -1;
+	}
+	return sync_parent(path, err);
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* ---- folders ---- */
+
+int dir_make(const char *path, unsigned mode, struct err *err)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+	struct stat st;
+
+	if (n == 0 || n >= sizeof part) {
+		errno = n == 0 ? ENOENT : ENAMETOOLONG;
+		return err_sys(err, "cannot create folder %s", path);
+	}
+	memcpy(part, path, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (part[i] != '/' && part[i] != '\0')
+			continue;
+		part[i] = '\0';
+		if (mkdir(part, mode) < 0 && errno != EEXIST)
+			return err_sys(err, "cannot create folder %s", part);
+		part[i] = path[i];
+	}
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (file_exists(path))
+		return 0;
+	return err_sys(err, "cannot create folder %s", path);
+}
+
+int tempdir_open(const char *base, struct arena *arena, const char **ret_path, struct err *err)
+{
+	const char *given = base ? base : getenv("TMPDIR");
+	struct str path;
+	char *copy;
+
+	if (!given || given[0] != '/')
+		given = base ? base : "/tmp";
+	path = arena_fmt(arena, "%s/plimsoll-XXXXXX", given);
+	copy = path.p ? arena_cstr(arena, path) : NULL;
+	if (!copy)
+		return arena_err(arena, err);
+	if (!mkdtemp(copy))
+		return err_sys(err, "cannot create a folder in %s", given);
+	*ret_path = copy;
+	return 0;
+}
+
+/* ---- removal ----
+ *
+ * Two descriptors however deep the tree is, and no "..", which a hostile rename could
+ * turn elsewhere: a folder below a folder of the top is moved up to the top, and its
+ * turn comes in the next pass.
+ */
+
+struct removal {
+	int top;
+	dev_t device; /* the tree ends where another file system is mounted */
+	uint64_t moved;
+};
+
+/* A folder that its owner shut for himself is opened up again. */
+static int open_folder(int parent, const char *name)
+{
+	enum { FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+	int fd = openat(parent, name, FLAGS);
+	CLEANUP_FD int shut = -1;
+	char by_fd[64];
+
+	if (fd < 0 && errno == EACCES) {
+		shut = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (shut < 0)
+			return -1;
+		(void)snprintf(by_fd, sizeof by_fd, "/proc/self/fd/%d", shut);
+		if (chmod(by_fd, S_IRWXU) < 0)
+			return -1;
+		fd = openat(parent, name, FLAGS);
+	}
+	if (fd >= 0)
+		(void)fchmod(fd, S_IRWXU);
+	return fd;
+}
+
+/* Into the top, under a name that is free there. */
+static int move_up(struct removal *r, int from, const char *name)
+{
+	bool opened = false;
+	char moved[64];
+
+	for (;;) {
+		(void)snprintf(
+		    moved, sizeof moved, ".removed-%llu", (unsigned long long)r->moved++);
+		if (renameat(from, name, r->top, moved) == 0)
+			return 0;
+		if (errno == EACCES && !opened) {
+			/* A folder must be writable to change its parent. */
+			int fd = open_folder(from, name);
+
+			fd_cleanup(&fd);
+			opened = true;
+		} else if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) {
+			return -1;
+		}
+	}
+}
+
+static void dir_cleanup(DIR **dir)
+{
+	int saved = errno;
+
+	if (*dir)
+		(void)closedir(*dir);
+	errno = saved;
+}
+
+/* NULL at the end (errno 0) and on a failure. */
+static const struct dirent *next_entry(DIR *dir)
+{
+	const struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	return entry;
+}
+
+/* 0 where it is gone, 1 where it is a folder with something in it. */
+static int remove_entry(int parent, const char *name)
+{
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	return errno == ENOTEMPTY || errno == EEXIST ? 1 : -1;
+}
+
+/* Empties the folder `name` of the top, and removes it. */
+static int remove_folder(struct removal *r, const char *name)
+{
+	int fd = open_folder(r->top, name);
+	CLEANUP(dir_cleanup) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	struct stat st;
+
+	if (!dir) {
+		fd_cleanup(&fd);
+		return -1;
+	}
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (st.st_dev != r->device) {
+		errno = EXDEV;
+		return -1;
+	}
+	while ((entry = next_entry(dir)) != NULL) {
+		int kind = remove_entry(fd, entry->d_name);
+
+		if (kind < 0 || (kind > 0 && move_up(r, fd, entry->d_name) < 0))
+			return -1;
+	}
+	if (errno != 0)
+		return -1;
+	if (unlinkat(r->top, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	/* Something was added meanwhile: the next pass sees it. */
+	return errno == ENOTEMPTY || errno == EEXIST ? 0 : -1;
+}
+
+/* One walk over the top; *ret_n: entries seen. */
+static int remove_pass(struct removal *r, DIR *top, size_t *ret_n)
+{
+	const struct dirent *entry;
+
+	*ret_n = 0;
+	rewinddir(top);
+	while ((entry = next_entry(top)) != NULL) {
+		int kind = remove_entry(r->top, entry->d_name);
+
+		(*ret_n)++;
+		if (kind < 0 || (kind > 0 && remove_folder(r, entry->d_name) < 0))
+			return -1;
+	}
+	return errno == 0 ? 0 : -1;
+}
+
+int dir_remove(const char *path, struct err *err)
+{
+	int fd = open_folder(AT_FDCWD, path);
+	CLEANUP(dir_cleanup) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct removal r = {.top = fd};
+	struct stat st;
+	size_t n = 1;
+
+	if (!dir) {
+		fd_cleanup(&fd);
+		/* Not a folder: a file or a link is removed itself. */
+		if (errno == ENOENT || ((errno == ENOTDIR || errno == ELOOP) && unlink(path) == 0))
+			return 0;
+		return err_sys(err, "cannot remove %s", path);
+	}
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "cannot remove %s", path);
+	r.device = st.st_dev;
+	while (n > 0) {
+		if (remove_pass(&r, dir, &n) < 0)
+			return err_sys(err, "cannot remove all of %s", path);
+	}
+	if (rmdir(path) < 0 && errno != ENOENT)
+		return err_sys(err, "cannot remove %s", path);
+	return 0;
+}

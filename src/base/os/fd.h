@@ -1,0 +1,45 @@
+/*
+ * File descriptors: whole reads with a cap, whole writes, and files that appear at once
+ * or not at all. All descriptors are close-on-exec.
+ */
+#ifndef BASE_OS_FD_H
+#define BASE_OS_FD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#define CLEANUP_FD CLEANUP(fd_cleanup)
+/* Closes *fd where it is not negative, and sets it to -1. */
+void fd_cleanup(int *fd);
+
+/* Opens without following a final symbolic link where nofollow is set. -1 and ERR_IO. */
+int fd_open_read(const char *path, bool nofollow, struct err *err);
+/* write(2), but that a pipe nobody reads is EPIPE and never a signal, whatever the program does
+ * about SIGPIPE. */
+MUST_USE long fd_write_some(int fd, struct str bytes);
+/* All n bytes, through EINTR and short writes. A closed pipe is ERR_IO with EPIPE in `sys`. */
+MUST_USE int fd_write_all(int fd, struct str bytes, struct err *err);
+/* Up to n bytes; fewer only at the end of the file. */
+MUST_USE int fd_read_full(int fd, void *p, size_t n, size_t *ret_n, struct err *err);
+MUST_USE int fd_pread_full(
+    int fd, uint64_t offset, void *p, size_t n, size_t *ret_n, struct err *err);
+/* Appends the rest of fd; ERR_LIMIT where out's cap is reached. */
+MUST_USE int fd_read_to_end(int fd, struct buf *out, struct err *err);
+
+/* The file's bytes in the arena; ERR_LIMIT above max_bytes, ERR_IO where it cannot be read. */
+MUST_USE int file_read(const char *path, size_t max_bytes, struct arena *arena,
+    struct str *ret_bytes, struct err *err);
+/* Writes path by way of a temporary file beside it, synced and renamed. Parent must exist.
+ * Faults of tests: see base/fault.h, points "file-write" and "file-sync". */
+MUST_USE int file_write(const char *path, struct str bytes, unsigned mode, struct err *err);
+bool file_exists(const char *path);
+/* mkdir -p; existing folders are fine. */
+MUST_USE int dir_make(const char *path, unsigned mode, struct err *err);
+/* rm -rf that never follows a symbolic link and never leaves the folder. Missing is fine. */
+MUST_USE int dir_remove(const char *path, struct err *err);
+
+/* A new folder of one's own below base (NULL: $TMPDIR or /tmp), 0700. Remove with dir_remove. */
+MUST_USE int tempdir_open(
+    const char *base, struct arena *arena, const char **ret_path, struct err *err);
+
+#endif

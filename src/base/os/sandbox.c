@@ -1,0 +1,292 @@
+#include "base/os/sandbox.h"
+
+#include "base/os/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- Landlock ----
+ *
+ * An empty set of rules over every right that the running kernel knows: nothing is
+ * allowed. Numbers from include/uapi/linux/landlock.h as of Linux 6.12, since the
+ * headers that we are built with may be older than the kernel that we run on.
+ */
+
+struct ruleset {
+	uint64_t fs;
+	uint64_t net;	 /* from ABI 4 */
+	uint64_t scoped; /* from ABI 6 */
+};
+
+enum { CREATE_RULESET_VERSION = 1 };
+
+static struct ruleset ruleset_of_abi(long abi, size_t *ret_size)
+{
+	struct ruleset rules = {.fs = (1U << 13) - 1}; /* EXECUTE to MAKE_SYM */
+
+	*ret_size = sizeof rules.fs;
+	if (abi >= 2)
+		rules.fs |= 1U << 13; /* REFER */
+	if (abi >= 3)
+		rules.fs |= 1U << 14; /* TRUNCATE */
+	if (abi >= 4) {
+		rules.net = 1U << 0 | 1U << 1; /* BIND_TCP, CONNECT_TCP */
+		*ret_size = offsetof(struct ruleset, scoped);
+	}
+	if (abi >= 5)
+		rules.fs |= 1U << 15; /* IOCTL_DEV */
+	if (abi >= 6) {
+		rules.scoped = 1U << 0 | 1U << 1; /* ABSTRACT_UNIX_SOCKET, SIGNAL */
+		*ret_size = sizeof rules;
+	}
+	return rules;
+}
+
+/* *ret_held is false where the kernel has no Landlock. */
+static int enter_landlock(bool *ret_held, struct err *err)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
+	struct ruleset rules;
+	CLEANUP_FD int fd = -1;
+	size_t size;
+
+	*ret_held = false;
+	if (abi < 1)
+		return 0;
+	rules = ruleset_of_abi(abi, &size);
+	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+	if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+		return err_sys(err, "cannot enter the sandbox (Landlock)");
+	*ret_held = true;
+	return 0;
+}
+
+/* ---- resource limits ---- */
+
+/* Bytes of address space that are mapped now. */
+static int mapped_bytes(uint64_t *ret_bytes, struct err *err)
+{
+	CLEANUP_FD int fd = fd_open_read("/proc/self/statm", false, err);
+	char text[128];
+	struct str pages;
+	uint64_t n;
+	size_t got;
+
+	if (fd < 0 || fd_read_full(fd, text, sizeof text, &got, err) < 0)
+		return err_wrap(err, "cannot enter the sandbox");
+	if (!str_split(str_make(text, got), ' ', &pages, &(struct str){0}) ||
+	    !str_to_u64(pages, &n))
+		return err_set(
+		    err, ERR_UNSUPPORTED, "cannot enter the sandbox: /proc/self/statm is odd");
+	*ret_bytes = n * (uint64_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static uint64_t used_cpu_seconds(void)
+{
+	struct rusage used;
+
+	if (getrusage(RUSAGE_SELF, &used) < 0)
+		return 0;
+	return (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
+}
+
+static int limit(int resource, uint64_t soft, uint64_t hard, struct err *err)
+{
+	struct rlimit now, wanted;
+
+	if (getrlimit((__rlimit_resource_t)resource, &now) < 0)
+		return err_sys(err, "cannot enter the sandbox (resource limits)");
+	/* A limit that holds already is never raised. */
+	wanted.rlim_max = MIN_OF((rlim_t)hard, now.rlim_max);
+	wanted.rlim_cur = MIN_OF((rlim_t)soft, MIN_OF(now.rlim_cur, wanted.rlim_max));
+	if (setrlimit((__rlimit_resource_t)resource, &wanted) < 0)
+		return err_sys(err, "cannot enter the sandbox (resource limits)");
+	return 0;
+}
+
+static int enter_limits(const struct sandbox_limits *limits, uint64_t mapped, struct err *err)
+{
+	uint64_t bytes, seconds;
+
+	if (limits->memory_bytes > 0 && !SANDBOX_UNDER_ASAN) {
+		if (add_overflows(mapped, limits->memory_bytes, &bytes))
+			bytes = UINT64_MAX;
+		if (limit(RLIMIT_AS, bytes, bytes, err) < 0)
+			return -1;
+	}
+	if (limits->cpu_seconds > 0) {
+		if (add_overflows(used_cpu_seconds(), limits->cpu_seconds, &seconds))
+			seconds = UINT64_MAX - 1;
+		if (limit(RLIMIT_CPU, seconds, seconds + 1, err) < 0)
+			return -1;
+	}
+	if (limit(RLIMIT_FSIZE, 0, 0, err) < 0 || limit(RLIMIT_NPROC, 0, 0, err) < 0)
+		return -1;
+	/* What is open stays usable; there is no room for another descriptor. */
+	return limit(RLIMIT_NOFILE, 0, 0, err);
+}
+
+/* ---- seccomp ---- */
+
+/* Harmless with any argument, given that no descriptor can be had but those that are open. */
+static const int allowed_calls[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(lseek),
+    /* memory; see allowed_if for what maps it */
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    /* time, chance, locks */
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(futex),
+    SCMP_SYS(sched_yield),
+    /* what the C library asks of itself */
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(sysinfo), /* qsort, for how much memory there is */
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigtimedwait),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+};
+
+/* Allowed where argument `arg`, seen through `mask`, is `value`; rows of one call are
+ * alternatives. The mask of a C int leaves out the upper half of its register, as the kernel does.
+ */
+struct allowed_if {
+	int call;
+	unsigned arg;
+	uint64_t mask, value;
+};
+
+static int allow_if(scmp_filter_ctx filter, const struct allowed_if *row)
+{
+	const struct scmp_arg_cmp holds = {
+	    .arg = row->arg,
+	    .op = SCMP_CMP_MASKED_EQ,
+	    .datum_a = row->mask,
+	    .datum_b = row->value,
+	};
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, row->call, 1, &holds);
+}
+
+static int allow_conditions(scmp_filter_ctx filter)
+{
+	const struct allowed_if rows[] = {
+  /* memory that is not executable */
+	    {SCMP_SYS(mmap),	     2, PROT_EXEC,  0		    },
+	    {SCMP_SYS(mprotect),	 2, PROT_EXEC,  0			},
+ /* abort() */
+	    {SCMP_SYS(tgkill),    0, UINT32_MAX, (uint32_t)getpid()},
+ /* stdio asks whether a stream is a terminal */
+	    {SCMP_SYS(ioctl),     1, UINT32_MAX, TCGETS		   },
+	    {SCMP_SYS(fcntl),     1, UINT32_MAX, F_GETFL	    },
+ /* reading limits, not setting them */
+	    {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0		  },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int failed = allow_if(filter, &rows[i]);
+
+		if (failed < 0)
+			return failed;
+	}
+	return 0;
+}
+
+static int load_filter(scmp_filter_ctx filter)
+{
+	int failed = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+
+	for (size_t i = 0; i < ARRAY_LEN(allowed_calls) && failed == 0; i++)
+		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
+	if (failed == 0)
+		failed = allow_conditions(filter);
+	return failed < 0 ? failed : seccomp_load(filter);
+}
+
+static void filter_release(scmp_filter_ctx *filter)
+{
+	if (*filter)
+		seccomp_release(*filter);
+}
+
+/* Everything else is EPERM: what refuses to work without it says so, and is not killed. */
+static int enter_seccomp(struct err *err)
+{
+	CLEANUP(filter_release) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int failed;
+
+	if (!filter)
+		return err_nomem(err);
+	failed = load_filter(filter);
+	if (failed == 0)
+		return 0;
+	(void)err_set(err, ERR_UNSUPPORTED,
+	    "cannot enter the sandbox (seccomp): %s; the kernel needs CONFIG_SECCOMP_FILTER",
+	    strerrordesc_np(-failed));
+	err->sys = -failed;
+	return -1;
+}
+
+/* No core dump, no debugger, no privileges from a program that is executed. */
+static int enter_always(struct err *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_sys(err, "cannot enter the sandbox");
+	return limit(RLIMIT_CORE, 0, 0, err);
+}
+
+int sandbox_enter(
+    unsigned layers, const struct sandbox_limits *limits, unsigned *ret_layers, struct err *err)
+{
+	unsigned held = layers & SANDBOX_RLIMITS;
+	bool landlocked = false;
+	uint64_t mapped = 0;
+
+	/* While files can still be opened. */
+	if ((layers & SANDBOX_RLIMITS) && mapped_bytes(&mapped, err) < 0)
+		return -1;
+	if (enter_always(err) < 0)
+		return -1;
+	if ((layers & SANDBOX_LANDLOCK) && enter_landlock(&landlocked, err) < 0)
+		return -1;
+	if (landlocked)
+		held |= SANDBOX_LANDLOCK;
+	else if ((layers & SANDBOX_LANDLOCK) && !(layers & SANDBOX_SECCOMP))
+		return err_set(
+		    err, ERR_UNSUPPORTED, "cannot enter the sandbox: this kernel has no Landlock");
+	if ((layers & SANDBOX_RLIMITS) && enter_limits(limits, mapped, err) < 0)
+		return -1;
+	if (layers & SANDBOX_SECCOMP) {
+		if (enter_seccomp(err) < 0)
+			return -1;
+		held |= SANDBOX_SECCOMP;
+	}
+	*ret_layers = held;
+	return 0;
+}

@@ -1,0 +1,73 @@
+/* plimsoll lint: Dockerfiles and task definitions, found by name and content. */
+#include "base/os/fd.h"
+#include "cli/session.h"
+
+#include <unistd.h>
+
+enum { STDIN_BYTES = 16 << 20 };
+
+static int lint_stdin(struct session *s, struct err *err)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
+
+	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0 ||
+	    session_subject(s, "file", STR("-"), err) != 0)
+		return -1;
+	return scan_text(&s->scan, STR("Dockerfile"), buf_str(&text), SCAN_LINT, err);
+}
+
+static int lint_path(struct session *s, struct str operand, struct err *err)
+{
+	char *path = arena_cstr(s->cli->arena, operand);
+
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	if (str_eq(operand, STR("-")))
+		return lint_stdin(s, err);
+	if (session_subject(s, "file", operand, err) != 0)
+		return -1;
+	return scan_folder(&s->scan, path, SCAN_LINT, err);
+}
+
+static int lint_all(struct session *s, const struct opt_list *paths, struct err *err)
+{
+	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
+
+	if (paths->n == 0 && lint_path(s, STR("."), err) != 0)
+		return -1;
+	for (size_t i = 0; i < paths->n; i++) {
+		if (lint_path(s, paths->p[i], err) != 0)
+			return -1;
+	}
+	return scan_stage_end(&s->scan, &stage, err);
+}
+
+static int run_lint(struct cli *cli, int argc, char **argv)
+{
+	struct session_options o = {0};
+	const struct opt rows[] = {SESSION_ROWS(&o), OPT_END_ROW};
+	struct opt_list operands = {0};
+	struct session s CLEANUP(session_close) = {0};
+	struct err err = ERR_INIT;
+	int code = command_options(cli, &command_lint, rows, argc, argv, &operands);
+
+	if (code >= 0)
+		return code;
+	if (session_open(&s, cli, &o, 0, &err) != 0 || lint_all(&s, &operands, &err) != 0)
+		return command_fail(&err);
+	return session_finish(&s);
+}
+
+const struct command command_lint = {
+    .name = "lint",
+    .summary = "Dockerfiles and ECS task definitions, on the line",
+    .usage = "[OPTION…] [PATH…]",
+    .about =
+	"Looks for Dockerfiles (by name) and ECS task definitions (by content) in the files and\n"
+	"folders given, or here, and says on the line what the policy wants otherwise. What cannot\n"
+	"be parsed is a finding, and the rest of the file is judged all the same. `-` reads a\n"
+	"Dockerfile from the standard input.\n\n"
+	"  plimsoll lint Dockerfile\n"
+	"  plimsoll lint --format json deploy/",
+    .run = run_lint,
+};

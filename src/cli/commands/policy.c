@@ -1,0 +1,73 @@
+/* plimsoll policy: print the policy in force, or check one before it is committed. */
+#include "cli/command.h"
+#include "engine/policy_source.h"
+
+struct policy_options {
+	struct str policy;
+};
+
+static int show(struct cli *cli, const struct policy_options *o)
+{
+	struct policy_source source;
+	struct err err;
+
+	if (policy_source_read(o->policy, cli->arena, &source, &err) != 0)
+		return command_fail(&err);
+	return command_print(source.text);
+}
+
+static int check(struct cli *cli, const struct policy_options *o)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(16));
+	struct policy policy;
+	struct err err;
+
+	if (policy_source_load(o->policy, cli->arena, &policy, &err) != 0)
+		return command_fail(&err);
+	buf_add_safe(&out, policy.source);
+	buf_add(&out, STR(": the policy can be read"));
+	if (policy.name.n > 0) {
+		buf_add(&out, STR("; its name is "));
+		buf_add_safe(&out, policy.name);
+	}
+	buf_addf(&out, ", mode " STR_FMT ", %zu waivers\n", STR_ARG(mode_word(policy.mode)),
+	    policy.waivers.n);
+	return command_print(buf_str(&out));
+}
+
+static int run_policy(struct cli *cli, int argc, char **argv)
+{
+	struct policy_options o = {0};
+	const struct opt rows[] = {
+	    OPT_TEXT_ROW('p', "policy", &o.policy, "POLICY",
+		"a file, a folder or a git repository that holds policy.yaml; "
+		"default: the built-in starter"),
+	    OPT_END_ROW,
+	};
+	struct opt_list operands = {0};
+	int code = command_options(cli, &command_policy, rows, argc, argv, &operands);
+
+	if (code >= 0)
+		return code;
+	if (operands.n == 2 && o.policy.n == 0)
+		o.policy = operands.p[1];
+	else if (operands.n != 1)
+		return command_misuse(&command_policy, "`show` or `check` is expected");
+	if (str_eq(operands.p[0], STR("show")))
+		return show(cli, &o);
+	if (str_eq(operands.p[0], STR("check")))
+		return check(cli, &o);
+	return command_misuse(&command_policy, "`show` or `check` is expected");
+}
+
+const struct command command_policy = {
+    .name = "policy",
+    .summary = "print the policy that holds here, or check one",
+    .usage = "show|check [--policy POLICY]",
+    .about =
+	"`show` prints the policy's text: the built-in `starter`, or the one that --policy names.\n"
+	"`check` reads one and says whether it can be used, with line and column where it cannot.\n\n"
+	"  plimsoll policy show > policy.yaml      a policy to begin with\n"
+	"  plimsoll policy check policy.yaml",
+    .run = run_policy,
+};

@@ -1,0 +1,116 @@
+/* plimsoll scan: inventory, vulnerabilities and secrets of an image on disk or in a registry. */
+#include "base/os/fd.h"
+#include "cli/registry_options.h"
+#include "cli/session.h"
+
+#include <unistd.h>
+
+struct scan_options {
+	struct session_options session;
+	struct registry_options registry;
+	struct str selector, platform;
+	bool no_secrets;
+};
+
+/* An image that is no path is fetched into a folder that is removed again. */
+struct fetched {
+	const char *folder;
+};
+
+static void fetched_release(struct fetched *f)
+{
+	struct err ignored;
+
+	if (f->folder)
+		(void)dir_remove(f->folder, &ignored);
+}
+
+static int fetch(struct cli *cli, const struct scan_options *o, struct str reference,
+    struct fetched *ret, const char **ret_path, struct err *err)
+{
+	char digest[REGISTRY_DIGEST_SIZE];
+	struct registry_login login CLEANUP(registry_login_wipe) = {0};
+	struct registry_opts opts;
+	struct image_ref ref;
+	struct str layout;
+
+	if (image_ref_parse(reference, cli->arena, &ref, err) != 0)
+		return err_wrap(
+		    err, STR_FMT " is neither a file nor an image reference", STR_ARG(reference));
+	if (registry_options_open(&o->registry, &ref, cli->arena, &login, &opts, err) != 0 ||
+	    tempdir_open(NULL, cli->arena, &ret->folder, err) != 0)
+		return -1;
+	opts.platform = o->platform;
+	layout = arena_fmt(cli->arena, "%s/layout", ret->folder);
+	if (!layout.p)
+		return arena_err(cli->arena, err);
+	if (registry_pull(&opts, &ref, layout.p, digest, err) != 0)
+		return -1;
+	*ret_path = layout.p;
+	return 0;
+}
+
+static int scan_one(struct session *s, const struct scan_options *o, struct str operand,
+    struct fetched *fetched, struct err *err)
+{
+	struct image_scan image = {
+	    .selector = o->selector, .platform = o->platform, .secrets_in_layers = !o->no_secrets};
+	struct scan_stage stage;
+	char *path = arena_cstr(s->cli->arena, operand);
+
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	image.path = path;
+	if (!file_exists(path) && fetch(s->cli, o, operand, fetched, &image.path, err) != 0)
+		return -1;
+	stage = scan_stage_begin(&s->scan, STAGE_SCAN);
+	if (session_subject(s, "image", operand, err) != 0 ||
+	    scan_image(&s->scan, &image, err) != 0)
+		return -1;
+	return scan_stage_end(&s->scan, &stage, err);
+}
+
+static int run_scan(struct cli *cli, int argc, char **argv)
+{
+	struct scan_options o = {0};
+	const struct opt rows[] = {
+	    OPT_TEXT_ROW('d', "db", &o.session.database, "FILE",
+		"the advisory database; see `plimsoll db build`"),
+	    OPT_TEXT_ROW(0, "image", &o.selector, "NAME",
+		"which image, where an archive or layout holds several"),
+	    OPT_TEXT_ROW(0, "platform", &o.platform, "OS/ARCH", "default: linux on this machine"),
+	    OPT_FLAG_ROW(0, "no-secrets", &o.no_secrets, "do not look for secrets in the layers"),
+	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
+		"secret rules: a JSON object, instead of the built-in ones"),
+	    REGISTRY_ROWS(&o.registry),
+	    SESSION_ROWS(&o.session),
+	    OPT_END_ROW,
+	};
+	struct opt_list operands = {0};
+	struct session s CLEANUP(session_close) = {0};
+	struct fetched fetched CLEANUP(fetched_release) = {0};
+	struct err err = ERR_INIT;
+	int code = command_options(cli, &command_scan, rows, argc, argv, &operands);
+
+	if (code >= 0)
+		return code;
+	if (operands.n != 1)
+		return command_misuse(&command_scan, "one image is expected");
+	if (session_open(&s, cli, &o.session, SESSION_SECRETS | SESSION_DATABASE, &err) != 0 ||
+	    scan_one(&s, &o, operands.p[0], &fetched, &err) != 0)
+		return command_fail(&err);
+	return session_finish(&s);
+}
+
+const struct command command_scan = {
+    .name = "scan",
+    .summary = "packages, vulnerabilities and secrets of an image",
+    .usage = "[OPTION…] IMAGE",
+    .about =
+	"IMAGE is an OCI layout folder, an archive of one or of `docker save`, or a reference in a\n"
+	"registry. Every digest is verified. A distribution release without advisories in the\n"
+	"database is not covered, and the report says so; it is never called clean.\n\n"
+	"  plimsoll scan app.tar --db advisories.db\n"
+	"  plimsoll scan registry.example/team/app:1.2 --db advisories.db --format json",
+    .run = run_scan,
+};

@@ -1,0 +1,133 @@
+/* plimsoll secrets: in a folder, in the commits of a range, or in a text. */
+#include "base/os/fd.h"
+#include "cli/session.h"
+
+#include <unistd.h>
+
+enum { STDIN_BYTES = 256 << 20 };
+
+struct secrets_options {
+	struct session_options session;
+	struct str range;
+};
+
+static void repo_closep(struct git_repo **repo)
+{
+	git_repo_close(*repo);
+}
+
+static int scan_dir(struct session *s, struct str operand, struct err *err)
+{
+	char *path = arena_cstr(s->cli->arena, operand);
+
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	if (session_subject(s, "repository", operand, err) != 0)
+		return -1;
+	return scan_folder(&s->scan, path, SCAN_SECRETS, err);
+}
+
+static int scan_stdin(struct session *s, struct err *err)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
+
+	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0 ||
+	    session_subject(s, "file", STR("-"), err) != 0)
+		return -1;
+	return scan_text(&s->scan, STR("-"), buf_str(&text), SCAN_SECRETS, err);
+}
+
+/* BASE..HEAD, as git writes a range. */
+static int split_range(
+    struct str range, struct str *ret_base, struct str *ret_head, struct err *err)
+{
+	size_t dots = str_find(range, STR(".."));
+
+	if (dots == STR_NPOS || dots == 0 ||
+	    str_sub(range, dots, 3).n > 2 * (range.n > dots + 2 ? 2 : 1) ||
+	    str_sub(range, dots + 2, 1).n == 0 || str_sub(range, dots + 2, 1).p[0] == '.')
+		return err_set(err, ERR_USAGE, "--range is BASE..HEAD, such as main..HEAD");
+	*ret_base = str_sub(range, 0, dots);
+	*ret_head = str_sub(range, dots + 2, range.n);
+	return 0;
+}
+
+static int scan_git(struct session *s, struct str operand, struct str range, struct err *err)
+{
+	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	char *path = arena_cstr(s->cli->arena, operand);
+	struct git_oid base, head, merge_base;
+	struct str base_name, head_name;
+
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	if (split_range(range, &base_name, &head_name, err) != 0 ||
+	    session_subject(s, "repository", operand, err) != 0 ||
+	    git_repo_open(path, s->cli->limits, &repo, err) != 0 ||
+	    git_resolve(repo, base_name, &base, err) != 0 ||
+	    git_resolve(repo, head_name, &head, err) != 0 ||
+	    git_merge_base(repo, &base, &head, &merge_base, err) != 0)
+		return -1;
+	return scan_range(&s->scan, repo, &merge_base, &head, err);
+}
+
+static int scan_by_word(struct session *s, const struct secrets_options *o, struct str word,
+    struct str path, struct err *err)
+{
+	if (str_eq(word, STR("dir")))
+		return scan_dir(s, path, err);
+	if (str_eq(word, STR("stdin")))
+		return scan_stdin(s, err);
+	if (!str_eq(word, STR("git")))
+		return err_set(err, ERR_USAGE,
+		    "secrets: `dir`, `git` or `stdin` is expected, not " STR_FMT, STR_ARG(word));
+	if (o->range.n == 0)
+		return err_set(err, ERR_USAGE, "secrets git: --range BASE..HEAD is needed");
+	return scan_git(s, path, o->range, err);
+}
+
+static int run_secrets(struct cli *cli, int argc, char **argv)
+{
+	struct secrets_options o = {0};
+	const struct opt rows[] = {
+	    OPT_TEXT_ROW(
+		0, "range", &o.range, "BASE..HEAD", "git: the commits of HEAD since it left BASE"),
+	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
+		"a JSON object of names and regular expressions, instead of the built-in rules"),
+	    SESSION_ROWS(&o.session),
+	    OPT_END_ROW,
+	};
+	struct opt_list operands = {0};
+	struct session s CLEANUP(session_close) = {0};
+	struct scan_stage stage;
+	struct err err = ERR_INIT;
+	int code = command_options(cli, &command_secrets, rows, argc, argv, &operands);
+
+	if (code >= 0)
+		return code;
+	if (operands.n < 1 || operands.n > 2)
+		return command_misuse(
+		    &command_secrets, "`dir PATH`, `git REPO` or `stdin` is expected");
+	if (session_open(&s, cli, &o.session, SESSION_SECRETS, &err) != 0)
+		return command_fail(&err);
+	stage = scan_stage_begin(&s.scan, STAGE_SECRETS);
+	if (scan_by_word(&s, &o, operands.p[0], operands.n == 2 ? operands.p[1] : STR("."), &err) !=
+		0 ||
+	    scan_stage_end(&s.scan, &stage, &err) != 0)
+		return command_fail(&err);
+	return session_finish(&s);
+}
+
+const struct command command_secrets = {
+    .name = "secrets",
+    .summary = "keys, tokens and passwords in files and commits",
+    .usage = "dir|git|stdin [OPTION…] [PATH]",
+    .about =
+	"`dir` scans a folder's files, `git` what the commits of a range bring (merges, renames\n"
+	"and commit messages too), `stdin` a text. A secret is never shown: kind, length and place\n"
+	"are, and a keyed hash by which it is known again.\n\n"
+	"  plimsoll secrets dir .\n"
+	"  plimsoll secrets git --range main..HEAD\n"
+	"  plimsoll secrets dir --rules secrets_config.json src/",
+    .run = run_secrets,
+};

@@ -1,0 +1,183 @@
+/* The program: picks the command, sets the process up, prints what no command prints. */
+#include "base/log.h"
+#include "base/os/fd.h"
+#include "cli/command.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { HELP_WIDTH = 96, PROCESS_MEMORY = 256 << 20 };
+
+static const struct command *const commands[] = {
+#define COMMAND(name) &command_##name,
+#include "cli/commands.def"
+#undef COMMAND
+};
+
+const struct command *const *command_list(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(commands);
+	return commands;
+}
+
+const struct command *command_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (str_eq(name, str_of(commands[i]->name)))
+			return commands[i];
+	}
+	return NULL;
+}
+
+int command_print(struct str text)
+{
+	struct err err;
+
+	if (fd_write_all(STDOUT_FILENO, text, &err) == 0)
+		return 0;
+	if (err.sys == EPIPE)
+		return 0;
+	log_error("cannot write the result: %s", err.text);
+	return EXIT_INCOMPLETE;
+}
+
+int command_fail(const struct err *err)
+{
+	log_error("%s", err->text);
+	return err_exit_code(err);
+}
+
+int command_misuse(const struct command *command, const char *what)
+{
+	log_error("%s: %s; see `plimsoll %s --help`", command->name, what, command->name);
+	return EXIT_USAGE;
+}
+
+static int command_help(const struct command *command, const struct opt *rows)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+
+	buf_addf(
+	    &out, "usage: plimsoll %s %s\n\n%s\n\n", command->name, command->usage, command->about);
+	opt_help(rows, HELP_WIDTH, &out);
+	return command_print(buf_str(&out));
+}
+
+int command_options(struct cli *cli, const struct command *command, const struct opt *rows,
+    int argc, char **argv, struct opt_list *ret_operands)
+{
+	bool help = false;
+	struct err err;
+
+	if (opt_parse(rows, argc, argv, cli->arena, ret_operands, &help, &err) != 0) {
+		log_error(
+		    "%s: %s; see `plimsoll %s --help`", command->name, err.text, command->name);
+		return err_exit_code(&err);
+	}
+	return help ? command_help(command, rows) : -1;
+}
+
+static int print_help(void)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+
+	buf_add(&out,
+	    STR("Plimsoll takes a repository from pull request to published container image and lets\n"
+		"it through only where Dockerfile, manifests, secrets, packages and configuration\n"
+		"keep the policy. It says, on the line, what to change.\n\n"
+		"usage: plimsoll COMMAND [OPTION…] …\n\n"));
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		buf_addf(&out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	buf_add(&out,
+	    STR("\n`plimsoll COMMAND --help` tells more. Start with `plimsoll check` in a repository.\n\n"
+		"exit codes: 0 passed, 1 the gate blocks, 2 usage, 3 configuration, 4 could not scan\n"
+		"everything, 5 advisory database missing or stale, 130 and 143 by signal\n"));
+	return command_print(buf_str(&out));
+}
+
+static int unknown_command(struct str name)
+{
+	const char *names[ARRAY_LEN(commands)], *near;
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		names[i] = commands[i]->name;
+	near = opt_nearest(name, names, ARRAY_LEN(names));
+	if (near)
+		log_error("no such command: " STR_FMT "; did you mean `%s`?", STR_ARG(name), near);
+	else
+		log_error("no such command: " STR_FMT "; see `plimsoll --help`", STR_ARG(name));
+	return EXIT_USAGE;
+}
+
+/* No core dump may hold a secret; a closed pipe is an error to tell, not a silent death. */
+static void set_up_process(void)
+{
+	struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setlocale(LC_ALL, "C");
+}
+
+static bool wants_color(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
+	const char *term = getenv("TERM");
+
+	if (no_color && *no_color)
+		return false;
+	if (force && *force && *force != '0')
+		return true;
+	return isatty(STDOUT_FILENO) && !(term && str_eq(str_of(term), STR("dumb")));
+}
+
+/* PLIMSOLL_TEST_NOW stands still at the given time, so that reports are the same to the byte. */
+static bool pick_clock(struct clock *ret)
+{
+	const char *now = getenv("PLIMSOLL_TEST_NOW");
+	int64_t ms;
+
+	*ret = clock_system;
+	if (!now || !*now)
+		return true;
+	if (!time_parse(str_of(now), &ms)) {
+		log_error("PLIMSOLL_TEST_NOW: a time such as 2026-11-23T10:00:00Z is expected");
+		return false;
+	}
+	*ret = clock_fixed(ms);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct arena arena CLEANUP(arena_release);
+	const struct command *command;
+	struct clock clock;
+	struct cli cli = {.arena = &arena, .clock = &clock, .limits = &limits_default};
+	struct str name;
+
+	set_up_process();
+	log_init("plimsoll", LOG_INFO);
+	arena_init(&arena, PROCESS_MEMORY);
+	if (!pick_clock(&clock))
+		return EXIT_USAGE;
+	cli.color = wants_color();
+	if (argc < 2 || str_eq(str_of(argv[1]), STR("--help")) ||
+	    str_eq(str_of(argv[1]), STR("-h")) ||
+	    (str_eq(str_of(argv[1]), STR("help")) && argc == 2)) {
+		(void)print_help();
+		return argc < 2 ? EXIT_USAGE : EXIT_PASSED;
+	}
+	name = str_of(argv[1]);
+	if (str_eq(name, STR("--version")) || str_eq(name, STR("version")))
+		return command_print(STR("plimsoll " PLIMSOLL_VERSION "\n"));
+	command = command_find(name);
+	return command ? command->run(&cli, argc - 2, argv + 2) : unknown_command(name);
+}

@@ -1,0 +1,162 @@
+#include "cli/session.h"
+
+#include "base/log.h"
+#include "base/os/fd.h"
+#include "engine/policy_source.h"
+#include "gate/judge.h"
+#include "report/format.h"
+
+enum { REPORT_BYTES = 512 << 20, SHOWN_FINDINGS = 10, HOUR_MS = 3600 * 1000 };
+
+/* "json=report.json" is a format and a file; without '=' it goes to stdout. */
+static const struct report_format *format_of(struct str option, struct str *ret_file)
+{
+	struct str name = option, file = STR_NONE;
+
+	(void)str_split(option, '=', &name, &file);
+	*ret_file = file;
+	return report_format_find(name);
+}
+
+int session_check_formats(const struct session_options *options, struct err *err)
+{
+	for (size_t i = 0; i < options->formats.n; i++) {
+		struct str file;
+
+		if (!format_of(options->formats.p[i], &file))
+			return err_set(err, ERR_USAGE,
+			    "no such format: " STR_FMT
+			    "; there are text, json, markdown and check-dockerfile",
+			    STR_ARG(options->formats.p[i]));
+	}
+	return 0;
+}
+
+static int open_database(struct session *s, struct err *err)
+{
+	uint64_t max_hours = s->policy.database_max_age_hours;
+	struct db_info info;
+	int64_t age;
+	char *path;
+
+	if (s->options->database.n == 0)
+		return err_set(err, ERR_DATABASE,
+		    "no advisory database: name one with --db, or make one with `plimsoll db build`");
+	path = arena_cstr(s->cli->arena, s->options->database);
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	if (db_open(path, &s->database, err) != 0 || db_info(s->database, &info, err) != 0)
+		return -1;
+	age = s->cli->clock->now_ms(s->cli->clock) - info.built_ms;
+	if (max_hours > 0 && age > (int64_t)max_hours * HOUR_MS)
+		return err_set(err, ERR_DATABASE,
+		    "%s is %lld hours old and the policy allows %llu: build it again from fresh feeds",
+		    path, (long long)(age / HOUR_MS), (unsigned long long)max_hours);
+	return 0;
+}
+
+static int open_secrets(struct session *s, struct err *err)
+{
+	char *file = NULL;
+
+	if (s->options->rules.n > 0) {
+		file = arena_cstr(s->cli->arena, s->options->rules);
+		if (!file)
+			return arena_err(s->cli->arena, err);
+	}
+	return scan_secret_engine(file, s->cli->limits, s->cli->arena, &s->secrets, err);
+}
+
+int session_open(struct session *s, struct cli *cli, const struct session_options *options,
+    unsigned needs, struct err *err)
+{
+	*s = (struct session){.cli = cli, .options = options};
+	report_init(&s->report, cli->limits->scan_memory, cli->limits->findings);
+	s->report.started_ms = cli->clock->now_ms(cli->clock);
+	if (session_check_formats(options, err) != 0 ||
+	    policy_source_load(options->policy, cli->arena, &s->policy, err) != 0 ||
+	    ((needs & SESSION_SECRETS) && open_secrets(s, err) != 0) ||
+	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
+		return -1;
+	s->scan = (struct scan){
+	    .report = &s->report,
+	    .policy = &s->policy,
+	    .clock = cli->clock,
+	    .limits = cli->limits,
+	    .secrets = s->secrets,
+	    .database = s->database,
+	    .no_sandbox = options->no_sandbox,
+	};
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	secret_engine_free(s->secrets);
+	db_close(s->database);
+	report_release(&s->report);
+}
+
+int session_subject(struct session *s, const char *kind, struct str name, struct err *err)
+{
+	struct subject subject = {.kind = str_of(kind), .name = name};
+
+	return report_add_subject(&s->report, &subject, &s->scan.subject, err);
+}
+
+static int print_one(
+    struct cli *cli, const struct report *report, struct report_opts *opts, struct str option)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(REPORT_BYTES);
+	struct str file;
+	const struct report_format *format = format_of(option, &file);
+	struct err err;
+	char *path;
+
+	opts->color = cli->color && file.n == 0;
+	format->write(report, opts, &out);
+	if (!buf_ok(&out)) {
+		log_error("the report is larger than %d bytes", REPORT_BYTES);
+		return EXIT_INCOMPLETE;
+	}
+	if (file.n == 0)
+		return command_print(buf_str(&out));
+	path = arena_cstr(cli->arena, file);
+	if (!path || file_write(path, buf_str(&out), 0644, &err) != 0) {
+		log_error("the report: %s", path ? err.text : "out of memory");
+		return EXIT_INCOMPLETE;
+	}
+	return 0;
+}
+
+int session_print(struct cli *cli, const struct session_options *options,
+    const struct report *report, struct str trailer)
+{
+	struct report_opts opts = {
+	    .all = options->all,
+	    .max_blocking = SHOWN_FINDINGS,
+	    .now_ms = cli->clock->now_ms(cli->clock),
+	    .trailer = trailer,
+	};
+	int code = 0;
+
+	if (options->formats.n == 0)
+		return print_one(cli, report, &opts, STR("text"));
+	for (size_t i = 0; i < options->formats.n; i++) {
+		int one = print_one(cli, report, &opts, options->formats.p[i]);
+
+		code = MAX_OF(code, one);
+	}
+	return code;
+}
+
+int session_finish(struct session *s)
+{
+	struct err err = ERR_INIT;
+	int code;
+
+	if (judge_report(&s->policy, s->cli->clock->now_ms(s->cli->clock), &s->report, &err) != 0)
+		return command_fail(&err);
+	code = session_print(s->cli, s->options, &s->report, STR_NONE);
+	return code ? code : s->report.exit_code;
+}

@@ -1,0 +1,59 @@
+/*
+ * What every command that reports has in common: its options, the policy, the rules, the
+ * database, one scan into one report, the verdict and the printing of it.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/command.h"
+#include "engine/scan.h"
+
+struct session_options {
+	struct opt_list formats; /* "text", "json=report.json" … */
+	struct str policy;
+	struct str rules; /* secret rules instead of the built-in ones */
+	struct str database;
+	bool all;
+	bool no_sandbox;
+};
+
+#define SESSION_ROWS(o)                                                                          \
+	OPT_GROUP_ROW("Policy and report"),                                                      \
+	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                  \
+		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; " \
+		"default: the built-in starter"),                                                \
+	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                          \
+		"text, json, markdown or check-dockerfile, to stdout or a file; may be given "   \
+		"several times; default: text"),                                                 \
+	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                  \
+		"show also what passes or is known, and more than the first ten"),               \
+	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                      \
+		"read hostile bytes in this process, for debugging only")
+
+enum session_needs { SESSION_SECRETS = 1 << 0, SESSION_DATABASE = 1 << 1 };
+
+struct session {
+	struct cli *cli;
+	const struct session_options *options;
+	struct report report;
+	struct policy policy;
+	struct secret_engine *secrets;
+	struct db *database;
+	struct scan scan;
+};
+
+/* Loads what the command needs. On failure nothing is owed but session_close. */
+MUST_USE int session_open(struct session *s, struct cli *cli, const struct session_options *options,
+    unsigned needs, struct err *err);
+void session_close(struct session *s);
+/* A subject of the report, and the scan is about it from here on. */
+MUST_USE int session_subject(struct session *s, const char *kind, struct str name, struct err *err);
+/* Judges, prints in every format that was asked for, and returns the exit code. */
+int session_finish(struct session *s);
+/* Each --format is known and its file can be named. */
+MUST_USE int session_check_formats(const struct session_options *options, struct err *err);
+/* Prints a judged report. 0, or EXIT_INCOMPLETE where it cannot be written. */
+int session_print(struct cli *cli, const struct session_options *options,
+    const struct report *report, struct str trailer);
+
+#endif

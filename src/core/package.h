@@ -1,0 +1,49 @@
+/*
+ * A package as a cataloger found it, and the inventory of a subject: arrays of plain
+ * values, nothing that needs disk or clock.
+ */
+#ifndef CORE_PACKAGE_H
+#define CORE_PACKAGE_H
+
+#include "base/vec.h"
+#include "core/place.h"
+
+struct package {
+	struct str type;   /* the package URL's type: deb, pypi … */
+	struct str distro; /* the package URL's namespace for deb: debian, ubuntu */
+	struct str name;
+	struct str version;
+	struct str arch;
+	struct str source; /* source package, where the ecosystem has them */
+	struct str source_version;
+	struct str purl;
+	struct place place; /* the file that says so */
+	bool from_base;	    /* in a layer of the base image */
+};
+
+/* /etc/os-release of an image. */
+struct distro {
+	struct str id;	       /* debian */
+	struct str version_id; /* 12 */
+	struct str codename;   /* bookworm */
+	struct str pretty;
+};
+
+struct inventory {
+	VEC(struct package) packages;
+	struct distro distro; /* id empty: none found */
+};
+
+/* "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12": package-url specification, with
+ * its percent-encoding. p is NULL where the arena is full. */
+struct str purl_make(
+    const struct package *package, const struct distro *distro, struct arena *arena);
+/* PEP 503: lower case, runs of "-_." to one "-". */
+struct str pypi_normal_name(struct str name, struct arena *arena);
+
+MUST_USE int package_copy(
+    const struct package *from, struct arena *arena, struct package *ret_copy, struct err *err);
+/* By type, name, version, arch, path: inventories are printed in this order. */
+int package_compare(const struct package *a, const struct package *b);
+
+#endif

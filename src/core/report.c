@@ -1,0 +1,326 @@
+#include "core/report.h"
+
+#include "base/hash.h"
+#include "core/wire.h"
+
+#include <stdlib.h>
+
+void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
+{
+	*r = (struct report){.findings_max = findings_max};
+	arena_init(&r->arena, memory_bytes);
+	map_init(&r->seen, &r->arena);
+	map_init(&r->ordinals, &r->arena);
+}
+
+void report_release(struct report *r)
+{
+	arena_release(&r->arena);
+	*r = (struct report){0};
+}
+
+static int copy_str(struct arena *arena, struct str from, struct str *ret_copy, struct err *err)
+{
+	struct str copy;
+
+	if (str_empty(from)) {
+		*ret_copy = STR_NONE;
+		return 0;
+	}
+	copy = arena_str(arena, from);
+	if (!copy.p)
+		return arena_err(arena, err);
+	*ret_copy = copy;
+	return 0;
+}
+
+/* ---- the sink ---- */
+
+static void add_number(struct buf *b, uint32_t value)
+{
+	buf_addf(b, "%u", value);
+	buf_addc(b, '\0');
+}
+
+static void add_text(struct buf *b, struct str s)
+{
+	add_number(b, (uint32_t)s.n);
+	buf_add(b, s);
+}
+
+/* What is the same but for its place in the file. */
+static void add_kin(struct buf *b, uint32_t subject, const struct finding *f)
+{
+	add_number(b, subject);
+	add_text(b, f->rule);
+	add_text(b, f->identity);
+	add_text(b, f->n_places > 0 ? f->places[0].path : STR_NONE);
+}
+
+static void add_place(struct buf *b, const struct finding *f)
+{
+	const struct place *place = f->places;
+
+	if (f->n_places == 0)
+		return;
+	add_number(b, place->line);
+	add_number(b, place->column);
+	add_number(b, place->end_line);
+	add_number(b, place->end_column);
+	add_text(b, place->commit);
+	add_text(b, place->layer);
+}
+
+/* The digest of b in the report's arena, as a key that stays small whatever its parts are. */
+static int make_key(struct report *r, const struct buf *b, struct str *ret_key, struct err *err)
+{
+	enum { KEY_HEX = 32 };
+	char hex[SHA256_HEX_SIZE];
+	struct str key;
+
+	if (!buf_ok(b))
+		return buf_err(b, "a finding's identity", err);
+	sha256_hex(buf_str(b), hex);
+	key = arena_str(&r->arena, str_make(hex, KEY_HEX));
+	if (!key.p)
+		return arena_err(&r->arena, err);
+	*ret_key = key;
+	return 0;
+}
+
+static int next_ordinal(struct report *r, struct str kin, uint32_t *ret_ordinal, struct err *err)
+{
+	uint32_t *next = map_get(&r->ordinals, kin);
+
+	if (!next) {
+		next = arena_new(&r->arena, uint32_t);
+		if (!next || !map_put(&r->ordinals, kin, next))
+			return arena_err(&r->arena, err);
+	}
+	*ret_ordinal = (*next)++;
+	return 0;
+}
+
+static int tell_full(struct report *r, enum stage stage, struct err *err)
+{
+	struct problem problem = {.stage = stage, .code = ERR_LIMIT};
+
+	problem.message = arena_fmt(&r->arena,
+	    "more than %zu findings; the rest is not shown: look at what causes so many, or check "
+	    "smaller parts by themselves",
+	    r->findings_max);
+	if (!problem.message.p || !vec_push(&r->problems, &r->arena, problem))
+		return arena_err(&r->arena, err);
+	r->full = true;
+	return 0;
+}
+
+static int add_finding(
+    struct report_sink *s, const struct finding *finding, struct str kin, struct err *err)
+{
+	struct report *r = s->report;
+	struct finding copy;
+	uint32_t ordinal = 0;
+
+	if (finding_copy(finding, &r->arena, &copy, err) < 0)
+		return -1;
+	copy.subject = s->subject;
+	if (next_ordinal(r, kin, &ordinal, err) < 0)
+		return -1;
+	if (str_empty(copy.fingerprint) &&
+	    finding_set_fingerprint(&copy, ordinal, &r->arena, err) < 0)
+		return -1;
+	return vec_push(&r->findings, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
+}
+
+static int take_finding(struct sink *sink, const struct finding *finding, struct err *err)
+{
+	struct report_sink *s = (struct report_sink *)sink;
+	struct report *r = s->report;
+	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct str kin, key;
+
+	if (r->full)
+		return 0;
+	if (r->findings.n >= r->findings_max)
+		return tell_full(r, finding->stage, err);
+	add_kin(&b, s->subject, finding);
+	if (make_key(r, &b, &kin, err) < 0)
+		return -1;
+	add_place(&b, finding);
+	if (make_key(r, &b, &key, err) < 0)
+		return -1;
+	if (map_has(&r->seen, key))
+		return 0;
+	if (!map_put(&r->seen, key, r))
+		return arena_err(&r->arena, err);
+	return add_finding(s, finding, kin, err);
+}
+
+static int take_package(struct sink *sink, const struct package *package, struct err *err)
+{
+	struct report *r = ((struct report_sink *)sink)->report;
+	struct package copy;
+
+	if (package_copy(package, &r->arena, &copy, err) < 0)
+		return -1;
+	return vec_push(&r->inventory.packages, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
+}
+
+static int take_distro(struct sink *sink, const struct distro *distro, struct err *err)
+{
+	struct report *r = ((struct report_sink *)sink)->report;
+	struct distro copy = {0};
+
+	if (copy_str(&r->arena, distro->id, &copy.id, err) < 0 ||
+	    copy_str(&r->arena, distro->version_id, &copy.version_id, err) < 0 ||
+	    copy_str(&r->arena, distro->codename, &copy.codename, err) < 0 ||
+	    copy_str(&r->arena, distro->pretty, &copy.pretty, err) < 0)
+		return -1;
+	r->inventory.distro = copy;
+	return 0;
+}
+
+static int take_problem(struct sink *sink, const struct problem *problem, struct err *err)
+{
+	struct report *r = ((struct report_sink *)sink)->report;
+	struct problem copy = *problem;
+	struct place *place = &copy.place;
+
+	if (copy_str(&r->arena, problem->message, &copy.message, err) < 0 ||
+	    copy_str(&r->arena, problem->place.path, &place->path, err) < 0 ||
+	    copy_str(&r->arena, problem->place.commit, &place->commit, err) < 0 ||
+	    copy_str(&r->arena, problem->place.layer, &place->layer, err) < 0 ||
+	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) < 0)
+		return -1;
+	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
+}
+
+static int take_note(struct sink *sink, struct str key, struct str value, struct err *err)
+{
+	struct report_sink *s = (struct report_sink *)sink;
+	struct arena *arena = &s->report->arena;
+	struct str *copy, key_copy;
+
+	if (!s->notes)
+		return 0;
+	copy = arena_new(arena, struct str);
+	key_copy = arena_str(arena, key);
+	if (!copy || !key_copy.p || copy_str(arena, value, copy, err) < 0 ||
+	    !map_put(s->notes, key_copy, copy))
+		return arena_err(arena, err);
+	return 0;
+}
+
+void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject)
+{
+	static const struct sink_ops ops = {
+	    take_finding, take_package, take_distro, take_problem, take_note};
+
+	*s = (struct report_sink){.sink = {&ops}, .report = r, .subject = subject};
+}
+
+/* ---- what the engine adds ---- */
+
+int report_add_subject(
+    struct report *r, const struct subject *subject, uint32_t *ret_index, struct err *err)
+{
+	struct subject copy = *subject;
+
+	if (copy_str(&r->arena, subject->kind, &copy.kind, err) < 0 ||
+	    copy_str(&r->arena, subject->name, &copy.name, err) < 0 ||
+	    copy_str(&r->arena, subject->digest, &copy.digest, err) < 0 ||
+	    copy_str(&r->arena, subject->platform, &copy.platform, err) < 0)
+		return -1;
+	if (!vec_push(&r->subjects, &r->arena, copy))
+		return arena_err(&r->arena, err);
+	*ret_index = (uint32_t)r->subjects.n - 1;
+	return 0;
+}
+
+int report_add_stage(struct report *r, const struct stage_result *stage, struct err *err)
+{
+	struct stage_result copy = *stage;
+
+	if (copy_str(&r->arena, stage->why, &copy.why, err) < 0)
+		return -1;
+	return vec_push(&r->stages, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
+}
+
+int report_add_not_covered(struct report *r, const struct not_covered *nc, struct err *err)
+{
+	struct not_covered copy = *nc;
+
+	if (copy_str(&r->arena, nc->what, &copy.what, err) < 0 ||
+	    copy_str(&r->arena, nc->why, &copy.why, err) < 0)
+		return -1;
+	return vec_push(&r->not_covered, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
+}
+
+/* ---- order and conclusion ---- */
+
+static int order_findings(const void *a, const void *b)
+{
+	return finding_compare(a, b);
+}
+
+static int order_packages(const void *a, const void *b)
+{
+	return package_compare(a, b);
+}
+
+static int order_problems(const void *left, const void *right)
+{
+	const struct problem *a = left, *b = right;
+	int order;
+
+	if (a->stage != b->stage)
+		return a->stage < b->stage ? -1 : 1;
+	order = str_cmp(a->place.path, b->place.path);
+	if (order == 0 && a->place.line != b->place.line)
+		return a->place.line < b->place.line ? -1 : 1;
+	return order != 0 ? order : str_cmp(a->message, b->message);
+}
+
+void report_sort(struct report *r)
+{
+	if (r->findings.n > 1)
+		qsort(r->findings.p, r->findings.n, sizeof *r->findings.p, order_findings);
+	if (r->inventory.packages.n > 1)
+		qsort(r->inventory.packages.p, r->inventory.packages.n,
+		    sizeof *r->inventory.packages.p, order_packages);
+	if (r->problems.n > 1)
+		qsort(r->problems.p, r->problems.n, sizeof *r->problems.p, order_problems);
+}
+
+size_t report_count(const struct report *r, enum verdict verdict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += r->findings.p[i].verdict == verdict;
+	return n;
+}
+
+/* The exit codes that a problem can have, the gravest first. */
+static unsigned problem_rank(enum err_code code)
+{
+	return code == ERR_CONFIG ? 3 : code == ERR_DATABASE ? 2 : 1;
+}
+
+void report_conclude(struct report *r)
+{
+	static const int exit_codes[] = {0, 4, 5, 3};
+	unsigned gravest = 0;
+
+	for (size_t i = 0; i < r->problems.n; i++)
+		gravest = MAX_OF(gravest, problem_rank(r->problems.p[i].code));
+	for (size_t i = 0; i < r->stages.n; i++)
+		gravest = MAX_OF(gravest, r->stages.p[i].failed ? 1U : 0U);
+	r->exit_code = exit_codes[gravest];
+	r->verdict = gravest > 0 ? REPORT_ERROR : REPORT_PASSED;
+	if (gravest == 0 && report_count(r, VERDICT_BLOCKS) > 0) {
+		r->exit_code = 1;
+		r->verdict = REPORT_BLOCKED;
+	}
+}

@@ -1,0 +1,97 @@
+/*
+ * The whole of what one command found and what the policy made of it: the engine fills
+ * it, the gate judges it, the formats print it. Owns everything in its own arena.
+ */
+#ifndef CORE_REPORT_H
+#define CORE_REPORT_H
+
+#include "base/map.h"
+#include "core/sink.h"
+
+struct subject {
+	struct str kind; /* image, repository, file */
+	struct str name;
+	struct str digest;
+	struct str platform;
+	uint32_t parent; /* index + 1 into subjects; 0: a top one */
+};
+
+struct stage_result {
+	enum stage stage;
+	bool ran;	      /* false: not_run says why */
+	enum verdict verdict; /* the gravest of its findings; BLOCKS also where it failed */
+	bool failed;	      /* an error kept it from seeing everything */
+	int64_t duration_ms;
+	struct str why; /* where it did not run */
+};
+
+/* "debian 13: no advisories in this database": never clean, never silent. */
+struct not_covered {
+	struct str what;
+	struct str why;
+	uint64_t packages; /* how many that leaves unjudged */
+};
+
+struct policy_info {
+	struct str source; /* "starter (built in)", a path, or a repository's URL */
+	struct str commit;
+	struct str mode;
+	struct str note; /* a line the policy wants printed ("demonstration data …") */
+};
+
+struct database_info {
+	struct str digest;
+	int64_t built_ms; /* 0: no database */
+	bool used;
+};
+
+enum report_verdict { REPORT_PASSED, REPORT_BLOCKED, REPORT_ERROR };
+
+struct report {
+	struct arena arena;
+	int64_t started_ms;
+	VEC(struct finding) findings;
+	VEC(struct problem) problems;
+	VEC(struct subject) subjects;
+	VEC(struct stage_result) stages;
+	VEC(struct not_covered) not_covered;
+	struct inventory inventory;
+	struct policy_info policy;
+	struct database_info database;
+	enum report_verdict verdict;
+	size_t findings_max;
+	int exit_code;
+	struct map seen;     /* what was added: a digest of subject, rule, identity and place */
+	struct map ordinals; /* a digest of subject, rule, path and identity to uint32_t * */
+	bool full;	     /* findings_max was reached, and a problem says so */
+};
+
+/* The report stays where it is from here on: its maps point into it. */
+void report_init(struct report *r, size_t memory_bytes, size_t findings_max);
+void report_release(struct report *r);
+
+/* A sink that fills the report: findings get `subject` and, where they have none, a fingerprint
+ * with the next free ordinal; a finding that is already there (same rule and fingerprint identity
+ * at the same place) is not added twice. Past findings_max the rest is dropped and one problem
+ * (ERR_LIMIT) told. Notes go to `notes` (NULL: ignored), the last of a key holds. */
+struct report_sink {
+	struct sink sink;
+	struct report *report;
+	uint32_t subject;
+	struct map *notes; /* key to struct str *, in the report's arena */
+};
+void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject);
+
+MUST_USE int report_add_subject(
+    struct report *r, const struct subject *subject, uint32_t *ret_index, struct err *err);
+MUST_USE int report_add_stage(struct report *r, const struct stage_result *stage, struct err *err);
+MUST_USE int report_add_not_covered(
+    struct report *r, const struct not_covered *nc, struct err *err);
+/* Sorts findings (finding_compare), packages and problems. */
+void report_sort(struct report *r);
+/* From verdicts, problems and failed stages: sets exit_code (3 before 5 before 4 before 1), and
+ * verdict: error for 3, 4 and 5, blocked for 1, else passed. */
+void report_conclude(struct report *r);
+size_t report_count(const struct report *r, enum verdict verdict);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * The small vocabularies that every room shares: severity, stage, state, verdict. Each
+ * enum and its words are one list. Pure values.
+ */
+#ifndef CORE_SEVERITY_H
+#define CORE_SEVERITY_H
+
+#include "base/str.h"
+
+/* Least first, so that `a >= b` means "at least as severe". Unknown is below all: a gate that
+ * wants to hold it back says so. */
+#define SEVERITIES(X)         \
+	X(UNKNOWN, "unknown") \
+	X(INFO, "info") X(LOW, "low") X(MEDIUM, "medium") X(HIGH, "high") X(CRITICAL, "critical")
+enum severity {
+#define X(name, word) SEVERITY_##name,
+	SEVERITIES(X)
+#undef X
+};
+
+/* Of the pipeline, in its order. */
+#define STAGES(X)               \
+	X(VALIDATE, "validate") \
+	X(SECRETS, "secrets") X(BUILD, "build") X(SCAN, "scan") X(PUBLISH, "publish")
+enum stage {
+#define X(name, word) STAGE_##name,
+	STAGES(X)
+#undef X
+	    STAGE_COUNT,
+};
+
+/* Against the target branch (design 6.3). */
+#define FINDING_STATES(X) X(NEW, "new") X(KNOWN, "known") X(FIXED, "fixed")
+enum finding_state {
+#define X(name, word) STATE_##name,
+	FINDING_STATES(X)
+#undef X
+};
+
+/* What the policy says of one finding. Nothing else decides an exit code or a merge. */
+#define VERDICTS(X) X(PASSES, "passes") X(WARNS, "warns") X(EXCUSED, "excused") X(BLOCKS, "blocks")
+enum verdict {
+#define X(name, word) VERDICT_##name,
+	VERDICTS(X)
+#undef X
+};
+
+/* The words above, never NULL; "unknown" for a value outside. */
+struct str severity_word(enum severity severity);
+struct str stage_word(enum stage stage);
+struct str state_word(enum finding_state state);
+struct str verdict_word(enum verdict verdict);
+
+/* False where the word is none of the list; *ret unwritten. */
+bool severity_parse(struct str word, enum severity *ret);
+bool stage_parse(struct str word, enum stage *ret);
+
+/* Of a CVSS score in tenths (0..100), by the qualitative scale of CVSS v3.1 section 5; 0 is info.
+ */
+enum severity severity_of_cvss(int tenths);
+
+#endif

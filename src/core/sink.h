@@ -1,0 +1,46 @@
+/*
+ * Where what is found goes. A sink copies what it keeps: everything it is given is
+ * borrowed for the call. The implementations: into a report (core/report.h), over a
+ * pipe (core/wire.h), into memory for tests.
+ */
+#ifndef CORE_SINK_H
+#define CORE_SINK_H
+
+#include "base/err.h"
+#include "core/finding.h"
+
+/* Something that could not be read or done: one named error, and everything else is still
+ * judged. A report with one never says clean. */
+struct problem {
+	enum stage stage;
+	enum err_code code;
+	struct str message; /* what and where, and what to do */
+	struct place place;
+};
+
+struct sink;
+
+struct sink_ops {
+	int (*finding)(struct sink *s, const struct finding *finding, struct err *err);
+	int (*package)(struct sink *s, const struct package *package, struct err *err);
+	int (*distro)(struct sink *s, const struct distro *distro, struct err *err);
+	int (*problem)(struct sink *s, const struct problem *problem, struct err *err);
+	/* A fact about the scan that the parent needs, by key: "digest", "layers", "diff-id.0" …
+	 * Both are untrusted when they come from a child. */
+	int (*note)(struct sink *s, struct str key, struct str value, struct err *err);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+};
+
+MUST_USE int sink_finding(struct sink *s, const struct finding *finding, struct err *err);
+MUST_USE int sink_package(struct sink *s, const struct package *package, struct err *err);
+MUST_USE int sink_distro(struct sink *s, const struct distro *distro, struct err *err);
+MUST_USE int sink_problem(struct sink *s, const struct problem *problem, struct err *err);
+MUST_USE int sink_note(struct sink *s, struct str key, struct str value, struct err *err);
+/* `why` as a problem of `stage` at `path`. */
+MUST_USE int sink_error(
+    struct sink *s, enum stage stage, struct str path, const struct err *why, struct err *err);
+
+#endif

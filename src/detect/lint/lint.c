@@ -1,0 +1,278 @@
+#include "detect/lint/lint.h"
+
+#include "base/buf.h"
+
+#include <stdarg.h>
+
+enum { MESSAGE_BYTES = 1024, IDENTITY_BYTES = 4096, LINE_BYTES = 512, NESTING = 128 };
+
+#define RULE(name) extern const struct lint_rule rule_##name;
+#include "detect/lint/rules.def"
+#undef RULE
+
+static const struct lint_rule *const rules[] = {
+#define RULE(name) &rule_##name,
+#include "detect/lint/rules.def"
+#undef RULE
+};
+
+struct lint {
+	const struct unit *unit;
+	const struct lint_opts *opts;
+	const struct lint_rule *rule;
+	const struct line_index *lines;
+	const struct dockerfile *file;	/* NULL: a task definition */
+	const struct syntax_tree *tree; /* NULL: a Dockerfile */
+	struct sink *sink;
+	struct arena *arena;
+	struct err *err;
+	bool failed;
+};
+
+const struct lint_rule *const *lint_rules(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(rules);
+	return rules;
+}
+
+struct str_list lint_trusted_registries(const struct lint *lint)
+{
+	return lint->opts->trusted_registries;
+}
+
+/* ---- reporting ---- */
+
+/* Blanks of any kind and number become one: the same instruction on other lines is the same. */
+static struct str squeeze(struct str text, struct arena *arena)
+{
+	char *p = arena_alloc(arena, MIN_OF(text.n, (size_t)IDENTITY_BYTES));
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < text.n && n < IDENTITY_BYTES; i++) {
+		bool blank = byte_is_blank(text.p[i]);
+
+		if (blank && (n == 0 || p[n - 1] == ' '))
+			continue;
+		p[n++] = blank ? ' ' : text.p[i];
+	}
+	return str_make(p, n);
+}
+
+/* "DL3008,DL3009 reason" behind "ignore=": whether it names the rule; *ret_reason is the rest. */
+static bool names_rule(struct str list, const char *id, struct str *ret_reason)
+{
+	size_t end = 0;
+	struct str ids, one;
+	bool found = false;
+
+	while (end < list.n &&
+	       (byte_is_alnum(list.p[end]) || list.p[end] == ',' || list.p[end] == '-'))
+		end++;
+	ids = str_sub(list, 0, end);
+	*ret_reason = str_trim(str_sub(list, end, list.n));
+	while (!found && str_cut(&ids, ',', &one))
+		found = str_eq(one, str_of(id));
+	return found;
+}
+
+/* What a comment's text asks for: "hadolint ignore=…" or "plimsoll ignore=…". */
+static bool asks_to_ignore(struct str comment, const char *id, struct str *ret_reason)
+{
+	static const struct str words[] = {STR_INIT("plimsoll"), STR_INIT("hadolint")};
+	struct str text = comment;
+
+	while (text.n > 0 && (text.p[0] == '#' || byte_is_blank(text.p[0])))
+		text = str_sub(text, 1, text.n);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct str rest = str_sub(text, words[i].n, text.n);
+
+		if (!str_starts(text, words[i]))
+			continue;
+		rest = str_trim_left(rest);
+		if (str_starts(rest, STR("ignore=")))
+			return names_rule(str_sub(rest, 7, rest.n), id, ret_reason);
+	}
+	return false;
+}
+
+/* Comment lines stand right above the line; the first that asks wins. */
+static struct str request_above(struct lint *l, uint32_t line)
+{
+	while (line > 1) {
+		struct str above = str_trim(line_index_text(l->lines, --line));
+		struct str reason;
+
+		if (above.n == 0 || above.p[0] != '#')
+			break;
+		if (!asks_to_ignore(above, l->rule->id, &reason))
+			continue;
+		return arena_fmt(l->arena, STR_FMT ":%u asks to ignore it%s" STR_FMT,
+		    STR_ARG(l->unit->path), line, reason.n ? ": " : "", STR_ARG(reason));
+	}
+	return STR_NONE;
+}
+
+/* The line of the instruction that holds the offset: requests stand above it. */
+static uint32_t instruction_line(const struct lint *l, size_t offset)
+{
+	for (size_t i = 0; l->file && i < l->file->instructions.n; i++) {
+		const struct docker_instruction *in = &l->file->instructions.p[i];
+
+		if (offset >= in->offset && offset <= in->end)
+			return line_index_line(l->lines, in->offset);
+	}
+	return line_index_line(l->lines, offset);
+}
+
+static struct str_list references_of(const struct lint_rule *rule, struct str *storage)
+{
+	struct str_list list = {storage, 0};
+
+	while (list.n < LINT_REFERENCES_MAX && rule->references[list.n]) {
+		storage[list.n] = str_of(rule->references[list.n]);
+		list.n++;
+	}
+	return list;
+}
+
+static void report(struct lint *l, struct text_range range, struct str identity, const char *fix,
+    const char *format, va_list args)
+{
+	struct buf message CLEANUP(buf_release) = BUF_INIT(MESSAGE_BYTES);
+	struct str references[LINT_REFERENCES_MAX];
+	struct finding_fix cure = {.text = str_of(fix ? fix : l->rule->fix)};
+	struct place place = {.path = l->unit->path,
+	    .commit = l->unit->commit,
+	    .layer = l->unit->layer,
+	    .instruction = l->unit->instruction};
+	struct finding f = {
+	    .rule = str_of(l->rule->id),
+	    .stage = STAGE_VALIDATE,
+	    .severity = l->rule->severity,
+	    .peer_severity = str_of(l->rule->peer),
+	    .title = str_of(l->rule->title),
+	    .threat = str_of(l->rule->threat),
+	    .since = str_of(l->rule->since),
+	    .identity = squeeze(identity, l->arena),
+	    .places = &place,
+	    .n_places = 1,
+	    .fix = &cure,
+	    .references = references_of(l->rule, references),
+	};
+
+	if (l->failed)
+		return;
+	buf_addv(&message, format, args);
+	f.message = buf_ok(&message) ? buf_str(&message) : f.title;
+	line_index_place(l->lines, range.offset, range.end, &place);
+	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
+	if (l->file)
+		f.request = request_above(l, instruction_line(l, range.offset));
+	l->failed = sink_finding(l->sink, &f, l->err) != 0;
+}
+
+void lint_report(struct lint *l, struct text_range range, struct str identity, const char *fix,
+    const char *message, ...)
+{
+	va_list args;
+
+	va_start(args, message);
+	report(l, range, identity, fix, message, args);
+	va_end(args);
+}
+
+void lint_instruction(struct lint *l, const struct docker_instruction *in, const char *message, ...)
+{
+	struct text_range range = {in->offset, in->head_end};
+	va_list args;
+
+	va_start(args, message);
+	report(l, range, in->text.text, NULL, message, args);
+	va_end(args);
+}
+
+void lint_command(struct lint *l, const struct docker_step *step,
+    const struct shell_command *command, const char *message, ...)
+{
+	va_list args;
+
+	va_start(args, message);
+	report(l, shell_command_range(command), step->instruction->text.text, NULL, message, args);
+	va_end(args);
+}
+
+/* "containerDefinitions.image": keys from the root, list positions left out so that a reordered
+ * list is the same. */
+static struct str node_keys(struct lint *l, const struct node *node)
+{
+	struct buf keys CLEANUP(buf_release) = BUF_INIT(IDENTITY_BYTES);
+
+	for (const struct node *n = node; n; n = n->parent) {
+		buf_add(&keys, n->key);
+		buf_addc(&keys, '<');
+	}
+	buf_add(&keys, node->text);
+	return arena_str(l->arena, buf_str(&keys));
+}
+
+void lint_node(struct lint *l, const struct node *node, const char *message, ...)
+{
+	struct text_range range = {(uint32_t)node->offset, (uint32_t)node->end};
+	va_list args;
+
+	va_start(args, message);
+	report(l, range, node_keys(l, node), NULL, message, args);
+	va_end(args);
+}
+
+/* ---- one unit ---- */
+
+static int lint_dockerfile(struct lint *l)
+{
+	struct dockerfile file;
+	struct docker_view view;
+
+	if (dockerfile_parse(l->unit->bytes, l->arena, &file, l->err) != 0 ||
+	    docker_view_init(&view, &file, l->arena, l->err) != 0)
+		return -1;
+	l->file = &file;
+	l->lines = &file.lines;
+	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
+		l->rule = rules[i];
+		if (l->rule->dockerfile)
+			l->rule->dockerfile(l, &view);
+	}
+	return l->failed ? -1 : 0;
+}
+
+static int lint_taskdef(struct lint *l)
+{
+	struct syntax_tree tree;
+
+	if (json_tree(l->unit->bytes, NESTING, l->arena, &tree, l->err) != 0)
+		return -1;
+	l->tree = &tree;
+	l->lines = &tree.lines;
+	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
+		l->rule = rules[i];
+		if (l->rule->taskdef)
+			l->rule->taskdef(l, &tree);
+	}
+	return l->failed ? -1 : 0;
+}
+
+int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
+    struct sink *sink, struct err *err)
+{
+	struct lint l = {.unit = unit, .opts = opts, .sink = sink, .arena = arena, .err = err};
+
+	switch (lint_recognise(unit->path, unit->bytes)) {
+	case LINT_DOCKERFILE:
+		return lint_dockerfile(&l);
+	case LINT_TASKDEF:
+		return lint_taskdef(&l);
+	case LINT_NONE:
+		break;
+	}
+	return 0;
+}

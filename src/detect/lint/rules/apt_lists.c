@@ -1,0 +1,61 @@
+#include "detect/lint/rule.h"
+
+static bool removes_lists(const struct shell_command *c)
+{
+	if (!shell_is(c, "rm"))
+		return false;
+	for (size_t i = 1; i < c->n_words; i++) {
+		if (str_has(c->words[i].text, STR("/var/lib/apt")))
+			return true;
+	}
+	return false;
+}
+
+static bool updates(const struct shell_command *c)
+{
+	return (shell_is(c, "apt-get") || shell_is(c, "apt") || shell_is(c, "aptitude")) &&
+	       shell_has_arg(c, "update");
+}
+
+static void check_script(struct lint *l, const struct docker_step *step)
+{
+	const struct shell_command *update = NULL;
+
+	for (size_t i = 0; i < step->script->commands.n; i++) {
+		const struct shell_command *c = &step->script->commands.p[i];
+
+		if (updates(c))
+			update = c;
+		else if (removes_lists(c))
+			update = NULL;
+	}
+	if (update)
+		lint_command(l, step, update, "the lists that apt fetches here stay in the image");
+}
+
+static void check_apt_lists(struct lint *l, const struct docker_view *view)
+{
+	for (size_t i = 0; i < view->n_steps; i++) {
+		const struct docker_step *step = &view->steps[i];
+
+		if (!lint_step_is(step, DOCKER_RUN) || !step->script || !step->stage ||
+		    !step->stage->needed ||
+		    docker_has_cache_mount(step->instruction, STR("/var/lib/apt/lists")))
+			continue;
+		check_script(l, step);
+	}
+}
+
+const struct lint_rule rule_apt_lists = {
+    .id = "DL3009",
+    .title = "the package lists of apt are kept",
+    .why = "What apt-get update fetches is of no use in the image, makes it larger, and "
+	   "tells a scanner of packages that are not there.",
+    .fix = "end the same RUN with rm -rf /var/lib/apt/lists/*, or use a cache mount",
+    .threat = "image",
+    .since = "2026-11-23",
+    .peer = "info",
+    .references = {"https://docs.docker.com/build/building/best-practices/#apt-get"},
+    .severity = SEVERITY_INFO,
+    .dockerfile = check_apt_lists,
+};

@@ -1,0 +1,34 @@
+#include "detect/lint/rule.h"
+
+/* A stage of this file, scratch and a name that is not known have no tag to ask for. */
+static bool is_outside(const struct docker_stage *stage)
+{
+	return !stage->parent && !stage->scratch && stage->image_known;
+}
+
+static void check_latest_tag(struct lint *l, const struct docker_view *view)
+{
+	for (size_t i = 0; i < view->n_stages; i++) {
+		const struct docker_stage *s = &view->stages[i];
+
+		if (is_outside(s) && str_eq(s->base.tag, STR("latest")) && s->base.digest.n == 0)
+			lint_instruction(l, s->from,
+			    "the base image " STR_FMT " moves: it is `latest`",
+			    STR_ARG(s->image_text));
+	}
+}
+
+const struct lint_rule rule_latest_tag = {
+    .id = "DL3007",
+    .title = "the base image is `latest`",
+    .why = "`latest` is another image each time its owner pushes: a build of today and one "
+	   "of next week differ, and nobody sees why.",
+    .fix = "name a version, better still a digest: FROM debian:12.8@sha256:…",
+    .threat = "image",
+    .since = "2026-11-23",
+    .peer = "warning",
+    .references =
+	{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
+    .severity = SEVERITY_LOW,
+    .dockerfile = check_latest_tag,
+};

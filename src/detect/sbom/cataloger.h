@@ -1,0 +1,59 @@
+/*
+ * Catalogers: each reads one kind of package database or manifest and tells the sink
+ * which packages it names. A cataloger sees one unit at a time, keeps nothing, and may
+ * run on any thread that owns the arena and the sink it is given. What a unit gets wrong
+ * (a stanza without a version, a line that is no requirement) is told as a problem, and
+ * the rest of it is still read.
+ *
+ * What the thin form refuses: source lines of requirements other than "name==version"
+ * (ranges, URLs, paths, -e, -r, -c) name no package; they are counted and told as notes,
+ * which sbom_gap turns into lines of "not covered". Eggs that are zip files are not opened.
+ */
+#ifndef DETECT_SBOM_CATALOGER_H
+#define DETECT_SBOM_CATALOGER_H
+
+#include "core/report.h"
+#include "core/sink.h"
+#include "core/unit.h"
+
+struct cataloger {
+	struct str name;  /* "dpkg" */
+	struct str what;  /* one sentence for the documentation: what it reads */
+	struct str paths; /* for the documentation: "var/lib/dpkg/status, var/lib/dpkg/status.d/" */
+	struct str since; /* the date it came */
+	/* Whether it wants the bytes of a file with this path, relative to the root of an image
+	 * or folder, without a leading '/'. Looks at nothing else. */
+	bool (*wants)(struct str path);
+	/* Tells everything the unit names. arena holds temporaries for the length of the call.
+	 * -1 only where the sink failed or the arena is full. */
+	int (*catalog)(
+	    const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err);
+};
+
+/* All of catalogers.def, in its order; ends with NULL. */
+const struct cataloger *const *catalogers(void);
+/* Whether any cataloger wants this path. */
+bool sbom_wants(struct str path);
+/* Runs every cataloger that wants unit->path. */
+MUST_USE int sbom_catalog(
+    const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err);
+
+/* os-release(5): KEY=value lines with the shell's quoting. Keys that are absent stay empty. Where
+ * VERSION_CODENAME is absent, nothing is guessed. -1 where the arena is full. */
+MUST_USE int os_release_parse(
+    struct str text, struct arena *arena, struct distro *ret_distro, struct err *err);
+
+/* To be called once for an inventory that is whole: packages of a distribution get its id as their
+ * namespace, every package without a package URL gets one, and Python packages that the notes say
+ * dpkg installed are dropped, for Debian's own package stands for them. notes may be NULL
+ * (core/report.h: key to struct str *). */
+struct map;
+MUST_USE int sbom_finish(
+    struct inventory *inventory, const struct map *notes, struct arena *arena, struct err *err);
+
+/* True where the note says that something went unjudged ("requirements.txt: 3 requirements without
+ * an exact version"): fills *ret_gap, in the arena, for report_add_not_covered. */
+bool sbom_gap(
+    struct str note_key, struct str note_value, struct arena *arena, struct not_covered *ret_gap);
+
+#endif

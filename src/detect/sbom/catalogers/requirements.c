@@ -1,0 +1,224 @@
+/*
+ * pip's requirements files (pip documentation, "Requirements File Format"; names and
+ * specifiers by PEP 508). A requirement with an exact version is a package; its place
+ * covers "name==version". Markers ("; python_version < '3'") are read over: the package
+ * counts, for what they will say is not known here.
+ */
+#include "detect/sbom/notes.h"
+
+struct reader {
+	const struct unit *unit;
+	struct sink *sink;
+	struct arena *arena;
+	struct line_index lines;
+	uint64_t unpinned;
+};
+
+/* Not what other packages brought along: their own requirement files install nothing. */
+static bool requirements_wants(struct str path)
+{
+	struct str name = sbom_base_name(path);
+	struct str folder = str_sub(path, 0, path.n - name.n);
+
+	if (!str_ends(name, STR(".txt")) || str_has(path, STR("site-packages/")) ||
+	    str_has(path, STR("dist-packages/")) || str_starts(path, STR("usr/share/")))
+		return false;
+	return str_starts(name, STR("requirements")) || str_eq(folder, STR("requirements/")) ||
+	       str_ends(folder, STR("/requirements/"));
+}
+
+/* Whether a line of the file goes on to the next: a comment never does. */
+static bool goes_on(struct str line)
+{
+	return str_ends(line, STR("\\")) && !str_starts(str_trim_left(line), STR("#"));
+}
+
+/* One line with those that it goes on to, off the front of *rest. */
+static struct str take_line(struct str *rest)
+{
+	struct str whole = *rest, line;
+
+	while (str_cut(rest, '\n', &line)) {
+		if (!goes_on(line))
+			return str_make(whole.p, (size_t)(line.p + line.n - whole.p));
+	}
+	return whole;
+}
+
+/* A comment begins at '#' at the front or behind a blank. */
+static struct str without_comment(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '#' && (i == 0 || byte_is_blank(line.p[i - 1])))
+			return str_sub(line, 0, i);
+	}
+	return line;
+}
+
+/* Blanks, and the backslash and line end of a continued line. */
+static struct str skip_blanks(struct str s)
+{
+	while (s.n > 0 && (byte_is_blank(s.p[0]) ||
+			      (s.p[0] == '\\' && s.n > 1 && (s.p[1] == '\n' || s.p[1] == '\r'))))
+		s = str_sub(s, 1, s.n);
+	return s;
+}
+
+static bool is_name_byte(char c)
+{
+	return byte_is_alnum(c) || c == '-' || c == '_' || c == '.';
+}
+
+static bool is_version_byte(char c)
+{
+	return is_name_byte(c) || c == '+' || c == '!';
+}
+
+static struct str take_while(struct str *s, bool (*fits)(char c))
+{
+	size_t n = 0;
+	struct str taken;
+
+	while (n < s->n && fits(s->p[n]))
+		n++;
+	taken = str_sub(*s, 0, n);
+	*s = str_sub(*s, n, s->n);
+	return taken;
+}
+
+/* "-r base.txt", "--requirement=base.txt", "-cconstraints.txt". Other options install nothing, but
+ * -e does: a folder or URL without a version. */
+static int take_option(struct reader *r, struct str line, struct err *err)
+{
+	static const char *const includes[] = {"--requirement", "--constraint", "-r", "-c"};
+	uint32_t at = line_index_line(&r->lines, (size_t)(line.p - r->unit->bytes.p));
+	struct str key;
+
+	if (str_starts(line, STR("-e")) || str_starts(line, STR("--editable"))) {
+		r->unpinned++;
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(includes); i++) {
+		struct str option = str_of(includes[i]), target;
+
+		if (!str_starts(line, option))
+			continue;
+		target = str_trim(str_sub(line, option.n, line.n));
+		if (str_starts(target, STR("=")))
+			target = str_trim(str_sub(target, 1, target.n));
+		key = arena_fmt(r->arena, NOTE_INCLUDES STR_FMT ":%u", STR_ARG(r->unit->path), at);
+		if (!key.p)
+			return arena_err(r->arena, err);
+		return sink_note(r->sink, key, target, err);
+	}
+	return 0;
+}
+
+/* One clause of a specifier list off the front: true where it is "==" or "===" and an exact
+ * version. Leaves *s behind the clause. */
+static bool take_clause(struct str *s, struct str *ret_version)
+{
+	struct str rest = *s, version;
+	size_t end = 0;
+
+	while (end < rest.n && rest.p[end] != ',' && rest.p[end] != ';' && rest.p[end] != ')')
+		end++;
+	*s = str_sub(rest, end, rest.n);
+	if (!str_starts(rest, STR("==")))
+		return false;
+	rest = str_sub(rest, 2, rest.n);
+	if (str_starts(rest, STR("=")))
+		rest = str_sub(rest, 1, rest.n);
+	rest = skip_blanks(rest);
+	version = take_while(&rest, is_version_byte);
+	if (version.n == 0 || (rest.n > 0 && (rest.p[0] == '*' || rest.p[0] == '$')))
+		return false;
+	*ret_version = version;
+	return true;
+}
+
+static bool find_pin(struct str specifiers, struct str *ret_version)
+{
+	struct str s = skip_blanks(specifiers);
+
+	if (str_starts(s, STR("(")))
+		s = skip_blanks(str_sub(s, 1, s.n));
+	while (s.n > 0) {
+		if (take_clause(&s, ret_version))
+			return true;
+		if (s.n == 0 || s.p[0] != ',')
+			return false;
+		s = skip_blanks(str_sub(s, 1, s.n));
+	}
+	return false;
+}
+
+static int tell_package(struct reader *r, struct str name, struct str version, struct err *err)
+{
+	struct package p = {.type = STR("pypi"), .version = version};
+	const char *text = r->unit->bytes.p;
+
+	p.place = sbom_place(r->unit);
+	line_index_place(
+	    &r->lines, (size_t)(name.p - text), (size_t)(version.p + version.n - text), &p.place);
+	p.name = pypi_normal_name(name, r->arena);
+	if (!p.name.p)
+		return arena_err(r->arena, err);
+	return sink_package(r->sink, &p, err);
+}
+
+static int take_requirement(struct reader *r, struct str line, struct err *err)
+{
+	struct str rest = line, name = take_while(&rest, is_name_byte), extras, version;
+
+	rest = skip_blanks(rest);
+	if (str_starts(rest, STR("[")) && str_split(rest, ']', &extras, &rest))
+		rest = skip_blanks(rest);
+	if (name.n > 0 && find_pin(rest, &version))
+		return tell_package(r, name, version, err);
+	r->unpinned++;
+	return 0;
+}
+
+static int tell_unpinned(struct reader *r, struct err *err)
+{
+	struct str key = arena_fmt(r->arena, NOTE_UNPINNED STR_FMT, STR_ARG(r->unit->path));
+	struct str count = arena_fmt(r->arena, "%llu", (unsigned long long)r->unpinned);
+
+	if (!key.p || !count.p)
+		return arena_err(r->arena, err);
+	return r->unpinned ? sink_note(r->sink, key, count, err) : 0;
+}
+
+static int requirements_catalog(
+    const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err)
+{
+	struct reader r = {.unit = unit, .sink = sink, .arena = arena};
+	struct str rest = unit->bytes;
+
+	if (line_index_init(&r.lines, unit->bytes, arena, err) < 0)
+		return -1;
+	if (str_starts(rest, STR("\xef\xbb\xbf")))
+		rest = str_sub(rest, 3, rest.n);
+	while (rest.n > 0) {
+		struct str line = str_trim(without_comment(take_line(&rest)));
+		int result = 0;
+
+		if (str_starts(line, STR("-")))
+			result = take_option(&r, line, err);
+		else if (line.n > 0)
+			result = take_requirement(&r, line, err);
+		if (result < 0)
+			return -1;
+	}
+	return tell_unpinned(&r, err);
+}
+
+const struct cataloger cataloger_requirements = {
+    .name = STR_INIT("requirements"),
+    .what = STR_INIT("Python requirements with an exact version (name==version)"),
+    .paths = STR_INIT("requirements*.txt, requirements/*.txt"),
+    .since = STR_INIT("2026-11-24"),
+    .wants = requirements_wants,
+    .catalog = requirements_catalog,
+};

@@ -1,0 +1,13 @@
+/*
+ * The files of rules/secrets/, as the build put them into the program (tools/embed).
+ * Constants.
+ */
+#ifndef DETECT_SECRET_EMBEDDED_H
+#define DETECT_SECRET_EMBEDDED_H
+
+extern const char embed_secret_workshop[];
+extern const unsigned long embed_secret_workshop_size;
+extern const char embed_secret_meta[];
+extern const unsigned long embed_secret_meta_size;
+
+#endif

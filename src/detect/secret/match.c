@@ -1,0 +1,213 @@
+/*
+ * From bytes to exact matches. Vectorscan says, for each rule, where matches end; ends
+ * that lie close together become one window, and PCRE2 searches the window as findall
+ * would: leftmost, then on from where the match ended.
+ *
+ *        cursor          first end        last end
+ *   ───────┴──────▒▒▒▒▒▒▒▒▒▒▒┴▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒┴▒▒▒▒─────►
+ *                 ├─ reach ──┤                ├──┤ what stands behind, for \b and (?=…)
+ *
+ * Every true match ends where vectorscan said one ends, so nothing outside the windows is
+ * missed, and a window's size bounds what one search can cost.
+ */
+#include "detect/secret/compiled.h"
+
+enum { CONTEXT_BYTES = 256, WINDOWS_MAX = 1 << 20 };
+
+struct window {
+	uint32_t rule;
+	uint32_t first, last; /* ends of matches; both are one */
+};
+
+/* What vectorscan's callback fills. */
+struct windows {
+	const struct secret_engine *engine;
+	struct arena *arena;
+	VEC(struct window) list;
+	uint32_t *open; /* by rule: index + 1 of its newest window */
+	bool without_generic, full, no_memory;
+};
+
+static bool widen(struct window *w, uint32_t end, size_t reach)
+{
+	if (end >= w->first && end <= w->last)
+		return true;
+	if (end > w->last && end - w->last <= reach && end - w->first <= SECRET_WINDOW_BYTES) {
+		w->last = end;
+		return true;
+	}
+	if (end < w->first && w->first - end <= reach && w->last - end <= SECRET_WINDOW_BYTES) {
+		w->first = end;
+		return true;
+	}
+	return false;
+}
+
+static int on_end(
+    unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
+{
+	struct windows *w = arg;
+	const struct compiled_rule *c = &w->engine->compiled[id];
+	struct window fresh = {id, (uint32_t)to, (uint32_t)to};
+
+	(void)from, (void)flags;
+	if (w->without_generic && c->rule->generic)
+		return 0;
+	if (w->open[id] > 0 && widen(&w->list.p[w->open[id] - 1], (uint32_t)to, c->reach_bytes))
+		return 0;
+	w->full = w->list.n >= WINDOWS_MAX;
+	w->no_memory = !w->full && !vec_push(&w->list, w->arena, fresh);
+	if (w->full || w->no_memory)
+		return 1;
+	w->open[id] = (uint32_t)w->list.n;
+	return 0;
+}
+
+static int by_rule_and_place(const void *a, const void *b)
+{
+	const struct window *x = a, *y = b;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* One search. */
+struct search {
+	struct secret_scanner *scanner;
+	const struct compiled_rule *c;
+	uint32_t rule;
+	struct str text;
+	struct secret_matches *out;
+};
+
+static void note_gave_up(struct search *s, size_t at)
+{
+	if (s->out->gave_up && s->out->gave_up_at <= at)
+		return;
+	s->out->gave_up = true;
+	s->out->gave_up_rule = s->rule;
+	s->out->gave_up_at = at;
+}
+
+/* The leftmost match in text[at, cut). 1 found, 0 none or given up on (which is noted). */
+static int find(struct search *s, size_t at, size_t cut, struct secret_match *ret)
+{
+	struct secret_scanner *scanner = s->scanner;
+	const size_t *span = pcre2_get_ovector_pointer(scanner->match_data);
+	uint32_t options = cut < s->text.n ? PCRE2_NOTEOL : 0;
+	int rc = pcre2_match(s->c->code, (PCRE2_SPTR)s->text.p, cut, at, options,
+	    scanner->match_data, scanner->match_context);
+
+	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+		rc = pcre2_match(s->c->code, (PCRE2_SPTR)s->text.p, cut, at, options | PCRE2_NO_JIT,
+		    scanner->match_data, scanner->match_context);
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
+	if (rc < 0) {
+		note_gave_up(s, at);
+		return 0;
+	}
+	*ret = (struct secret_match){s->rule, span[0], span[1], span[0], span[1]};
+	if (s->c->groups == 1 && rc > 1 && span[2] != PCRE2_UNSET && span[3] > span[2]) {
+		ret->value_start = span[2];
+		ret->value_end = span[3];
+	}
+	return 1;
+}
+
+static int keep(struct search *s, const struct secret_match *match, struct err *err)
+{
+	if (s->out->found.n >= s->scanner->engine->hits_max) {
+		s->out->full = true;
+		return 0;
+	}
+	if (!vec_push(&s->out->found, &s->scanner->arena, *match))
+		return arena_err(&s->scanner->arena, err);
+	return 0;
+}
+
+/* A greedy gap (`secret.*"value"`) runs to the last value on a line: those before it are in the
+ * same match and would go unseen. */
+static int keep_hidden(struct search *s, const struct secret_match *match, struct err *err)
+{
+	struct secret_match inner = *match;
+
+	while (inner.value_start > match->start && !s->out->full) {
+		if (!find(s, match->start, inner.value_start, &inner))
+			break;
+		if (inner.value_start == inner.start)
+			break;
+		if (keep(s, &inner, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int search_window(struct search *s, const struct window *w, size_t *cursor, struct err *err)
+{
+	size_t reach = s->c->reach_bytes;
+	size_t at = MAX_OF(*cursor, w->first > reach ? w->first - reach : 0);
+	size_t cut = MIN_OF(s->text.n, (size_t)w->last + CONTEXT_BYTES);
+	struct secret_match match;
+
+	if (s->c->to_end)
+		cut = s->text.n;
+	while (at < w->last && !s->out->full && find(s, at, cut, &match)) {
+		if (keep(s, &match, err) || keep_hidden(s, &match, err))
+			return -1;
+		at = match.end > at ? match.end : at + 1;
+		*cursor = at;
+	}
+	return 0;
+}
+
+static int search_windows(struct secret_scanner *scanner, struct str text, struct windows *w,
+    struct secret_matches *out, struct err *err)
+{
+	size_t cursor = 0;
+
+	if (w->list.n > 1)
+		qsort(w->list.p, w->list.n, sizeof *w->list.p, by_rule_and_place);
+	for (size_t i = 0; i < w->list.n && !out->full; i++) {
+		const struct window *window = &w->list.p[i];
+		struct search s = {.scanner = scanner,
+		    .c = &scanner->engine->compiled[window->rule],
+		    .rule = window->rule,
+		    .text = text,
+		    .out = out};
+
+		if (i == 0 || w->list.p[i - 1].rule != window->rule)
+			cursor = 0;
+		if (search_window(&s, window, &cursor, err))
+			return -1;
+	}
+	return 0;
+}
+
+int secret_match_text(struct secret_scanner *scanner, struct str text, bool without_generic,
+    struct secret_matches *ret_matches, struct err *err)
+{
+	const struct secret_engine *engine = scanner->engine;
+	struct windows w = {
+	    .engine = engine, .arena = &scanner->arena, .without_generic = without_generic};
+	struct secret_matches out = {0};
+	hs_error_t rc;
+
+	if (text.n > UINT32_MAX)
+		return err_set(err, ERR_LIMIT, "a text of 4 GiB or more");
+	w.open = arena_array(&scanner->arena, engine->n, sizeof *w.open);
+	if (!w.open)
+		return arena_err(&scanner->arena, err);
+	rc = hs_scan(engine->database, text.p, (unsigned)text.n, 0, scanner->scratch, on_end, &w);
+	if (w.no_memory)
+		return arena_err(&scanner->arena, err);
+	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
+		return err_set(err, ERR_IO, "vectorscan ended with its code %d", rc);
+	out.full = false;
+	if (search_windows(scanner, text, &w, &out, err))
+		return -1;
+	out.full = out.full || w.full;
+	*ret_matches = out;
+	return 0;
+}

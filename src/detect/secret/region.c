@@ -1,0 +1,155 @@
+/*
+ * Drops generic matches that say again what a specific one says, excuses what is no
+ * secret, hashes what is left and works out lines and columns in one pass.
+ */
+#include "detect/secret/region.h"
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "detect/secret/value.h"
+
+void text_cursor_move(struct text_cursor *cursor, struct str text, size_t to)
+{
+	struct str piece = str_sub(text, cursor->at, to - cursor->at);
+	size_t last = str_rchr(piece, '\n');
+
+	if (last != STR_NPOS) {
+		for (size_t i = 0; i <= last; i++)
+			cursor->line += piece.p[i] == '\n';
+		cursor->column = 1;
+		piece = str_sub(piece, last + 1, piece.n);
+	}
+	cursor->column += (uint32_t)utf8_count(piece);
+	cursor->at = to;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct secret_match *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->value_start < y->value_start ? -1 : x->value_start > y->value_start;
+}
+
+/* How far the specific matches among found[0..i] reach. */
+static void measure_reach(
+    const struct secret_engine *engine, const struct secret_matches *m, size_t *reach)
+{
+	size_t furthest = 0;
+
+	for (size_t i = 0; i < m->found.n; i++) {
+		const struct secret_match *match = &m->found.p[i];
+
+		if (!engine->compiled[match->rule].rule->generic)
+			furthest = MAX_OF(furthest, match->end);
+		reach[i] = furthest;
+	}
+}
+
+/* How many matches begin at or before `offset`. */
+static size_t count_until(const struct secret_matches *m, size_t offset)
+{
+	size_t low = 0, high = m->found.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->found.p[middle].start <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether a specific match holds the whole value of this generic one. */
+static bool is_said_twice(const struct secret_engine *engine, const struct secret_matches *m,
+    const size_t *reach, const struct secret_match *match)
+{
+	size_t n;
+
+	if (!engine->compiled[match->rule].rule->generic)
+		return false;
+	n = count_until(m, match->value_start);
+	return n > 0 && reach[n - 1] >= match->value_end;
+}
+
+static int add_hit(struct secret_scanner *scanner, const struct secret_region *region,
+    const struct secret_match *match, struct text_cursor *cursor, struct arena *arena,
+    struct secret_hits *hits, struct err *err)
+{
+	const struct secret_rule *rule = scanner->engine->compiled[match->rule].rule;
+	unsigned char mac[SHA256_BYTES];
+	struct secret_value value;
+	struct secret_hit hit;
+
+	if (secret_value_of(rule, region->text, match, &scanner->arena, &value, err))
+		return -1;
+	if (value.excused)
+		return 0;
+	text_cursor_move(cursor, region->text, match->start);
+	hit = (struct secret_hit){
+	    .rule = match->rule,
+	    .from = *cursor,
+	    .to = *cursor,
+	    .length_bytes = value.length_bytes,
+	    .remark = value.remark,
+	};
+	text_cursor_move(&hit.to, region->text, match->end);
+	hmac_sha256(region->key, value.hashed, mac);
+	memcpy(hit.hash, mac, sizeof hit.hash);
+	memcpy(hit.prefix, value.prefix, sizeof hit.prefix);
+	if (hits->list.n >= scanner->engine->hits_max) {
+		hits->full = true;
+		return 0;
+	}
+	return vec_push(&hits->list, arena, hit) ? 0 : arena_err(arena, err);
+}
+
+static void note_limits(
+    const struct secret_region *region, const struct secret_matches *m, struct secret_hits *hits)
+{
+	struct text_cursor cursor = region->start;
+
+	hits->full = hits->full || m->full;
+	if (!m->gave_up || hits->gave_up)
+		return;
+	text_cursor_move(&cursor, region->text, m->gave_up_at);
+	hits->gave_up = true;
+	hits->gave_up_rule = m->gave_up_rule;
+	hits->gave_up_line = cursor.line;
+}
+
+int secret_region_scan(struct secret_scanner *scanner, const struct secret_region *region,
+    struct arena *arena, struct secret_hits *hits, struct err *err)
+{
+	struct text_cursor cursor = region->start;
+	struct secret_matches m;
+	size_t *reach;
+
+	if (secret_match_text(scanner, region->text, region->without_generic, &m, err))
+		return -1;
+	note_limits(region, &m, hits);
+	if (m.found.n == 0)
+		return 0;
+	qsort(m.found.p, m.found.n, sizeof *m.found.p, by_place);
+	reach = arena_array(&scanner->arena, m.found.n, sizeof *reach);
+	if (!reach)
+		return arena_err(&scanner->arena, err);
+	measure_reach(scanner->engine, &m, reach);
+	for (size_t i = 0; i < m.found.n; i++) {
+		const struct secret_match *match = &m.found.p[i];
+
+		if (match->start < region->keep_from || match->start >= region->keep_to ||
+		    is_said_twice(scanner->engine, &m, reach, match))
+			continue;
+		if (add_hit(scanner, region, match, &cursor, arena, hits, err))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,442 @@
+/*
+ * From a unit to findings: the unit's path and bytes become regions, their hits are
+ * gathered by rule and secret, and each such group is one finding with all its places.
+ * What `secret_scan_content` reads comes in steps, each with what stands before and
+ * behind it as context, so that no match is cut in two.
+ */
+#include "base/buf.h"
+#include "base/hash.h"
+#include "detect/secret/region.h"
+#include "detect/secret/wide.h"
+
+enum {
+	STEP_BYTES = 4 << 20,
+	MARGIN_BYTES = 2 * SECRET_WINDOW_BYTES,
+	BINARY_SAMPLE = 8000,
+	LFS_BYTES_MAX = 1024, /* a pointer file is shorter, by its specification */
+};
+
+#define UTF8_MARK "\xef\xbb\xbf"
+
+struct scan {
+	struct secret_scanner *scanner;
+	const struct unit *unit;
+	struct str key;
+	struct sink *sink;
+	struct arena arena; /* hits and findings; the scanner's is emptied between regions */
+	struct secret_hits hits;
+	bool binary;
+	enum wide_order order;
+	struct text_cursor narrow, wide; /* where the next step's text begins, read either way */
+};
+
+static int tell_problem(
+    struct scan *s, enum err_code code, struct str message, uint32_t line, struct err *err)
+{
+	struct problem problem = {
+	    .stage = STAGE_SECRETS,
+	    .code = code,
+	    .message = message,
+	    .place = {.path = s->unit->path,
+		      .line = line,
+		      .commit = s->unit->commit,
+		      .layer = s->unit->layer,
+		      .instruction = s->unit->instruction},
+	};
+
+	return sink_problem(s->sink, &problem, err);
+}
+
+/* ---- hits to findings ---- */
+
+static int by_secret(const void *a, const void *b)
+{
+	const struct secret_hit *x = a, *y = b;
+	int order = memcmp(x->hash, y->hash, sizeof x->hash);
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (order != 0)
+		return order;
+	if (x->from.line != y->from.line)
+		return x->from.line < y->from.line ? -1 : 1;
+	return x->from.column < y->from.column ? -1 : x->from.column > y->from.column;
+}
+
+static bool same_secret(const struct secret_hit *a, const struct secret_hit *b)
+{
+	return a->rule == b->rule && memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+static struct place place_of(const struct scan *s, const struct secret_hit *hit, struct str path)
+{
+	return (struct place){
+	    .path = path,
+	    .line = hit->from.line,
+	    .column = hit->from.column,
+	    .end_line = hit->to.line,
+	    .end_column = hit->to.column,
+	    .commit = s->unit->commit,
+	    .layer = s->unit->layer,
+	    .instruction = s->unit->instruction,
+	};
+}
+
+static struct str message_of(struct scan *s, const struct secret_hit *hit)
+{
+	return arena_fmt(&s->arena, "%zu character%s%s%s", hit->length_bytes,
+	    hit->length_bytes == 1 ? "" : "s", hit->remark ? "; " : "",
+	    hit->remark ? hit->remark : "");
+}
+
+static int tell_finding(struct scan *s, const struct secret_hit *hit, struct place *places,
+    size_t n_places, struct err *err)
+{
+	const struct secret_rule *rule = s->scanner->engine->compiled[hit->rule].rule;
+	char hash[SECRET_HASH_HEX + 1];
+	struct finding_secret secret = {.kind = rule->id,
+	    .length = (uint32_t)hit->length_bytes,
+	    .prefix = str_of(hit->prefix),
+	    .generic = rule->generic};
+	struct finding_fix fix = {.text = rule->fix};
+	struct finding finding = {.rule = rule->id,
+	    .stage = STAGE_SECRETS,
+	    .severity = rule->severity,
+	    .title = rule->title,
+	    .threat = rule->threat,
+	    .since = rule->since,
+	    .places = places,
+	    .n_places = n_places,
+	    .secret = &secret,
+	    .fix = &fix,
+	    .references = rule->references};
+
+	hex_write(hit->hash, sizeof hit->hash, hash);
+	secret.hash = finding.identity = str_of(hash);
+	finding.message = message_of(s, hit);
+	if (!finding.message.p)
+		return arena_err(&s->arena, err);
+	return sink_finding(s->sink, &finding, err);
+}
+
+/* path: what places show. */
+static int tell_hits(struct scan *s, struct str path, struct err *err)
+{
+	struct secret_hit *hits = s->hits.list.p;
+	size_t n = s->hits.list.n, end;
+	struct place *places = arena_array(&s->arena, n, sizeof *places);
+
+	if (!places)
+		return arena_err(&s->arena, err);
+	if (n > 1)
+		qsort(hits, n, sizeof *hits, by_secret);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i; end < n && same_secret(&hits[i], &hits[end]); end++)
+			places[end] = place_of(s, &hits[end], path);
+		if (tell_finding(s, &hits[i], &places[i], end - i, err))
+			return -1;
+	}
+	s->hits.list.n = 0;
+	return 0;
+}
+
+static int tell_limits(struct scan *s, struct err *err)
+{
+	const struct secret_engine *engine = s->scanner->engine;
+	struct str message;
+
+	if (s->hits.full) {
+		message = arena_fmt(&s->arena,
+		    "more than %zu secrets in one file: those behind are not in this report",
+		    engine->hits_max);
+		if (!message.p || tell_problem(s, ERR_LIMIT, message, 0, err))
+			return message.p ? -1 : arena_err(&s->arena, err);
+	}
+	if (!s->hits.gave_up)
+		return 0;
+	message = arena_fmt(&s->arena,
+	    "the secret rule %.*s needs more than %u steps here; what it would have found behind "
+	    "is not in this report. Make its pattern simpler, or split the line",
+	    STR_ARG(engine->compiled[s->hits.gave_up_rule].rule->id), engine->match_limit);
+	if (!message.p)
+		return arena_err(&s->arena, err);
+	return tell_problem(s, ERR_LIMIT, message, s->hits.gave_up_line, err);
+}
+
+/* ---- the path ---- */
+
+/* The path with each hit's match left out: the report prints paths. */
+static struct str without_hits(struct scan *s, struct str path)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(path.n + s->hits.list.n * 16 + 16);
+	size_t at = 0, done = 0;
+
+	while (at < path.n) {
+		size_t end = at;
+
+		for (size_t i = 0; i < s->hits.list.n; i++) {
+			if (s->hits.list.p[i].from.at <= at && s->hits.list.p[i].to.at > at)
+				end = MAX_OF(end, s->hits.list.p[i].to.at);
+		}
+		if (end == at) {
+			at++;
+			continue;
+		}
+		buf_add(&out, str_sub(path, done, at - done));
+		buf_add(&out, STR("[secret]"));
+		at = done = end;
+	}
+	buf_add(&out, str_sub(path, done, path.n));
+	return buf_ok(&out) ? arena_str(&s->arena, buf_str(&out)) : STR_NONE;
+}
+
+static int scan_path(struct scan *s, struct err *err)
+{
+	struct str path = s->unit->path, shown;
+	struct secret_region region = {.text = path,
+	    .keep_to = path.n,
+	    .start = TEXT_CURSOR_START,
+	    .without_generic = true,
+	    .key = s->key};
+
+	if (str_empty(path) || path.n > SECRET_WINDOW_BYTES)
+		return 0;
+	arena_clear(&s->scanner->arena);
+	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err))
+		return -1;
+	if (s->hits.list.n == 0)
+		return 0;
+	shown = without_hits(s, path);
+	if (!shown.p)
+		return arena_err(&s->arena, err);
+	for (size_t i = 0; i < s->hits.list.n; i++)
+		s->hits.list.p[i].from = s->hits.list.p[i].to = (struct text_cursor){0};
+	return tell_hits(s, shown, err);
+}
+
+/* ---- the bytes ---- */
+
+/* More control bytes than text has. A lone NUL in a text file is a way of hiding, not a format. */
+static bool is_binary(struct str bytes)
+{
+	struct str sample = str_sub(bytes, 0, BINARY_SAMPLE);
+	size_t odd = 0;
+
+	for (size_t i = 0; i < sample.n; i++) {
+		unsigned char c = (unsigned char)sample.p[i];
+
+		odd += c < ' ' && !byte_is_blank((char)c) && c != '\b' && c != 0x1b;
+	}
+	return odd * 20 > sample.n;
+}
+
+/* One step. Hits begin in bytes[from, to); the next step's bytes begin at `next`. */
+enum { MARK_FROM, MARK_NEXT, MARK_TO, MARK_COUNT }; /* ascending */
+struct step {
+	struct str bytes;
+	size_t marks[MARK_COUNT];
+};
+
+static int scan_text(struct scan *s, struct str text, const size_t marks[MARK_COUNT],
+    struct text_cursor *cursor, struct err *err)
+{
+	struct secret_region region = {.text = text,
+	    .keep_from = marks[MARK_FROM],
+	    .keep_to = marks[MARK_TO],
+	    .start = *cursor,
+	    .without_generic = s->binary,
+	    .key = s->key};
+
+	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err))
+		return -1;
+	text_cursor_move(cursor, text, marks[MARK_NEXT]);
+	cursor->at = 0;
+	return 0;
+}
+
+/* As the bytes are; and decoded, where they look like UTF-16: a byte order mark in front of plain
+ * text hides nothing. */
+static int scan_step(struct scan *s, struct step *step, struct err *err)
+{
+	struct str text;
+
+	arena_clear(&s->scanner->arena);
+	if (scan_text(s, step->bytes, step->marks, &s->narrow, err))
+		return -1;
+	if (s->order == WIDE_NONE)
+		return 0;
+	if (wide_decode(
+		step->bytes, s->order, step->marks, MARK_COUNT, &s->scanner->arena, &text, err))
+		return -1;
+	return scan_text(s, text, step->marks, &s->wide, err);
+}
+
+/* Before the first step: what kind of bytes these are. A UTF-8 byte order mark is no column. */
+static void look_at(struct scan *s, struct step *first)
+{
+	s->order = wide_detect(first->bytes);
+	s->binary = s->order == WIDE_NONE && is_binary(first->bytes);
+	s->narrow = s->wide = TEXT_CURSOR_START;
+	if (!str_starts(first->bytes, STR(UTF8_MARK)))
+		return;
+	first->bytes = str_sub(first->bytes, sizeof UTF8_MARK - 1, first->bytes.n);
+	for (size_t i = 0; i < MARK_COUNT; i++) {
+		if (first->marks[i] > 0)
+			first->marks[i] -= MIN_OF(first->marks[i], sizeof UTF8_MARK - 1);
+	}
+}
+
+/* Its content lies on another server: said, not silently passed over. */
+static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
+{
+	struct str key;
+
+	if (bytes.n > LFS_BYTES_MAX ||
+	    !str_starts(bytes, STR("version https://git-lfs.github.com/spec/")))
+		return 0;
+	key = arena_fmt(&s->arena, "not-scanned:%.*s", STR_ARG(s->unit->path));
+	if (!key.p)
+		return arena_err(&s->arena, err);
+	return sink_note(s->sink, key, STR("a Git LFS pointer: its content is not here"), err);
+}
+
+static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
+{
+	struct step step = {
+	    bytes, {0, bytes.n, bytes.n}
+	};
+
+	if (tell_pointer(s, bytes, err))
+		return -1;
+	look_at(s, &step);
+	return scan_step(s, &step, err);
+}
+
+static void scan_init(struct scan *s, struct secret_scanner *scanner, const struct unit *unit,
+    struct str key, struct sink *sink)
+{
+	*s = (struct scan){.scanner = scanner, .unit = unit, .key = key, .sink = sink};
+	arena_init(&s->arena, SECRET_SCANNER_BYTES);
+}
+
+static void scan_release(struct scan *s)
+{
+	arena_release(&s->arena);
+}
+
+static int scan_end(struct scan *s, struct err *err)
+{
+	return tell_hits(s, s->unit->path, err) || tell_limits(s, err) ? -1 : 0;
+}
+
+int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
+    struct sink *sink, struct err *err)
+{
+	CLEANUP(scan_release) struct scan s;
+
+	scan_init(&s, scanner, unit, key, sink);
+	if (scan_path(&s, err) || scan_bytes(&s, unit->bytes, err))
+		return -1;
+	return scan_end(&s, err);
+}
+
+/* ---- what is read in pieces ---- */
+
+struct pieces {
+	struct content *content;
+	uint32_t handle;
+	uint64_t size;
+	char *buffer;
+};
+
+/* The step that keeps what begins at byte `from`. *why is filled where it cannot be read. */
+static int read_step(struct pieces *p, uint64_t from, struct step *ret_step, struct err *why)
+{
+	uint64_t begin = from > MARGIN_BYTES ? from - MARGIN_BYTES : 0;
+	uint64_t to = MIN_OF(from + STEP_BYTES, p->size);
+	uint64_t end = MIN_OF(to + MARGIN_BYTES, p->size);
+	size_t want = (size_t)(end - begin), got;
+
+	if (p->content->ops->read(p->content, p->handle, begin, p->buffer, want, &got, why))
+		return -1;
+	if (got < want)
+		return err_set(why, ERR_IO, "it became shorter while it was read");
+	*ret_step = (struct step){
+	    str_make(p->buffer, got), {(size_t)(from - begin), want, want}
+	  };
+	if (to < p->size) {
+		ret_step->marks[MARK_TO] = (size_t)(to - begin);
+		ret_step->marks[MARK_NEXT] = (size_t)(to - MARGIN_BYTES - begin);
+	}
+	return 0;
+}
+
+static int scan_pieces(struct scan *s, struct pieces *p, struct err *why, struct err *err)
+{
+	struct step step;
+
+	p->buffer = arena_alloc(
+	    &s->arena, (size_t)MIN_OF(p->size, (uint64_t)STEP_BYTES + 2 * MARGIN_BYTES));
+	if (!p->buffer)
+		return arena_err(&s->arena, err);
+	for (uint64_t from = 0; from < p->size; from += STEP_BYTES) {
+		if (read_step(p, from, &step, why))
+			return 0;
+		if (p->size <= LFS_BYTES_MAX && tell_pointer(s, step.bytes, err))
+			return -1;
+		if (from == 0)
+			look_at(s, &step);
+		if (scan_step(s, &step, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int scan_opened(struct scan *s, struct pieces *p, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (p->size > s->scanner->engine->content_bytes_max)
+		(void)err_set(&why, ERR_LIMIT,
+		    "%llu bytes, more than the %llu that one file may have: not looked through for "
+		    "secrets",
+		    (unsigned long long)p->size,
+		    (unsigned long long)s->scanner->engine->content_bytes_max);
+	else if (scan_pieces(s, p, &why, err))
+		return -1;
+	if (why.code != ERR_NONE && tell_problem(s, why.code, str_of(why.text), 0, err))
+		return -1;
+	return 0;
+}
+
+static int scan_named(struct scan *s, struct content *content, struct str name, struct err *err)
+{
+	struct pieces p = {.content = content};
+	struct err why = ERR_INIT;
+	int failed;
+
+	switch (content->ops->open(content, name, &p.handle, &p.size, &why)) {
+	case CONTENT_OK:
+		failed = scan_opened(s, &p, err);
+		content->ops->close(content, p.handle);
+		return failed;
+	case CONTENT_MISSING:
+		return tell_problem(s, ERR_NOT_FOUND,
+		    STR("its content is not there, so it was not looked through for secrets"), 0,
+		    err);
+	case CONTENT_ERROR:
+	default:
+		return tell_problem(s, why.code, str_of(why.text), 0, err);
+	}
+}
+
+int secret_scan_content(struct secret_scanner *scanner, struct content *content, struct str name,
+    const struct unit *unit, struct str key, struct sink *sink, struct err *err)
+{
+	CLEANUP(scan_release) struct scan s;
+
+	scan_init(&s, scanner, unit, key, sink);
+	if (scan_path(&s, err) || scan_named(&s, content, name, err))
+		return -1;
+	return scan_end(&s, err);
+}

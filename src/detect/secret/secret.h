@@ -1,0 +1,75 @@
+/*
+ * Finds secrets in bytes. All patterns run in one vectorscan pass; PCRE2 then confirms
+ * each hit inside a window and gives the exact span and the captured value, as Python's
+ * re.findall would: one group, the group; none or several, the whole match.
+ *
+ * An engine is immutable once made: make it before the sandbox closes (PCRE2's JIT needs
+ * executable pages) and share it over fork. A scanner is one thread's working memory.
+ *
+ * What it promises
+ *  - One finding for each (rule, secret, file), with all its places. Two rules may report
+ *    the same bytes. A generic rule's value that lies inside a specific rule's match is
+ *    the same secret said twice and is not reported again; nothing else is dropped.
+ *  - The value itself is in no finding, message, note or error: kind, length, the first
+ *    four characters where it has sixteen or more, and a keyed hash (HMAC-SHA256, 16
+ *    bytes, hex).
+ *  - Patterns see bytes: \w, \d, \s, \b and (?i) are ASCII. UTF-16 is decoded first (byte
+ *    order mark, or NULs in every other byte) and scanned as it is all the same.
+ *  - A binary file is scanned with all rules but the generic ones. One NUL makes no
+ *    binary.
+ *  - A match is looked for within SECRET_SPAN_BYTES (and a greedy one joins at most
+ *    SECRET_WINDOW_BYTES), so that a line of many megabytes costs linear time. Shorter
+ *    lines give exactly what findall gives.
+ *  - A pattern that runs into the match limit is a problem, named with rule and place.
+ *  - Placeholders (EXAMPLE, changeme, xxxx, ${NAME}, <name> …) are no finding of the rules
+ *    marked so: the generic ones and passwords in URLs. The two values that AWS's
+ *    documentation prints as examples are excused by value.
+ *  - An AWS key id that holds 0, 1, 8 or 9 was not issued by AWS. It is reported all the
+ *    same, at the same severity, and the message says so: a wrong guess here would hide a
+ *    key, and a made-up one is cured by the same edit.
+ *  - A Git LFS pointer is scanned as the text it is; that its content lies elsewhere is a
+ *    note ("not-scanned:PATH").
+ * Not done in this form: archives, base64, percent and other encodings, UTF-32, liveness.
+ */
+#ifndef DETECT_SECRET_SECRET_H
+#define DETECT_SECRET_SECRET_H
+
+#include "core/content.h"
+#include "core/limits.h"
+#include "core/sink.h"
+#include "core/unit.h"
+#include "detect/secret/secret_rules.h"
+
+enum { SECRET_SPAN_BYTES = 4096, SECRET_WINDOW_BYTES = 16384, SECRET_HASH_HEX = 32 };
+
+struct secret_engine;
+struct secret_scanner;
+
+/* Compiles; rules are borrowed and must outlive the engine. ERR_CONFIG names the rule whose
+ * pattern cannot be taken and why. ERR_UNSUPPORTED where the processor lacks what vectorscan
+ * needs. Memory of limits is not kept. */
+MUST_USE int secret_engine_new(const struct secret_rules *rules, const struct limits *limits,
+    struct secret_engine **ret_engine, struct err *err);
+/* NULL is fine. */
+void secret_engine_free(struct secret_engine *engine);
+/* The rules it was made of: the list for `plimsoll rules`. */
+const struct secret_rules *secret_engine_rules(const struct secret_engine *engine);
+
+/* Needs no executable memory: may be made inside the sandbox. */
+MUST_USE int secret_scanner_new(
+    const struct secret_engine *engine, struct secret_scanner **ret_scanner, struct err *err);
+void secret_scanner_free(struct secret_scanner *scanner);
+
+/* Scans unit->bytes and unit->path (a secret in a file's name is found too; the place then
+ * shows the name without it, line 0). Findings, problems and notes go to the sink. key is the
+ * policy's; the same key gives the same hashes everywhere. -1 only where the sink refuses or
+ * memory ends. */
+MUST_USE int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
+    struct sink *sink, struct err *err);
+/* The same for what `name` holds, read in pieces so that size is no matter; unit->bytes is
+ * ignored. What cannot be opened or read, or is above limits->object_bytes, is a problem at
+ * unit->path. */
+MUST_USE int secret_scan_content(struct secret_scanner *scanner, struct content *content,
+    struct str name, const struct unit *unit, struct str key, struct sink *sink, struct err *err);
+
+#endif

@@ -1,0 +1,300 @@
+/*
+ * Reads rule files. The built-in set is two of them: the workshop's form (name to
+ * pattern) and, by the same names, what we say about each rule. Its reader is the same
+ * as that of a user's file.
+ */
+#include "detect/secret/secret_rules.h"
+
+#include "base/json.h"
+#include "detect/secret/embedded.h"
+
+struct reader {
+	struct json_in json;
+	struct str text, file;
+	struct arena *arena;
+	struct err *err;
+};
+
+static uint32_t line_of(struct str text, size_t offset)
+{
+	uint32_t line = 1;
+
+	for (size_t i = 0; i < offset && i < text.n; i++)
+		line += text.p[i] == '\n';
+	return line;
+}
+
+static int refuse(const struct reader *r, size_t offset, const char *why)
+{
+	return err_set(r->err, ERR_CONFIG, "%.*s:%u: %s", STR_ARG(r->file),
+	    (unsigned)line_of(r->text, offset), why);
+}
+
+/* A malformed rule file is a mistake in the configuration, not in what is scanned. */
+static int next(struct reader *r, struct json_event *event)
+{
+	if (json_next(&r->json, event, r->err) == 0)
+		return 0;
+	if (r->err->code == ERR_FORMAT || r->err->code == ERR_LIMIT)
+		r->err->code = ERR_CONFIG;
+	return err_wrap(r->err, "%.*s", STR_ARG(r->file));
+}
+
+static int open_object(struct reader *r)
+{
+	struct json_event event;
+
+	if (next(r, &event))
+		return -1;
+	if (event.kind == JSON_OBJECT)
+		return 0;
+	return refuse(r, event.offset,
+	    "secret rules are one JSON object: {\"name\": \"regular expression\", …}");
+}
+
+static int close_text(struct reader *r)
+{
+	struct json_event event;
+
+	return next(r, &event);
+}
+
+static int reader_init(
+    struct reader *r, struct str text, struct str file, struct arena *arena, struct err *err)
+{
+	*r = (struct reader){.text = text, .file = file, .arena = arena, .err = err};
+	if (text.n > SECRET_RULE_FILE_BYTES)
+		return refuse(r, 0, "a file of secret rules may be 4 MiB at most");
+	json_in_init(&r->json, text, arena);
+	return open_object(r);
+}
+
+const struct secret_rule *secret_rules_find(const struct secret_rules *rules, struct str id)
+{
+	for (size_t i = 0; i < rules->rules.n; i++) {
+		if (str_eq(rules->rules.p[i].id, id))
+			return &rules->rules.p[i];
+	}
+	return NULL;
+}
+
+static struct secret_rule *find_name(struct secret_rules *rules, struct str name)
+{
+	for (size_t i = 0; i < rules->rules.n; i++) {
+		if (str_eq(rules->rules.p[i].name, name))
+			return &rules->rules.p[i];
+	}
+	return NULL;
+}
+
+/* "Slack Token (v2)" to "slack-token-v2". */
+static struct str kebab(struct str name, struct arena *arena)
+{
+	char *p = arena_alloc(arena, name.n + 1);
+	size_t n = 0;
+
+	if (!p)
+		return STR_NONE;
+	for (size_t i = 0; i < name.n; i++) {
+		if (byte_is_alnum(name.p[i]))
+			p[n++] = byte_lower(name.p[i]);
+		else if (n > 0 && p[n - 1] != '-')
+			p[n++] = '-';
+	}
+	while (n > 0 && p[n - 1] == '-')
+		n--;
+	return n ? str_make(p, n) : STR("rule");
+}
+
+static struct str free_id(const struct secret_rules *rules, struct str name, struct arena *arena)
+{
+	struct str stem = kebab(name, arena), id = stem;
+
+	for (unsigned i = 2; id.p && secret_rules_find(rules, id); i++)
+		id = arena_fmt(arena, "%.*s-%u", STR_ARG(stem), i);
+	return id;
+}
+
+static bool has_nocase(struct str s, struct str word)
+{
+	for (size_t i = 0; i + word.n <= s.n; i++) {
+		if (str_eq_nocase(str_sub(s, i, word.n), word))
+			return true;
+	}
+	return false;
+}
+
+/* What a rule has before anybody says more about it. */
+static int rule_init(struct secret_rules *rules, struct reader *r, struct str name,
+    struct str pattern, struct secret_rule *ret)
+{
+	*ret = (struct secret_rule){
+	    .id = free_id(rules, name, r->arena),
+	    .name = arena_str(r->arena, name),
+	    .title = arena_str(r->arena, name),
+	    .severity = SEVERITY_HIGH,
+	    .generic = has_nocase(name, STR("generic")),
+	    .why = STR("A rule file given with --rules says that this is a secret."),
+	    .fix = STR("Revoke it first, then rewrite the branch so that no commit holds it; "
+		       "deleting the line is not enough"),
+	    .since = STR("2026-11-24"),
+	    .threat = STR("credentials"),
+	    .source = arena_str(r->arena, r->file),
+	    .pattern = arena_str(r->arena, pattern),
+	};
+	ret->placeholders = ret->generic;
+	if (!ret->id.p || !ret->name.p || !ret->source.p || !ret->pattern.p)
+		return arena_err(r->arena, r->err);
+	return 0;
+}
+
+static int add_rule(struct secret_rules *rules, struct reader *r, const struct json_event *key)
+{
+	struct json_event value;
+	struct secret_rule rule;
+
+	if (next(r, &value))
+		return -1;
+	if (value.kind != JSON_STRING || str_empty(value.text))
+		return refuse(r, value.offset, "a secret rule's value is a regular expression");
+	if (value.text.n > SECRET_PATTERN_BYTES)
+		return refuse(r, value.offset, "a pattern may be 16384 bytes long at most");
+	if (rules->rules.n >= SECRET_RULES_MAX)
+		return refuse(r, key->offset, "more than 2000 secret rules");
+	if (rule_init(rules, r, key->text, value.text, &rule))
+		return -1;
+	if (!vec_push(&rules->rules, r->arena, rule))
+		return arena_err(r->arena, r->err);
+	return 0;
+}
+
+int secret_rules_add_json(struct secret_rules *rules, struct str json, struct str file,
+    struct arena *arena, struct err *err)
+{
+	struct json_event event;
+	struct reader r;
+
+	if (reader_init(&r, json, file, arena, err))
+		return -1;
+	for (;;) {
+		if (next(&r, &event))
+			return -1;
+		if (event.kind == JSON_OBJECT_END)
+			return close_text(&r);
+		if (add_rule(rules, &r, &event))
+			return -1;
+	}
+}
+
+/* ---- what we say about the built-in rules ---- */
+
+static int read_references(struct reader *r, struct secret_rule *rule)
+{
+	VEC(struct str) list = {0};
+	struct json_event event;
+
+	for (;;) {
+		struct str text;
+
+		if (next(r, &event))
+			return -1;
+		if (event.kind == JSON_ARRAY_END)
+			break;
+		text = arena_str(r->arena, event.text);
+		if (!text.p || !vec_push(&list, r->arena, text))
+			return arena_err(r->arena, r->err);
+	}
+	rule->references = (struct str_list){list.p, list.n};
+	return 0;
+}
+
+static struct str *text_member(struct secret_rule *rule, struct str key)
+{
+	if (str_eq(key, STR("id")))
+		return &rule->id;
+	if (str_eq(key, STR("title")))
+		return &rule->title;
+	if (str_eq(key, STR("why")))
+		return &rule->why;
+	if (str_eq(key, STR("fix")))
+		return &rule->fix;
+	if (str_eq(key, STR("since")))
+		return &rule->since;
+	return NULL;
+}
+
+static bool *flag_member(struct secret_rule *rule, struct str key)
+{
+	if (str_eq(key, STR("generic")))
+		return &rule->generic;
+	if (str_eq(key, STR("placeholders")))
+		return &rule->placeholders;
+	return str_eq(key, STR("block")) ? &rule->block : NULL;
+}
+
+static int read_member(struct reader *r, struct secret_rule *rule, struct str key)
+{
+	struct str *text = text_member(rule, key);
+	bool *flag = flag_member(rule, key);
+	struct json_event event;
+
+	if (next(r, &event))
+		return -1;
+	if (event.kind == JSON_ARRAY && str_eq(key, STR("references")))
+		return read_references(r, rule);
+	if (flag && (event.kind == JSON_TRUE || event.kind == JSON_FALSE)) {
+		*flag = event.kind == JSON_TRUE;
+		return 0;
+	}
+	if (event.kind != JSON_STRING)
+		return refuse(r, event.offset, "no such member of a rule");
+	if (text) {
+		*text = arena_str(r->arena, event.text);
+		return text->p ? 0 : arena_err(r->arena, r->err);
+	}
+	if (str_eq(key, STR("severity")) && severity_parse(event.text, &rule->severity))
+		return 0;
+	return refuse(r, event.offset, "no such member of a rule");
+}
+
+static int read_meta(struct secret_rules *rules, struct reader *r, const struct json_event *key)
+{
+	struct secret_rule *rule = find_name(rules, key->text);
+	struct json_event event;
+
+	if (!rule)
+		return refuse(r, key->offset, "no rule has this name");
+	if (next(r, &event))
+		return -1;
+	if (event.kind != JSON_OBJECT)
+		return refuse(r, event.offset, "what is said about a rule is an object");
+	for (;;) {
+		if (next(r, &event))
+			return -1;
+		if (event.kind == JSON_OBJECT_END)
+			return 0;
+		if (read_member(r, rule, event.text))
+			return -1;
+	}
+}
+
+int secret_rules_add_builtin(struct secret_rules *rules, struct arena *arena, struct err *err)
+{
+	struct str meta = str_make(embed_secret_meta, embed_secret_meta_size);
+	struct json_event event;
+	struct reader r;
+
+	if (secret_rules_add_json(rules,
+		str_make(embed_secret_workshop, embed_secret_workshop_size), STR("built in"), arena,
+		err) ||
+	    reader_init(&r, meta, STR("rules/secrets/meta.json"), arena, err))
+		return -1;
+	for (;;) {
+		if (next(&r, &event))
+			return -1;
+		if (event.kind == JSON_OBJECT_END)
+			return close_text(&r);
+		if (read_meta(rules, &r, &event))
+			return -1;
+	}
+}

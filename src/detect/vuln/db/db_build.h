@@ -1,0 +1,51 @@
+/*
+ * The advisory database, built: feeds in, one file out. The builder works on bytes in
+ * memory and knows no disk; db_build ties it to files, with the parsers in a sandboxed
+ * child. The same input and date give the same bytes.
+ *
+ * What the thin form refuses: archives (unpack them first), feeds that no parser of
+ * feeds.def recognises (each such file is a problem), and databases above 1 GiB.
+ */
+#ifndef DETECT_VULN_DB_BUILD_H
+#define DETECT_VULN_DB_BUILD_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "core/limits.h"
+#include "core/sink.h"
+
+struct db_builder;
+
+/* NULL where memory is out. The builder owns an arena of at most memory_bytes. */
+struct db_builder *db_builder_new(size_t memory_bytes);
+void db_builder_free(struct db_builder *b);
+/* Usable as CLEANUP(db_builder_cleanup). */
+void db_builder_cleanup(struct db_builder **b);
+
+/* Reads one file of whatever feed it is. What cannot be read is told to the sink as a problem (the
+ * file, or one record of it) and the rest is kept. -1 only for the sink, memory and limits. Bytes
+ * are borrowed for the call. */
+MUST_USE int db_builder_add(
+    struct db_builder *b, struct str name, struct str bytes, struct sink *sink, struct err *err);
+
+struct db_stats {
+	uint64_t files, ignored_files, records, refused, advisories, packages, bytes;
+};
+/* Appends the database. ERR_DATABASE where nothing was read: an empty database is none. */
+MUST_USE int db_builder_finish(struct db_builder *b, int64_t built_ms, struct buf *out,
+    struct db_stats *ret_stats, struct err *err);
+
+struct db_build {
+	const struct str *inputs; /* files and folders, each a feed or several */
+	size_t n_inputs;
+	const char *output; /* written at once or not at all */
+	const struct clock *clock;
+	const struct limits *limits;
+	bool in_process; /* no sandbox: for debugging */
+};
+
+/* Builds the file. Records that were refused are problems told to the sink, and no failure. */
+MUST_USE int db_build(
+    const struct db_build *build, struct sink *sink, struct db_stats *ret_stats, struct err *err);
+
+#endif

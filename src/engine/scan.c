@@ -1,0 +1,71 @@
+#include "engine/scan.h"
+
+#include "base/map.h"
+
+struct scan_stage scan_stage_begin(const struct scan *scan, enum stage stage)
+{
+	return (struct scan_stage){stage, scan->clock->mono_ms(scan->clock)};
+}
+
+int scan_stage_end(struct scan *scan, const struct scan_stage *stage, struct err *err)
+{
+	struct stage_result result = {.stage = stage->stage, .ran = true};
+
+	result.duration_ms = scan->clock->mono_ms(scan->clock) - stage->from_ms;
+	for (size_t i = 0; i < scan->report->problems.n; i++)
+		result.failed |= scan->report->problems.p[i].stage == stage->stage;
+	return report_add_stage(scan->report, &result, err);
+}
+
+/* Findings are the same thing on both sides where rule, place and identity agree: their
+ * fingerprint. A key that stands several times on one side counts as often. */
+static bool take_known(struct map *known, struct str fingerprint)
+{
+	bool *taken = map_get(known, fingerprint);
+
+	if (!taken)
+		return false;
+	*taken = true;
+	return true;
+}
+
+static int add_fixed(struct report *report, const struct finding *gone, struct err *err)
+{
+	struct finding copy;
+
+	if (finding_copy(gone, &report->arena, &copy, err) != 0)
+		return -1;
+	copy.state = STATE_FIXED;
+	return vec_push(&report->findings, &report->arena, copy) ? 0
+								 : arena_err(&report->arena, err);
+}
+
+int scan_compare(
+    struct report *report, const struct report *before, enum stage stage, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct map known;
+
+	arena_init(&arena, MIB(64));
+	map_init(&known, &arena);
+	for (size_t i = 0; i < before->findings.n; i++) {
+		bool *taken = arena_new(&arena, bool);
+
+		if (!taken || !map_put(&known, before->findings.p[i].fingerprint, taken))
+			return arena_err(&arena, err);
+	}
+	for (size_t i = 0; i < report->findings.n; i++) {
+		struct finding *f = &report->findings.p[i];
+
+		if (f->stage == stage && take_known(&known, f->fingerprint))
+			f->state = STATE_KNOWN;
+	}
+	for (size_t i = 0; i < before->findings.n; i++) {
+		const struct finding *f = &before->findings.p[i];
+		const bool *taken = map_get(&known, f->fingerprint);
+
+		if (f->stage == stage && !*taken && add_fixed(report, f, err) != 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,86 @@
+/*
+ * The plan of one scan: which source, which detectors, in which child. Everything that
+ * reads hostile bytes runs in a sandboxed child (core/child.h); a unit that makes its
+ * reader crash is one problem, and the rest is read by a fresh child without it. Results
+ * go into the report; the gate judges them afterwards.
+ */
+#ifndef ENGINE_SCAN_H
+#define ENGINE_SCAN_H
+
+#include "base/clock.h"
+#include "core/report.h"
+#include "detect/secret/secret.h"
+#include "detect/vuln/db/db.h"
+#include "gate/policy.h"
+#include "read/source/git/repo.h"
+
+struct scan {
+	struct report *report;
+	uint32_t subject; /* findings are about this one */
+	const struct policy *policy;
+	const struct clock *clock;
+	const struct limits *limits;
+	const struct secret_engine *secrets; /* NULL: the stage does not run */
+	const struct db *database;	     /* NULL: vulnerabilities are not matched */
+	bool no_sandbox;
+};
+
+enum scan_detectors { SCAN_LINT = 1 << 0, SCAN_SECRETS = 1 << 1 };
+
+/* A folder as it lies on disk, or one file (given by an open descriptor of its folder and its
+ * name). Problems go into the report; -1 only where the report is full or the folder cannot be
+ * read at all. */
+MUST_USE int scan_folder(struct scan *scan, const char *path, unsigned detectors, struct err *err);
+/* One text that has a name, as from a pipe. */
+MUST_USE int scan_text(
+    struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err);
+
+/* Dockerfiles and manifests of a commit's tree. */
+MUST_USE int scan_tree(
+    struct scan *scan, struct git_repo *repo, const struct git_oid *commit, struct err *err);
+/* Secrets in what the commits of base..head introduce. */
+MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
+    const struct git_oid *head, struct err *err);
+
+struct image_scan {
+	const char *path;    /* an OCI layout folder, or an archive */
+	struct str selector; /* which image, where there are several */
+	struct str platform;
+	const struct str *base_diff_ids; /* of the base image, lowest first */
+	size_t n_base_diff_ids;
+	struct str dockerfile; /* its text, so that layers name its lines; may be empty */
+	struct str dockerfile_path;
+	bool secrets_in_layers;
+};
+
+/* Inventory, vulnerabilities, secrets in layers. Fills the subject's digest and platform, and the
+ * report's inventory, database and not_covered. A layer or archive that cannot be trusted is a
+ * problem. */
+MUST_USE int scan_image(struct scan *scan, const struct image_scan *image, struct err *err);
+/* Only the diff IDs of an image's layers, for base_diff_ids of another. In the report's arena. */
+MUST_USE int scan_diff_ids(
+    struct scan *scan, const char *path, struct str_list *ret_diff_ids, struct err *err);
+
+/* Matches an inventory that is known already, as for a baseline. */
+MUST_USE int scan_inventory(struct scan *scan, const struct inventory *inventory, struct err *err);
+
+/* Compares with what the target branch has: findings of `report` that are in `before` too become
+ * known; those of `before` that are gone are added as fixed (design 6.3). Only of that stage. */
+MUST_USE int scan_compare(
+    struct report *report, const struct report *before, enum stage stage, struct err *err);
+
+/* Opens a stage: its time runs until scan_stage_end, which also says whether a problem of it was
+ * told. */
+struct scan_stage {
+	enum stage stage;
+	int64_t from_ms;
+};
+struct scan_stage scan_stage_begin(const struct scan *scan, enum stage stage);
+MUST_USE int scan_stage_end(struct scan *scan, const struct scan_stage *stage, struct err *err);
+
+/* The secret rules of a scan: the built-in ones, or a file's instead of them. Release with
+ * secret_engine_free; arena holds the rules. */
+MUST_USE int scan_secret_engine(const char *rules_file, const struct limits *limits,
+    struct arena *arena, struct secret_engine **ret, struct err *err);
+
+#endif

@@ -1,0 +1,73 @@
+#include "engine/units.h"
+
+#include "detect/lint/lint.h"
+
+int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
+    unsigned detectors, struct err *err)
+{
+	*d = (struct unit_detectors){.job = job, .scan = scan, .detectors = detectors};
+	arena_init(&d->arena, scan->limits->unit_bytes * 12);
+	if (!(detectors & SCAN_SECRETS))
+		return 0;
+	return secret_scanner_new(scan->secrets, &d->scanner, err);
+}
+
+void unit_detectors_release(struct unit_detectors *d)
+{
+	secret_scanner_free(d->scanner);
+	arena_release(&d->arena);
+}
+
+static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
+{
+	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
+	struct err why = ERR_INIT;
+	int result;
+
+	arena_clear(&d->arena);
+	result = lint_unit(unit, &opts, &d->arena, d->job->sink, &why);
+	if (result == 0)
+		return 0;
+	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+}
+
+int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err)
+{
+	d->job->at(d->job, unit->path);
+	if ((d->detectors & SCAN_LINT) && detect_lint(d, unit, err) != 0)
+		return -1;
+	if (!(d->detectors & SCAN_SECRETS))
+		return 0;
+	return secret_scan(d->scanner, unit, d->scan->policy->secret_key, d->job->sink, err);
+}
+
+/* Whole for the linter, which needs all of a file or none. */
+static int lint_content(
+    struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
+{
+	struct arena bytes CLEANUP(arena_release) = {0};
+	struct unit whole = *unit;
+	struct err why = ERR_INIT;
+
+	if (!lint_wants_path(unit->path))
+		return 0;
+	arena_init(&bytes, d->scan->limits->unit_bytes + KIB(64));
+	if (content_read_all(d->job->content, name, d->scan->limits->unit_bytes, &bytes,
+		&whole.bytes, &why) == CONTENT_OK)
+		return detect_lint(d, &whole, err);
+	if (why.code == ERR_NONE)
+		(void)err_set(&why, ERR_IO, "it is not there any more");
+	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+}
+
+int unit_detect_content(
+    struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
+{
+	d->job->at(d->job, unit->path);
+	if ((d->detectors & SCAN_LINT) && lint_content(d, name, unit, err) != 0)
+		return -1;
+	if (!(d->detectors & SCAN_SECRETS))
+		return 0;
+	return secret_scan_content(d->scanner, d->job->content, name, unit,
+	    d->scan->policy->secret_key, d->job->sink, err);
+}

@@ -1,0 +1,26 @@
+/* What the detectors of one unit need, inside the child. Private to engine. */
+#ifndef ENGINE_UNITS_H
+#define ENGINE_UNITS_H
+
+#include "engine/attempt.h"
+
+struct unit_detectors {
+	struct job *job;
+	const struct scan *scan;
+	unsigned detectors;
+	struct secret_scanner *scanner; /* where SCAN_SECRETS */
+	struct arena arena;		/* of one unit */
+};
+
+MUST_USE int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
+    unsigned detectors, struct err *err);
+void unit_detectors_release(struct unit_detectors *d);
+
+/* Bytes that are already here. */
+MUST_USE int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err);
+/* Bytes that content holds under `name`: read whole for lint where the name or the first bytes ask
+ * for it, in pieces for secrets. */
+MUST_USE int unit_detect_content(
+    struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err);
+
+#endif

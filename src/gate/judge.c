@@ -1,0 +1,168 @@
+#include "gate/judge.h"
+
+static bool list_matches(const struct str_list *globs, struct str text)
+{
+	for (size_t i = 0; i < globs->n; i++) {
+		if (glob_match(globs->p[i], text))
+			return true;
+	}
+	return false;
+}
+
+static bool field_matches(struct str glob, struct str text)
+{
+	return glob.n == 0 || glob_match(glob, text);
+}
+
+static bool finding_matches(const struct finding_match *m, const struct finding *f)
+{
+	struct str path = f->n_places ? f->places[0].path : STR_NONE;
+	struct str package = f->package ? f->package->name : STR_NONE;
+
+	if (!field_matches(m->path, path) || !field_matches(m->package, package) ||
+	    !field_matches(m->fingerprint, f->fingerprint))
+		return false;
+	if (field_matches(m->rule, f->rule))
+		return true;
+	for (size_t i = 0; f->vulnerability && i < f->vulnerability->aliases.n; i++) {
+		if (glob_match(m->rule, f->vulnerability->aliases.p[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool threshold_blocks(const struct stage_policy *stage, const struct finding *f)
+{
+	const struct finding_vulnerability *v = f->vulnerability;
+
+	if (v && stage->block_known_exploited && v->kev == 1)
+		return true;
+	if (v && stage->block_fixable_only && v->fixed.n == 0)
+		return false;
+	if (f->severity == SEVERITY_UNKNOWN)
+		return stage->block_unknown_severity;
+	return (int)f->severity >= stage->block_severity;
+}
+
+static enum verdict severity_verdict(const struct policy *policy, const struct finding *f)
+{
+	const struct stage_policy *stage = &policy->stages[f->stage];
+	bool too_new = policy->rules_as_of.n > 0 && f->since.n > 0 &&
+		       str_cmp(f->since, policy->rules_as_of) > 0;
+	bool generic = f->secret && f->secret->generic;
+	bool blocks = list_matches(&stage->block_rules, f->rule) || threshold_blocks(stage, f);
+
+	if (blocks && !generic && !too_new)
+		return VERDICT_BLOCKS;
+	if (blocks || (int)f->severity >= stage->warn_severity)
+		return VERDICT_WARNS;
+	return VERDICT_PASSES;
+}
+
+static bool mode_lets_pass(const struct policy *policy, const struct finding *f)
+{
+	switch (policy->stages[f->stage].mode) {
+	case MODE_OBSERVE:
+		return true;
+	case MODE_NEW:
+		return f->state == STATE_KNOWN;
+	case MODE_ALL:
+		break;
+	}
+	return false;
+}
+
+static int excuse(struct finding *f, struct str owner, struct str reason, struct str until,
+    struct arena *arena, struct err *err)
+{
+	struct finding_waiver *waiver = arena_new(arena, struct finding_waiver);
+
+	if (!waiver)
+		return arena_err(arena, err);
+	*waiver = (struct finding_waiver){owner, reason, until};
+	f->waiver = waiver;
+	f->verdict = VERDICT_EXCUSED;
+	return 0;
+}
+
+static bool branch_may_excuse(const struct policy *policy, const struct finding *f)
+{
+	if (f->secret || f->vulnerability)
+		return false;
+	for (size_t i = 0; i < policy->excuses.n; i++) {
+		const struct branch_excuse *e = &policy->excuses.p[i];
+
+		if (glob_match(e->rule, f->rule) && (int)f->severity <= e->max_severity)
+			return true;
+	}
+	return false;
+}
+
+/* The policy's waiver that is in force; a waiver that has ended is told in `request`. */
+static int apply_waivers(const struct policy *policy, int64_t now_ms, struct arena *arena,
+    struct finding *f, struct err *err)
+{
+	for (size_t i = 0; i < policy->waivers.n; i++) {
+		const struct policy_waiver *w = &policy->waivers.p[i];
+
+		if (!finding_matches(&w->match, f))
+			continue;
+		if (now_ms <= w->until_ms)
+			return excuse(f, w->owner, w->reason, w->until, arena, err);
+		f->request = arena_fmt(arena, "the waiver of " STR_FMT " ended on " STR_FMT,
+		    STR_ARG(w->owner), STR_ARG(w->until));
+		if (!f->request.p)
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *arena,
+    struct finding *f, struct err *err)
+{
+	f->verdict = VERDICT_PASSES;
+	if (f->state == STATE_FIXED)
+		return 0;
+	for (size_t i = 0; i < policy->ignores.n; i++) {
+		if (finding_matches(&policy->ignores.p[i].match, f))
+			return 0;
+	}
+	f->verdict = severity_verdict(policy, f);
+	if (f->verdict == VERDICT_BLOCKS && mode_lets_pass(policy, f))
+		f->verdict = VERDICT_WARNS;
+	if (f->verdict == VERDICT_PASSES)
+		return 0;
+	if (f->request.n > 0 && branch_may_excuse(policy, f))
+		return excuse(f, STR("branch"), f->request, STR_NONE, arena, err);
+	return apply_waivers(policy, now_ms, arena, f, err);
+}
+
+static void judge_stages(struct report *report)
+{
+	for (size_t i = 0; i < report->stages.n; i++) {
+		struct stage_result *stage = &report->stages.p[i];
+
+		stage->verdict = stage->failed ? VERDICT_BLOCKS : VERDICT_PASSES;
+		for (size_t k = 0; k < report->findings.n; k++) {
+			const struct finding *f = &report->findings.p[k];
+
+			if (f->stage == stage->stage)
+				stage->verdict = MAX_OF(stage->verdict, f->verdict);
+		}
+	}
+}
+
+int judge_report(
+    const struct policy *policy, int64_t now_ms, struct report *report, struct err *err)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		if (judge_finding(policy, now_ms, &report->arena, &report->findings.p[i], err) != 0)
+			return -1;
+	}
+	report->policy = (struct policy_info){
+	    policy->source, policy->commit, mode_word(policy->mode), policy->note};
+	judge_stages(report);
+	report_sort(report);
+	report_conclude(report);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * Gives each finding its verdict by the policy. Nothing else decides an exit code or a
+ * merge. Pure: the date is passed in.
+ */
+#ifndef GATE_JUDGE_H
+#define GATE_JUDGE_H
+
+#include "core/report.h"
+#include "gate/policy.h"
+
+/* Sets finding->verdict, and waiver or request where they say why. */
+MUST_USE int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *arena,
+    struct finding *finding, struct err *err);
+/* All findings of a report, its policy, its stages' verdicts; then report_sort and report_conclude.
+ */
+MUST_USE int judge_report(
+    const struct policy *policy, int64_t now_ms, struct report *report, struct err *err);
+
+#endif

@@ -1,0 +1,231 @@
+/*
+ * A walk with one open descriptor for each level, so that no name is looked up twice and
+ * nothing that is renamed under us leads out. Not recursive.
+ */
+#include "read/source/dir/dir.h"
+
+#include "base/fault.h"
+#include "base/os/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TARGET_BYTES_MAX = 4096 };
+
+/* A folder that is being read. */
+struct level {
+	DIR *dir;
+	size_t path_bytes; /* of the path, with the slash behind it */
+};
+
+struct walk {
+	const struct limits *limits;
+	enum stage stage;
+	struct sink *sink;
+	struct arena *arena;
+	struct buf path; /* of what is looked at now */
+	VEC(struct level) levels;
+	struct dir_list list;
+	bool full;
+	struct err *err;
+};
+
+static void walk_release(struct walk *w)
+{
+	for (size_t i = 0; i < w->levels.n; i++) {
+		if (w->levels.p[i].dir)
+			(void)closedir(w->levels.p[i].dir);
+	}
+	buf_release(&w->path);
+}
+
+static int tell(struct walk *w, const struct err *why)
+{
+	return sink_error(w->sink, w->stage, buf_str(&w->path), why, w->err);
+}
+
+static int tell_sys(struct walk *w)
+{
+	struct err why = ERR_INIT;
+
+	(void)err_sys(&why, "it cannot be read, so nothing in it was looked at");
+	return tell(w, &why);
+}
+
+static int tell_limit(struct walk *w, const char *what)
+{
+	struct err why = ERR_INIT;
+
+	(void)err_set(&why, ERR_LIMIT, "%s: not looked at", what);
+	return tell(w, &why);
+}
+
+static int note_skipped(struct walk *w, const char *kind)
+{
+	struct str key = arena_fmt(w->arena, "skipped:%.*s", STR_ARG(buf_str(&w->path)));
+
+	if (!key.p)
+		return arena_err(w->arena, w->err);
+	return sink_note(w->sink, key, str_of(kind), w->err);
+}
+
+/* ---- levels ---- */
+
+/* dir_fd becomes the level's, also where this fails. */
+static int push_level(struct walk *w, int dir_fd)
+{
+	struct level level = {.dir = fdopendir(dir_fd), .path_bytes = w->path.n};
+
+	if (!level.dir) {
+		(void)close(dir_fd);
+		return tell_sys(w);
+	}
+	if (vec_push(&w->levels, w->arena, level))
+		return 0;
+	(void)closedir(level.dir);
+	return arena_err(w->arena, w->err);
+}
+
+static void pop_level(struct walk *w)
+{
+	(void)closedir(w->levels.p[--w->levels.n].dir);
+}
+
+static int open_folder(struct walk *w, int parent_fd, const char *name)
+{
+	int fd;
+
+	if (strcmp(name, ".git") == 0)
+		return 0;
+	if (w->levels.n > w->limits->path_depth)
+		return tell_limit(w, "a folder inside more folders than are followed");
+	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fault_here("dir-open")) {
+		fd_cleanup(&fd);
+		return tell_sys(w);
+	}
+	buf_addc(&w->path, '/');
+	return push_level(w, fd);
+}
+
+/* ---- entries ---- */
+
+static int add_entry(struct walk *w, const struct stat *st, struct str target)
+{
+	struct dir_entry entry = {
+	    .path = arena_str(w->arena, buf_str(&w->path)),
+	    .mode = st->st_mode,
+	    .size_bytes = (uint64_t)st->st_size,
+	    .target = target,
+	};
+
+	if (w->list.entries.n >= w->limits->tree_entries) {
+		w->full = true;
+		return tell_limit(
+		    w, "more files than one folder may have; this and those behind it");
+	}
+	if (!entry.path.p || !vec_push(&w->list.entries, w->arena, entry))
+		return arena_err(w->arena, w->err);
+	return 0;
+}
+
+static int add_link(struct walk *w, int parent_fd, const char *name, const struct stat *st)
+{
+	char target[TARGET_BYTES_MAX];
+	ssize_t n = readlinkat(parent_fd, name, target, sizeof target);
+	struct str text;
+
+	if (n < 0)
+		return tell_sys(w);
+	text = arena_str(w->arena, str_make(target, (size_t)n));
+	return text.p ? add_entry(w, st, text) : arena_err(w->arena, w->err);
+}
+
+static int add_any(struct walk *w, int parent_fd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return tell_sys(w);
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return add_entry(w, &st, STR_NONE);
+	case S_IFLNK:
+		return add_link(w, parent_fd, name, &st);
+	case S_IFDIR:
+		return open_folder(w, parent_fd, name);
+	case S_IFIFO:
+		return note_skipped(w, "fifo");
+	case S_IFSOCK:
+		return note_skipped(w, "socket");
+	default:
+		return note_skipped(w, "device");
+	}
+}
+
+/* The next name of the innermost folder. */
+static int step(struct walk *w)
+{
+	const struct level *level = &w->levels.p[w->levels.n - 1];
+	const struct dirent *entry;
+
+	w->path.n = level->path_bytes;
+	errno = 0;
+	entry = readdir(level->dir);
+	if (!entry) {
+		int failed = errno != 0 ? tell_sys(w) : 0;
+
+		pop_level(w);
+		return failed;
+	}
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		return 0;
+	if (w->path.n + strlen(entry->d_name) > w->limits->path_bytes)
+		return tell_limit(w, "a longer path than is followed below here");
+	buf_add(&w->path, str_of(entry->d_name));
+	if (!buf_ok(&w->path))
+		return buf_err(&w->path, "a path", w->err);
+	return add_any(w, dirfd(level->dir), entry->d_name);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct dir_entry *x = a, *y = b;
+
+	return str_cmp(x->path, y->path);
+}
+
+static int walk_all(struct walk *w, int dir_fd)
+{
+	/* The caller's offset in its folder is not ours to move. */
+	int own = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (own < 0)
+		return tell_sys(w);
+	if (push_level(w, own))
+		return -1;
+	while (w->levels.n > 0 && !w->full) {
+		if (step(w))
+			return -1;
+	}
+	if (w->list.entries.n > 1)
+		qsort(w->list.entries.p, w->list.entries.n, sizeof *w->list.entries.p, by_path);
+	return 0;
+}
+
+int dir_walk(int dir_fd, const struct limits *limits, enum stage stage, struct sink *sink,
+    struct arena *arena, struct dir_list *ret_list, struct err *err)
+{
+	CLEANUP(walk_release)
+	struct walk w = {
+	    .limits = limits, .stage = stage, .sink = sink, .arena = arena, .err = err};
+
+	buf_init(&w.path, limits->path_bytes + 2);
+	if (walk_all(&w, dir_fd))
+		return -1;
+	*ret_list = w.list;
+	return 0;
+}

@@ -1,0 +1,111 @@
+/*
+ * A git repository seen from the parent's side: the git program, run so that nothing of
+ * the repository is executed. Git is given a folder of our own as its repository, which
+ * borrows the real one's objects, refs and shallow list but not its config, hooks,
+ * attributes, grafts or replacements; the user's and the system's config and the
+ * environment are shut out as well. One thread at a time.
+ *
+ * Refused with ERR_UNSUPPORTED: refs kept in a reftable; git older than 2.38.
+ */
+#ifndef READ_SOURCE_GIT_REPO_H
+#define READ_SOURCE_GIT_REPO_H
+
+#include "core/content.h"
+#include "core/limits.h"
+#include "read/source/git/object.h"
+
+struct git_repo;
+
+/* path: a work tree's top, a bare repository, or a .git folder or file. ERR_NOT_FOUND where there
+ * is none. limits are borrowed. */
+MUST_USE int git_repo_open(
+    const char *path, const struct limits *limits, struct git_repo **ret_repo, struct err *err);
+/* Ends git and removes the folder. NULL is fine. */
+void git_repo_close(struct git_repo *repo);
+/* The top of the work tree, or the repository, that holds `path`, by looking upwards; false where
+ * none does. */
+MUST_USE bool git_repo_discover(const char *path, struct arena *arena, const char **ret_top);
+
+/* Objects by id, through git cat-file --batch: the last few stay in memory. An object above
+ * limits->object_bytes is CONTENT_ERROR with ERR_LIMIT. Owned by the repo. */
+struct content *git_repo_content(struct git_repo *repo);
+/* 40 or 64. */
+size_t git_repo_hex_digits(const struct git_repo *repo);
+bool git_repo_is_bare(const struct git_repo *repo);
+bool git_is_shallow(const struct git_repo *repo);
+/* The branch that HEAD names, "main"; empty where it is detached. Borrowed from the repo. */
+struct str git_head_branch(const struct git_repo *repo);
+
+/* Git's own rules for names (git check-ref-format), and no leading '-': what comes from outside
+ * passes here before it reaches a command line. */
+bool git_ref_name_valid(struct str name);
+/* A name, or a full or abbreviated id, with any of ~N and ^N behind it. */
+bool git_revision_valid(struct str revision);
+
+/* The commit that `revision` names. ERR_USAGE where the name is not allowed, ERR_NOT_FOUND where
+ * there is none: with the nearest branch, and for an id in a shallow clone how to deepen it. */
+MUST_USE int git_resolve(
+    struct git_repo *repo, struct str revision, struct git_oid *ret_commit, struct err *err);
+/* Only refs/heads/<branch>, so that no tag of the same name gets in front. */
+MUST_USE int git_resolve_branch(
+    struct git_repo *repo, struct str branch, struct git_oid *ret_commit, struct err *err);
+/* The id a full ref name stands at; false in *ret_exists where there is no such ref. */
+MUST_USE int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exists,
+    struct git_oid *ret_oid, struct err *err);
+
+/* The best common ancestor. ERR_NOT_FOUND where there is none, which in a shallow clone says so. */
+MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
+    struct git_oid *ret_base, struct err *err);
+
+struct git_oid_list {
+	struct git_oid *p;
+	size_t n, cap;
+};
+
+/* The commits reachable from head and from none of the bases, parents before children.
+ * ERR_LIMIT above limits->commits. */
+MUST_USE int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_bases,
+    const struct git_oid *head, struct arena *arena, struct git_oid_list *ret_commits,
+    struct err *err);
+
+/* The merge of source into target, without a work tree. */
+struct git_merge {
+	bool clean;
+	struct git_oid tree; /* where clean */
+	struct {
+		struct str *p;
+		size_t n, cap;
+	} conflicts; /* paths, where not */
+};
+MUST_USE int git_merge_tree(struct git_repo *repo, const struct git_oid *target,
+    const struct git_oid *source, struct arena *arena, struct git_merge *ret_merge,
+    struct err *err);
+
+struct git_person {
+	struct str name, email;
+	int64_t when_ms; /* written in whole seconds, UTC */
+};
+
+/* The same arguments give the same commit. Parents as given, at most 16. */
+MUST_USE int git_commit_tree(struct git_repo *repo, const struct git_oid *tree,
+    const struct git_oid *parents, size_t n_parents, const struct git_person *author,
+    const struct git_person *committer, struct str message, struct git_oid *ret_commit,
+    struct err *err);
+
+struct git_ref_update {
+	struct str ref;		    /* "refs/heads/main" */
+	const struct git_oid *from; /* where it must stand now; NULL: it must not exist */
+	const struct git_oid *to;   /* NULL: only verify that it stands at `from` */
+};
+/* All or nothing, compare-and-swap. ERR_MOVED names the first ref that is not where `from` says;
+ * ERR_IO where git could not (a lock, a full disk), nothing changed. No hook runs. */
+MUST_USE int git_update_refs(
+    struct git_repo *repo, const struct git_ref_update *updates, size_t n_updates, struct err *err);
+
+MUST_USE int git_write_blob(
+    struct git_repo *repo, struct str bytes, struct git_oid *ret_oid, struct err *err);
+/* A file of a commit. CONTENT_MISSING where the path is not there or is no file. */
+MUST_USE enum content_result git_read_blob(struct git_repo *repo, const struct git_oid *commit,
+    struct str path, size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err);
+
+#endif

@@ -1,0 +1,459 @@
+/*
+ * One walk serves both: a tree is walked together with the trees that stand at the same
+ * path in others (a commit's parents, and the bases of a range). What any of them holds
+ * is known and left out; without others, that is nothing.
+ */
+#include "read/source/git/walk.h"
+
+#include "base/buf.h"
+#include "read/source/git/cache.h"
+
+struct walker {
+	struct git_walk *walk;
+	struct git_cache cache;
+	struct git_oid commit;
+	struct buf path;
+	struct map *seen; /* "<id> <path>" that was visited; NULL: no need to ask */
+	size_t entries;	  /* looked at, of this commit */
+	size_t depth;
+	bool full;
+	struct err *err;
+};
+
+/* The trees at this path in the others; ids are borrowed. */
+struct others {
+	const struct git_oid **p;
+	size_t n;
+};
+
+static void walker_release(struct walker *w)
+{
+	git_cache_release(&w->cache);
+	buf_release(&w->path);
+}
+
+static void walker_init(struct walker *w, struct git_walk *walk, size_t hex_digits, struct err *err)
+{
+	*w = (struct walker){.walk = walk, .err = err};
+	git_cache_init(&w->cache, walk, hex_digits);
+	buf_init(&w->path, walk->limits->path_bytes + 2);
+}
+
+static struct place place_here(const struct walker *w)
+{
+	return (struct place){.path = buf_str(&w->path), .commit = git_oid_str(&w->commit)};
+}
+
+static int tell(struct walker *w, enum err_code code, const char *message)
+{
+	struct place place = place_here(w);
+
+	return git_cache_tell(&w->cache, code, str_of(message), &place, w->err);
+}
+
+/* ---- one entry ---- */
+
+static int tell_flaws(struct walker *w, unsigned flaws)
+{
+	if ((flaws & GIT_FLAW_NAME) &&
+	    tell(w, ERR_FORMAT,
+		"a name that git refuses (\"..\", \".git\", or with a slash in it): it was read, but "
+		"must not be checked out"))
+		return -1;
+	if ((flaws & GIT_FLAW_DUPLICATE) &&
+	    tell(w, ERR_FORMAT, "two entries of one folder have this name: both were read"))
+		return -1;
+	if ((flaws & GIT_FLAW_MODE) &&
+	    tell(w, ERR_FORMAT, "a file mode that git does not write: it was read as a file"))
+		return -1;
+	return 0;
+}
+
+/* Whether "<id> <path>" was visited before; it is from now on. */
+static int see(struct walker *w, const struct git_oid *oid, bool *ret_seen)
+{
+	struct arena *arena = w->walk->arena;
+	struct str key;
+
+	*ret_seen = false;
+	if (!w->seen)
+		return 0;
+	key = arena_fmt(arena, "%s %.*s", oid->hex, STR_ARG(buf_str(&w->path)));
+	if (!key.p)
+		return arena_err(arena, w->err);
+	*ret_seen = map_has(w->seen, key);
+	if (!*ret_seen && !map_put(w->seen, key, w))
+		return arena_err(arena, w->err);
+	return 0;
+}
+
+static int visit_blob(struct walker *w, const struct git_tree_entry *e, bool hostile)
+{
+	struct git_entry entry = {.path = buf_str(&w->path),
+	    .mode = e->mode,
+	    .oid = e->oid,
+	    .commit = w->commit,
+	    .hostile = hostile};
+	bool seen;
+
+	if (see(w, &e->oid, &seen))
+		return -1;
+	return seen ? 0 : w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
+}
+
+static int note_submodule(struct walker *w, const struct git_oid *oid)
+{
+	struct arena *arena = w->walk->arena;
+	struct str key = arena_fmt(arena, "submodule:%.*s", STR_ARG(buf_str(&w->path)));
+
+	if (!key.p)
+		return arena_err(arena, w->err);
+	return sink_note(w->walk->sink, key, git_oid_str(oid), w->err);
+}
+
+/* The folders that stand at this entry's name in the others' trees. */
+static int others_below(struct walker *w, const struct git_tree *const *trees, size_t n,
+    struct str name, struct others *ret)
+{
+	struct others below = {.p = arena_array(&w->cache.arena, n, sizeof *below.p)};
+
+	if (!below.p)
+		return arena_err(&w->cache.arena, w->err);
+	for (size_t i = 0; i < n; i++) {
+		const struct git_tree_entry *e = git_tree_get(trees[i], name);
+
+		if (e && git_mode_kind(e->mode) == GIT_KIND_TREE)
+			below.p[below.n++] = &e->oid;
+	}
+	*ret = below;
+	return 0;
+}
+
+static int walk_folder(
+    struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile);
+
+static int visit_folder(struct walker *w, const struct git_tree_entry *e,
+    const struct git_tree *const *trees, size_t n, bool hostile)
+{
+	struct others below;
+
+	if (w->depth > w->walk->limits->path_depth)
+		return tell(
+		    w, ERR_LIMIT, "a folder inside more folders than are followed: not read");
+	if (others_below(w, trees, n, e->name, &below))
+		return -1;
+	return walk_folder(w, &e->oid, &below, hostile);
+}
+
+static int visit(struct walker *w, const struct git_tree_entry *e,
+    const struct git_tree *const *trees, size_t n, bool hostile)
+{
+	hostile = hostile || (e->flaws & (GIT_FLAW_NAME | GIT_FLAW_DUPLICATE));
+	if (e->flaws && tell_flaws(w, e->flaws))
+		return -1;
+	switch (git_mode_kind(e->mode)) {
+	case GIT_KIND_TREE:
+		return visit_folder(w, e, trees, n, hostile);
+	case GIT_KIND_SUBMODULE:
+		return note_submodule(w, &e->oid);
+	case GIT_KIND_FILE:
+	case GIT_KIND_LINK:
+	default:
+		return visit_blob(w, e, hostile);
+	}
+}
+
+static int visit_named(struct walker *w, const struct git_tree_entry *e,
+    const struct git_tree *const *trees, size_t n, bool hostile)
+{
+	size_t before = w->path.n;
+	int failed;
+
+	if (++w->entries > w->walk->limits->tree_entries) {
+		w->full = true;
+		return tell(w, ERR_LIMIT,
+		    "more files than one commit may have: those behind this one were not read");
+	}
+	if (before + e->name.n + 1 > w->walk->limits->path_bytes)
+		return tell(w, ERR_LIMIT, "a path below here is longer than allowed: not read");
+	if (before > 0)
+		buf_addc(&w->path, '/');
+	buf_add(&w->path, e->name);
+	if (!buf_ok(&w->path))
+		return buf_err(&w->path, "a path", w->err);
+	failed = visit(w, e, trees, n, hostile);
+	w->path.n = before;
+	return failed;
+}
+
+/* ---- folders ---- */
+
+static bool is_known(
+    const struct git_tree_entry *e, const struct git_tree *const *trees, size_t n_trees)
+{
+	for (size_t i = 0; i < n_trees; i++) {
+		if (git_tree_holds(trees[i], e))
+			return true;
+	}
+	return false;
+}
+
+/* The others' trees that can be read; one that cannot is a problem, and as if it were not there. */
+static int load_others(struct walker *w, const struct others *others,
+    const struct git_tree ***ret_trees, size_t *ret_n)
+{
+	const struct git_tree **trees =
+	    arena_array(&w->cache.arena, others->n, sizeof(struct git_tree *));
+	struct place place = place_here(w);
+	size_t n = 0;
+
+	if (!trees)
+		return arena_err(&w->cache.arena, w->err);
+	for (size_t i = 0; i < others->n; i++) {
+		if (git_cache_tree(&w->cache, others->p[i], &place, &trees[n], w->err))
+			return -1;
+		n += trees[n] != NULL;
+	}
+	*ret_trees = trees;
+	*ret_n = n;
+	return 0;
+}
+
+static int walk_folder(
+    struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile)
+{
+	struct place place = place_here(w);
+	const struct git_tree *tree, **trees;
+	size_t n_trees;
+	int failed = 0;
+
+	for (size_t i = 0; i < others->n; i++) {
+		if (git_oid_eq(oid, others->p[i]))
+			return 0;
+	}
+	if (git_cache_tree(&w->cache, oid, &place, &tree, w->err))
+		return -1;
+	if (!tree)
+		return 0;
+	if (load_others(w, others, &trees, &n_trees))
+		return -1;
+	w->depth++;
+	for (size_t i = 0; i < tree->n && !failed && !w->full; i++) {
+		if (!is_known(&tree->p[i], trees, n_trees))
+			failed = visit_named(w, &tree->p[i], trees, n_trees, hostile);
+	}
+	w->depth--;
+	return failed;
+}
+
+/* ---- a whole tree ---- */
+
+int git_tree_walk(struct git_walk *walk, const struct git_oid *tree, const struct git_oid *commit,
+    struct err *err)
+{
+	CLEANUP(walker_release) struct walker w;
+	struct others none = {0};
+
+	walker_init(&w, walk, strlen(tree->hex), err);
+	w.commit = *commit;
+	return walk_folder(&w, tree, &none, false);
+}
+
+int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct err *err)
+{
+	CLEANUP(walker_release) struct walker w;
+	struct others none = {0};
+	struct git_commit read;
+	bool there;
+
+	walker_init(&w, walk, strlen(commit->hex), err);
+	w.commit = *commit;
+	if (git_cache_commit(&w.cache, commit, "it is not in this repository", &w.cache.arena,
+		&read, &there, err))
+		return -1;
+	return there ? walk_folder(&w, &read.tree, &none, false) : 0;
+}
+
+/* ---- a range ---- */
+
+struct range {
+	struct walker walker;
+	struct map seen;
+	struct map trees; /* commit to struct git_oid *, its tree */
+	struct others base_trees;
+};
+
+static void range_release(struct range *r)
+{
+	walker_release(&r->walker);
+}
+
+static int remember_tree(struct range *r, const struct git_oid *commit, const struct git_oid *tree)
+{
+	struct arena *arena = r->walker.walk->arena;
+	struct str key = arena_str(arena, git_oid_str(commit));
+	struct git_oid *kept = arena_new(arena, struct git_oid);
+
+	if (!key.p || !kept)
+		return arena_err(arena, r->walker.err);
+	*kept = *tree;
+	return map_put(&r->trees, key, kept) ? 0 : arena_err(arena, r->walker.err);
+}
+
+/* The tree of a commit beside the one that is looked at; NULL where it cannot be read. */
+static int tree_of(struct range *r, const struct git_oid *commit, const struct git_oid **ret_tree)
+{
+	struct walker *w = &r->walker;
+	struct git_commit read;
+	bool there;
+
+	*ret_tree = map_get(&r->trees, git_oid_str(commit));
+	if (*ret_tree)
+		return 0;
+	if (git_cache_commit(&w->cache, commit,
+		"it is a parent of a commit that is checked, but is not here, as in a shallow clone: "
+		"what it held already counts as new. Fetch more (git fetch --unshallow; in CI, "
+		"fetch-depth: 0)",
+		&w->cache.arena, &read, &there, w->err))
+		return -1;
+	if (!there)
+		return 0;
+	if (remember_tree(r, commit, &read.tree))
+		return -1;
+	*ret_tree = map_get(&r->trees, git_oid_str(commit));
+	return 0;
+}
+
+static int add_trees(
+    struct range *r, const struct git_oid *commits, size_t n, struct others *others)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct git_oid *tree;
+
+		if (tree_of(r, &commits[i], &tree))
+			return -1;
+		if (tree)
+			others->p[others->n++] = tree;
+	}
+	return 0;
+}
+
+static int tell_text(struct range *r, struct str bytes)
+{
+	struct walker *w = &r->walker;
+	struct unit unit = {.bytes = bytes, .commit = git_oid_str(&w->commit)};
+
+	if (!w->walk->visitor.text || str_empty(bytes))
+		return 0;
+	return w->walk->visitor.text(w->walk->visitor.arg, &unit, w->err);
+}
+
+/* The parents' trees and the bases'. */
+static int others_of(struct range *r, const struct git_commit *commit, struct others *ret)
+{
+	struct walker *w = &r->walker;
+	size_t n = commit->parents.n + r->base_trees.n;
+	struct others others = {.p = arena_array(&w->cache.arena, n, sizeof *others.p)};
+
+	if (!others.p)
+		return arena_err(&w->cache.arena, w->err);
+	if (add_trees(r, commit->parents.p, commit->parents.n, &others))
+		return -1;
+	for (size_t i = 0; i < r->base_trees.n; i++)
+		others.p[others.n++] = r->base_trees.p[i];
+	*ret = others;
+	return 0;
+}
+
+static int walk_commit(struct range *r, const struct git_oid *oid)
+{
+	struct walker *w = &r->walker;
+	struct git_commit commit;
+	struct others others;
+	bool there;
+
+	git_cache_trim(&w->cache);
+	w->commit = *oid;
+	w->entries = 0;
+	w->full = false;
+	if (git_cache_commit(&w->cache, oid, "it is not in this repository", &w->cache.arena,
+		&commit, &there, w->err))
+		return -1;
+	if (!there)
+		return 0;
+	if (remember_tree(r, oid, &commit.tree) || others_of(r, &commit, &others) ||
+	    tell_text(r, commit.headers) || tell_text(r, commit.message))
+		return -1;
+	return walk_folder(w, &commit.tree, &others, false);
+}
+
+int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t n_commits,
+    const struct git_oid *bases, size_t n_bases, struct err *err)
+{
+	CLEANUP(range_release) struct range r = {0};
+
+	if (n_commits == 0)
+		return 0;
+	walker_init(&r.walker, walk, strlen(commits[0].hex), err);
+	map_init(&r.seen, walk->arena);
+	map_init(&r.trees, walk->arena);
+	r.walker.seen = &r.seen;
+	r.base_trees.p = arena_array(walk->arena, n_bases, sizeof *r.base_trees.p);
+	if (!r.base_trees.p)
+		return arena_err(walk->arena, err);
+	if (add_trees(&r, bases, n_bases, &r.base_trees))
+		return -1;
+	for (size_t i = 0; i < n_commits; i++) {
+		if (walk_commit(&r, &commits[i]))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- one path ---- */
+
+static enum content_result read_tree(struct content *content, const struct limits *limits,
+    const struct git_oid *oid, struct arena *arena, struct git_tree *ret_tree, struct err *err)
+{
+	struct str bytes;
+	enum content_result result =
+	    content_read_all(content, git_oid_str(oid), limits->unit_bytes, arena, &bytes, err);
+
+	if (result == CONTENT_OK &&
+	    git_tree_parse(bytes, strlen(oid->hex), limits->tree_entries, arena, ret_tree, err))
+		return CONTENT_ERROR;
+	return result;
+}
+
+enum content_result git_path_find(struct content *content, const struct limits *limits,
+    const struct git_oid *commit, struct str path, struct arena *arena,
+    struct git_tree_entry *ret_entry, struct err *err)
+{
+	struct git_tree_entry at = {.mode = 0040000};
+	struct git_commit read;
+	struct str bytes, name;
+	enum content_result result =
+	    content_read_all(content, git_oid_str(commit), limits->unit_bytes, arena, &bytes, err);
+
+	if (result != CONTENT_OK)
+		return result;
+	if (git_commit_parse(bytes, strlen(commit->hex), arena, &read, err))
+		return CONTENT_ERROR;
+	at.oid = read.tree;
+	while (str_cut(&path, '/', &name)) {
+		const struct git_tree_entry *entry;
+		struct git_tree tree;
+
+		if (git_mode_kind(at.mode) != GIT_KIND_TREE)
+			return CONTENT_MISSING;
+		result = read_tree(content, limits, &at.oid, arena, &tree, err);
+		if (result != CONTENT_OK)
+			return result;
+		entry = git_tree_get(&tree, name);
+		if (!entry)
+			return CONTENT_MISSING;
+		at = *entry;
+	}
+	*ret_entry = at;
+	return CONTENT_OK;
+}

@@ -1,0 +1,64 @@
+/*
+ * Walks trees and ranges of commits over a `struct content` whose names are object ids,
+ * so that it runs in the sandboxed child. Attributes, rename detection, merges and
+ * encodings hide nothing: only ids are compared. One walk at a time for each struct.
+ */
+#ifndef READ_SOURCE_GIT_WALK_H
+#define READ_SOURCE_GIT_WALK_H
+
+#include "core/content.h"
+#include "core/limits.h"
+#include "core/sink.h"
+#include "core/unit.h"
+#include "read/source/git/object.h"
+
+struct git_entry {
+	struct str path;
+	uint32_t mode; /* as the tree has it: 0100644, 0100755, 0120000 (a link: its text is the
+			  blob) */
+	struct git_oid oid;
+	struct git_oid commit; /* that introduced it; of a tree walk: the one that was given */
+	bool hostile;	       /* a path that must never be written to disk */
+};
+
+/* Everything here is borrowed for a call. */
+struct git_visitor {
+	/* A file or a symbolic link. Its bytes: content_read_all(content, oid). */
+	int (*entry)(void *arg, const struct git_entry *entry, struct err *err);
+	/* A commit's author and other headers, then its message: path empty, commit set. NULL: not
+	 * wanted. */
+	int (*text)(void *arg, const struct unit *unit, struct err *err);
+	void *arg;
+};
+
+struct git_walk {
+	struct content *content;
+	const struct limits *limits;
+	enum stage stage; /* of the problems */
+	struct sink *sink;
+	struct arena *arena; /* lives at least as long as the walk */
+	struct git_visitor visitor;
+};
+
+/* All files of the tree of `commit` (or of a tree, where tree is its id and commit is only put on
+ * the entries), in path order. An object that is missing or malformed, a hostile name, a tree too
+ * deep or too large is a problem, and everything else is still visited. Submodules are notes
+ * ("submodule:PATH" = id). -1 where the visitor, the sink or memory fails. */
+MUST_USE int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct err *err);
+MUST_USE int git_tree_walk(struct git_walk *walk, const struct git_oid *tree,
+    const struct git_oid *commit, struct err *err);
+
+/* What the commits introduce: each (blob, path) that is, at that path, in none of the commit's
+ * parents and in none of the bases; once, with the first commit in the order given. commits:
+ * oldest first, as git_rev_list gives them (head and not base). A parent that is not there is a
+ * problem (a shallow clone), and the commit is then taken as if it had no such parent: too much
+ * is read, never too little. */
+MUST_USE int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t n_commits,
+    const struct git_oid *bases, size_t n_bases, struct err *err);
+
+/* The entry at a path of a commit's tree. CONTENT_MISSING where there is none. */
+MUST_USE enum content_result git_path_find(struct content *content, const struct limits *limits,
+    const struct git_oid *commit, struct str path, struct arena *arena,
+    struct git_tree_entry *ret_entry, struct err *err);
+
+#endif

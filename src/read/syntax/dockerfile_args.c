@@ -1,0 +1,396 @@
+/*
+ * What stands in one instruction: keyword, flags, exec form or words, name=value pairs,
+ * here-document words; and what of it a build would refuse.
+ */
+#include "base/opt.h"
+#include "read/syntax/dockerfile_parse.h"
+
+/* How the arguments of a kind are read. */
+enum shape {
+	SHAPE_SHELL,  /* exec form or a script */
+	SHAPE_LIST,   /* exec form or words */
+	SHAPE_WORDS,  /* words */
+	SHAPE_ONE,    /* all of it is one word */
+	SHAPE_PAIRS,  /* name=value … or name value */
+	SHAPE_ARGS,   /* name or name=value … */
+	SHAPE_HEALTH, /* NONE, or CMD and a script */
+	SHAPE_INNER,  /* an instruction */
+	SHAPE_NONE,   /* not read: unknown */
+};
+
+static const struct {
+	enum shape shape;
+	unsigned least; /* words or bytes that there must be */
+	const char *what, *fix;
+} shapes[] = {
+    [DOCKER_UNKNOWN] = {SHAPE_NONE,   0, NULL,				     NULL				 },
+    [DOCKER_ADD] = {SHAPE_LIST,	2, "ADD needs a source and a destination",
+			"write ADD SOURCE DESTINATION"							       },
+    [DOCKER_ARG] = {SHAPE_ARGS,	1, "ARG needs a name",		       "write ARG NAME or ARG NAME=value" },
+    [DOCKER_CMD] = {SHAPE_SHELL,	 0, NULL,					  NULL				      },
+    [DOCKER_COPY] = {SHAPE_LIST,	 2, "COPY needs a source and a destination",
+			"write COPY SOURCE DESTINATION"							      },
+    [DOCKER_ENTRYPOINT] = {SHAPE_SHELL,	0, NULL,					 NULL				     },
+    [DOCKER_ENV] = {SHAPE_PAIRS,	 1, "ENV needs a name and a value",	    "write ENV NAME=value"		  },
+    [DOCKER_EXPOSE] = {SHAPE_WORDS,  1, "EXPOSE needs a port",		      "write EXPOSE 8080"		 },
+    [DOCKER_FROM] = {SHAPE_WORDS,  1, "FROM needs an image",		    "write FROM IMAGE:TAG"		  },
+    [DOCKER_HEALTHCHECK] = {SHAPE_HEALTH, 1, "HEALTHCHECK needs CMD or NONE",
+			"write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE"					   },
+    [DOCKER_LABEL] = {SHAPE_PAIRS,  1, "LABEL needs a name and a value",	"write LABEL NAME=value"		},
+    [DOCKER_MAINTAINER] = {SHAPE_ONE,    1, "MAINTAINER needs a name",		    "remove the line"		     },
+    [DOCKER_ONBUILD] = {SHAPE_INNER,  1, "ONBUILD needs an instruction",
+			"write the instruction behind it"							    },
+    [DOCKER_RUN] = {SHAPE_SHELL,	 1, "RUN needs a command",		   "write the command behind it"	},
+    [DOCKER_SHELL] = {SHAPE_SHELL,  1, "SHELL needs a list",		    "write SHELL [\"/bin/sh\", \"-c\"]"},
+    [DOCKER_STOPSIGNAL] = {SHAPE_ONE,    1, "STOPSIGNAL needs a signal",	      "write STOPSIGNAL SIGTERM"		},
+    [DOCKER_USER] = {SHAPE_ONE,	1, "USER needs a user",			"write USER 10001"		  },
+    [DOCKER_VOLUME] = {SHAPE_LIST,   1, "VOLUME needs a folder",		       "write VOLUME /data"		   },
+    [DOCKER_WORKDIR] = {SHAPE_ONE,	   1, "WORKDIR needs a folder",		"write WORKDIR /app"		    },
+};
+
+static bool full(struct docker_reader *r)
+{
+	(void)arena_err(r->arena, r->err);
+	return false;
+}
+
+/* ---- keyword and flags ---- */
+
+static struct str cut_keyword(struct str text, struct str *ret_rest)
+{
+	size_t n = 0;
+
+	while (n < text.n && !byte_is_blank(text.p[n]))
+		n++;
+	*ret_rest = str_trim(str_sub(text, n, text.n));
+	return str_sub(text, 0, n);
+}
+
+static bool unknown_keyword(struct docker_reader *r, struct docker_instruction *in)
+{
+#define X(name, word) word,
+	static const char *const words[] = {DOCKER_KINDS(X)};
+#undef X
+#define X(name, word) "write " word ", or join the line to the one before it",
+	static const char *const fixes[] = {DOCKER_KINDS(X)};
+#undef X
+	const char *nearest = NULL;
+	char upper[16];
+	const char *fix = "remove the line, or join it to the one before it";
+
+	if (in->keyword.n < sizeof upper) {
+		for (size_t i = 0; i < in->keyword.n; i++)
+			upper[i] = byte_upper(in->keyword.p[i]);
+		nearest = opt_nearest(str_make(upper, in->keyword.n), words, ARRAY_LEN(words));
+	}
+	for (size_t i = 0; nearest && i < ARRAY_LEN(words); i++)
+		if (words[i] == nearest)
+			fix = fixes[i];
+	return docker_malformed(r, in, in->keyword, "this is no instruction", fix);
+}
+
+static bool make_word(struct docker_reader *r, struct str raw, struct docker_word *ret)
+{
+	ret->raw = raw;
+	ret->text = docker_unquote(raw, r->file->escape, r->arena);
+	return ret->text.p || full(r);
+}
+
+/* "--name[=value] …" in front of the arguments; "--" ends them. */
+static bool read_flags(struct docker_reader *r, struct docker_instruction *in)
+{
+	VEC(struct docker_flag) flags = {0};
+	struct str raw, rest = in->args;
+
+	while (str_starts(str_trim_left(rest), STR("--")) &&
+	       docker_cut_word(&rest, r->file->escape, &raw)) {
+		struct docker_flag flag = {.raw = raw, .name = str_sub(raw, 2, raw.n)};
+		struct str value;
+
+		in->args = str_trim(rest);
+		if (flag.name.n == 0)
+			break;
+		flag.has_value = str_split(flag.name, '=', &flag.name, &value);
+		if (flag.has_value && !make_word(r, value, &flag.value))
+			return false;
+		if (!vec_push(&flags, r->arena, flag))
+			return full(r);
+	}
+	in->flags = flags.p;
+	in->n_flags = flags.n;
+	return true;
+}
+
+/* ---- words and pairs ---- */
+
+static bool read_words(struct docker_reader *r, struct docker_instruction *in, struct str rest)
+{
+	VEC(struct docker_word) words = {0};
+
+	for (;;) {
+		struct docker_word word = {0};
+		size_t n = 0;
+
+		rest = str_trim_left(rest);
+		while (n < rest.n && !byte_is_blank(rest.p[n]))
+			n++;
+		if (n == 0)
+			break;
+		if (!make_word(r, str_sub(rest, 0, n), &word))
+			return false;
+		if (!vec_push(&words, r->arena, word))
+			return full(r);
+		rest = str_sub(rest, n, rest.n);
+	}
+	in->words = words.p;
+	in->n_words = words.n;
+	return true;
+}
+
+static bool read_one(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct docker_word *word = arena_new(r->arena, struct docker_word);
+
+	if (!word)
+		return full(r);
+	in->words = word;
+	in->n_words = in->args.n > 0;
+	return make_word(r, in->args, word);
+}
+
+/* Exec form where it is one; else `otherwise` tells whether words are read. */
+static bool read_list(
+    struct docker_reader *r, struct docker_instruction *in, struct str args, bool words_otherwise)
+{
+	int answer = docker_json_words(&in->text, args, r->arena, &in->words, &in->n_words);
+
+	if (answer < 0)
+		return full(r);
+	in->exec_form = answer == 1;
+	return in->exec_form || !words_otherwise || read_words(r, in, args);
+}
+
+static bool make_pair(struct docker_reader *r, struct str raw, struct docker_pair *ret)
+{
+	struct str name = raw, value = STR_NONE;
+
+	*ret = (struct docker_pair){.raw = raw};
+	ret->has_value = str_split(raw, '=', &name, &value);
+	return make_word(r, name, &ret->name) &&
+	       (!ret->has_value || make_word(r, value, &ret->value));
+}
+
+static bool check_pair(
+    struct docker_reader *r, struct docker_instruction *in, const struct docker_pair *pair)
+{
+	if (pair->name.text.n == 0)
+		return docker_malformed(
+		    r, in, pair->raw, "a name is missing before =", "write NAME=value");
+	if (!pair->has_value && in->kind != DOCKER_ARG)
+		return docker_malformed(r, in, pair->raw, "this word has no =",
+		    "write NAME=value, with the value in quotes where it holds blanks");
+	return true;
+}
+
+static bool read_pairs(struct docker_reader *r, struct docker_instruction *in)
+{
+	VEC(struct docker_pair) pairs = {0};
+	struct str raw, rest = in->args;
+
+	while (docker_cut_word(&rest, r->file->escape, &raw)) {
+		struct docker_pair pair;
+
+		if (!make_pair(r, raw, &pair) || !check_pair(r, in, &pair))
+			return false;
+		if (!vec_push(&pairs, r->arena, pair))
+			return full(r);
+	}
+	in->pairs = pairs.p;
+	in->n_pairs = pairs.n;
+	return true;
+}
+
+/* ENV NAME the whole rest. */
+static bool read_legacy_pair(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct docker_pair *pair = arena_new(r->arena, struct docker_pair);
+	struct str rest, name = cut_keyword(in->args, &rest);
+
+	if (!pair)
+		return full(r);
+	in->legacy_pair = true;
+	in->pairs = pair;
+	in->n_pairs = 1;
+	pair->raw = in->args;
+	pair->has_value = rest.n > 0;
+	if (!make_word(r, name, &pair->name) || !make_word(r, rest, &pair->value))
+		return false;
+	return rest.n > 0 || check_pair(r, in, pair);
+}
+
+static bool read_pairs_or_legacy(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct str first, rest = in->args;
+
+	if (docker_cut_word(&rest, r->file->escape, &first) && str_chr(first, '=') == STR_NPOS)
+		return read_legacy_pair(r, in);
+	return read_pairs(r, in);
+}
+
+static bool read_health(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct str rest, word = cut_keyword(in->args, &rest);
+
+	if (str_eq_nocase(word, STR("CMD"))) {
+		if (rest.n == 0)
+			return docker_malformed(r, in, word, "the health check has no command",
+			    "write the command behind CMD");
+		return read_list(r, in, rest, false);
+	}
+	if (str_eq_nocase(word, STR("NONE")) && rest.n == 0)
+		return true;
+	return docker_malformed(r, in, in->args, "this is neither CMD nor NONE",
+	    "write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE");
+}
+
+static bool read_inner(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct docker_instruction *inner = arena_new(r->arena, struct docker_instruction);
+
+	if (!inner)
+		return full(r);
+	if (in->args.n == 0)
+		return true;
+	inner->text = placed_sub(&in->text, in->args);
+	inner->offset = docker_range(in, in->args).offset;
+	inner->end = inner->head_end = in->end;
+	if (!docker_read_arguments(r, inner, true))
+		return false;
+	in->malformed = inner->malformed;
+	in->inner = inner;
+	return true;
+}
+
+/* ---- what a build would refuse ---- */
+
+static bool check_from(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct str name;
+
+	if (in->n_words == 1)
+		return true;
+	if (in->n_words != 3 || !str_eq_nocase(in->words[1].raw, STR("AS")))
+		return docker_malformed(r, in, in->args, "FROM takes an image, or image AS name",
+		    "write FROM IMAGE:TAG or FROM IMAGE:TAG AS NAME");
+	name = in->words[2].raw;
+	for (size_t i = 0; i < name.n; i++) {
+		bool fits = byte_is_alpha(name.p[i]) ||
+			    (i > 0 && (byte_is_digit(name.p[i]) ||
+					  str_chr(STR("-_."), name.p[i]) != STR_NPOS));
+
+		if (!fits)
+			return docker_malformed(r, in, name, "this is no name for a stage",
+			    "begin it with a letter; letters, digits, - _ . may follow");
+	}
+	return true;
+}
+
+static bool check_arguments(struct docker_reader *r, struct docker_instruction *in)
+{
+	size_t least = shapes[in->kind].least;
+	bool counts = in->n_words > 0 || shapes[in->kind].shape == SHAPE_LIST ||
+		      shapes[in->kind].shape == SHAPE_WORDS;
+	size_t have = in->args.n == 0 ? 0 : counts ? in->n_words : 1;
+
+	if (in->exec_form && in->kind == DOCKER_HEALTHCHECK)
+		have = 1;
+	if (have < least)
+		return docker_malformed(
+		    r, in, in->text.text, shapes[in->kind].what, shapes[in->kind].fix);
+	if (in->kind == DOCKER_FROM)
+		return check_from(r, in);
+	if (in->kind == DOCKER_SHELL && !in->exec_form)
+		return docker_malformed(r, in, in->args, "SHELL takes only a JSON list",
+		    "write SHELL [\"/bin/sh\", \"-c\"]");
+	return true;
+}
+
+static bool read_shape(struct docker_reader *r, struct docker_instruction *in)
+{
+	switch (shapes[in->kind].shape) {
+	case SHAPE_SHELL:
+		return read_list(r, in, in->args, false);
+	case SHAPE_LIST:
+		return read_list(r, in, in->args, true);
+	case SHAPE_WORDS:
+		return read_words(r, in, in->args);
+	case SHAPE_ONE:
+		return read_one(r, in);
+	case SHAPE_PAIRS:
+		return read_pairs_or_legacy(r, in);
+	case SHAPE_ARGS:
+		return read_pairs(r, in);
+	case SHAPE_HEALTH:
+		return in->args.n == 0 || read_health(r, in);
+	case SHAPE_INNER:
+		return read_inner(r, in);
+	case SHAPE_NONE:
+		break;
+	}
+	return unknown_keyword(r, in);
+}
+
+bool docker_read_arguments(struct docker_reader *r, struct docker_instruction *in, bool wrapped)
+{
+	in->keyword = cut_keyword(in->text.text, &in->args);
+	in->kind = docker_kind_of(in->keyword);
+	if (wrapped && in->kind == DOCKER_ONBUILD)
+		return true;
+	if (in->kind == DOCKER_UNKNOWN)
+		return unknown_keyword(r, in);
+	return read_flags(r, in) && read_shape(r, in) && check_arguments(r, in);
+}
+
+/* ---- here-document words ---- */
+
+/* [0-9]*<<-?NAME without another '<'. */
+static bool heredoc_of(struct docker_reader *r, struct str word, struct docker_heredoc *ret)
+{
+	struct str name = word;
+
+	while (name.n > 0 && byte_is_digit(name.p[0]))
+		name = str_sub(name, 1, name.n);
+	if (!str_starts(name, STR("<<")))
+		return false;
+	*ret = (struct docker_heredoc){.raw = word};
+	name = str_sub(name, 2, name.n);
+	ret->chomp = str_starts(name, STR("-"));
+	name = str_sub(name, ret->chomp, name.n);
+	if (name.n == 0 || str_chr(name, '<') != STR_NPOS)
+		return false;
+	ret->expand = str_chr(name, '\'') == STR_NPOS && str_chr(name, '"') == STR_NPOS &&
+		      str_chr(name, '\\') == STR_NPOS;
+	ret->name = docker_unquote(name, '\\', r->arena);
+	return ret->name.n > 0 || !ret->name.p;
+}
+
+bool docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in)
+{
+	const struct docker_instruction *host = in->inner ? in->inner : in;
+	VEC(struct docker_heredoc) docs = {0};
+	struct str word, rest = host->args;
+	struct docker_heredoc doc;
+
+	if ((host->kind != DOCKER_RUN && host->kind != DOCKER_COPY && host->kind != DOCKER_ADD) ||
+	    host->exec_form || !str_has(rest, STR("<<")))
+		return true;
+	while (docker_cut_word(&rest, '\\', &word)) {
+		if (!heredoc_of(r, word, &doc))
+			continue;
+		if (!doc.name.p || !vec_push(&docs, r->arena, doc))
+			return full(r);
+	}
+	in->heredocs = docs.p;
+	in->n_heredocs = docs.n;
+	return true;
+}

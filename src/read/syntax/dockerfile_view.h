@@ -1,0 +1,100 @@
+/*
+ * One Dockerfile, resolved once, read by every rule: its stages and what they build on,
+ * variables as far as the file itself knows them, the user, folder and shell in force,
+ * and the commands of each RUN. It borrows the dockerfile and the arena it was made
+ * with. Pure values after docker_view_init; any number of readers.
+ */
+#ifndef READ_SYNTAX_DOCKERFILE_VIEW_H
+#define READ_SYNTAX_DOCKERFILE_VIEW_H
+
+#include "base/map.h"
+#include "read/syntax/dockerfile.h"
+#include "read/syntax/shell.h"
+
+/* "registry.example:5000/team/app:1.2@sha256:…". By the distribution project's rule a registry is
+ * what stands before the first '/' where it holds '.' or ':' or is "localhost". */
+struct docker_reference {
+	struct str registry;   /* empty: none named (Docker Hub) */
+	struct str repository; /* "team/app", or "library/debian" written as "debian" */
+	struct str tag;
+	struct str digest;
+};
+/* Pure splitting, no judgement; slices of text. */
+struct docker_reference docker_reference_split(struct str text);
+
+struct docker_stage;
+
+/* One instruction where it runs. An ONBUILD's inner instruction is a step with `onbuild` set. */
+struct docker_step {
+	const struct docker_instruction *instruction;
+	const struct docker_instruction *outer; /* the ONBUILD around it; else the same */
+	const struct docker_stage *stage;	/* NULL before the first FROM */
+	bool onbuild;
+	/* RUN, and CMD, ENTRYPOINT and HEALTHCHECK CMD too: what they run; else NULL. NULL also for
+	 * a shell that is not POSIX-like (PowerShell, cmd) and a script with another interpreter.
+	 */
+	const struct shell_script *script;
+	struct str user;    /* in force before it, resolved; empty: the base image's, unknown */
+	struct str workdir; /* likewise */
+	const struct docker_instruction *shell; /* the SHELL in force, or NULL */
+};
+
+struct docker_stage {
+	size_t index;
+	struct str name; /* AS name, empty: none */
+	const struct docker_instruction *from;
+	struct docker_word image;	   /* as written */
+	struct str image_text;		   /* variables resolved as far as known */
+	bool image_known;		   /* no variable was left */
+	struct docker_reference base;	   /* of image_text */
+	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
+	bool scratch;			   /* FROM scratch */
+	bool last;
+	bool needed;		    /* the last stage, or one it builds on, copies from or mounts */
+	size_t first_step, n_steps; /* in view->steps; its FROM is the first */
+	/* In force at its end, inherited from parent stages. NULL: never set in this file. */
+	const struct docker_step *user_step, *workdir_step, *shell_step;
+	struct str user; /* resolved as far as known; empty where user_step is NULL */
+	struct map env;	 /* name to struct docker_value *, this stage's own */
+	struct map args;
+};
+
+struct docker_value {
+	struct str text;
+	bool known; /* false: declared without a value, or made from something unknown */
+	const struct docker_instruction *instruction;
+};
+
+struct docker_view {
+	const struct dockerfile *file;
+	struct docker_stage *stages;
+	size_t n_stages;
+	struct docker_step *steps; /* all, in the order of the file */
+	size_t n_steps;
+	struct map global_args; /* ARG before the first FROM */
+};
+
+/* -1 only where the arena is full. `file` must live as long as the view. */
+MUST_USE int docker_view_init(
+    struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err);
+
+/* The stage that `name` (an alias, without case, or a number) means for an instruction of stage
+ * `before` of a file: only stages with an index below. NULL: an image or context from outside. */
+const struct docker_stage *docker_stage_find(
+    const struct docker_view *view, struct str name, size_t before);
+/* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */
+const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name);
+/* A RUN --mount whose type is one of cache or tmpfs and whose target is `folder` or above it. */
+bool docker_has_cache_mount(const struct docker_instruction *run, struct str folder);
+/* One key of a --mount value: "type=cache,target=/x" and "target" give "/x". */
+bool docker_mount_option(struct str mount, const char *key, struct str *ret_value);
+
+/* What a variable is worth: true and its text, or false where that is not known. */
+typedef bool docker_lookup_fn(const void *arg, struct str name, struct str *ret_value);
+enum { DOCKER_EXPAND_MAX = 4096 }; /* bytes of one expanded value; beyond, it is not known */
+/* Quotes and escapes removed, $VAR ${VAR} ${VAR:-x} ${VAR-x} ${VAR:+x} ${VAR+x} replaced, by the
+ * rules for Dockerfile words. What is not known stays as "${VAR}" and *ret_known is false. */
+MUST_USE int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
+    struct arena *arena, struct str *ret_text, bool *ret_known, struct err *err);
+
+#endif

@@ -1,0 +1,151 @@
+#include "report/format.h"
+
+#define FORMAT(name) extern const struct report_format format_##name;
+#include "report/formats.def"
+#undef FORMAT
+
+static const struct report_format *const formats[] = {
+#define FORMAT(name) &format_##name,
+#include "report/formats.def"
+#undef FORMAT
+};
+
+enum { HOUR_MS = 60 * 60 * 1000 };
+
+const struct report_format *const *report_formats(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(formats);
+	return formats;
+}
+
+const struct report_format *report_format_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (str_eq(name, str_of(formats[i]->name)))
+			return formats[i];
+	}
+	return NULL;
+}
+
+void report_place_text(const struct place *place, struct buf *out)
+{
+	if (place->path.n > 0)
+		buf_add(out, place->path);
+	else if (place->commit.n > 0)
+		buf_addf(
+		    out, "commit %.*s", (int)MIN_OF(place->commit.n, (size_t)7), place->commit.p);
+	else
+		buf_addc(out, '-');
+	if (place->line > 0)
+		buf_addf(out, ":%u:%u", place->line, place->column);
+}
+
+struct str report_verdict_word(enum report_verdict verdict)
+{
+	switch (verdict) {
+	case REPORT_PASSED:
+		return STR("passed");
+	case REPORT_BLOCKED:
+		return STR("blocked");
+	case REPORT_ERROR:
+		break;
+	}
+	return STR("error");
+}
+
+bool report_shows(const struct finding *finding, const struct report_opts *opts)
+{
+	if (opts->all)
+		return true;
+	return finding->verdict >= VERDICT_WARNS && finding->state == STATE_NEW;
+}
+
+static size_t count_known(const struct report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++)
+		n += report->findings.p[i].state == STATE_KNOWN;
+	return n;
+}
+
+static size_t count_new(const struct report *report, enum verdict verdict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
+
+		n += f->verdict == verdict && (f->state == STATE_NEW || verdict == VERDICT_BLOCKS);
+	}
+	return n;
+}
+
+/* The first waiver that ends, so that the line can say until when. */
+static struct str earliest_until(const struct report *report)
+{
+	struct str until = STR_NONE;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding_waiver *w = report->findings.p[i].waiver;
+
+		if (w && w->until.n > 0 && (until.n == 0 || str_cmp(w->until, until) < 0))
+			until = w->until;
+	}
+	return until;
+}
+
+static void summary_counts(const struct report *report, struct buf *out)
+{
+	size_t excused = report_count(report, VERDICT_EXCUSED);
+	size_t known = count_known(report);
+	struct str until = earliest_until(report);
+
+	buf_addf(out, "%zu block, %zu warn", count_new(report, VERDICT_BLOCKS),
+	    count_new(report, VERDICT_WARNS));
+	if (known > 0)
+		buf_addf(out, ", %zu known (--all)", known);
+	if (excused > 0)
+		buf_addf(out, ", %zu excused", excused);
+	if (excused > 0 && until.n > 0) {
+		buf_add(out, STR(" until "));
+		buf_add_safe(out, until);
+	}
+	if (report->problems.n > 0)
+		buf_addf(out, ", %zu could not be read", report->problems.n);
+}
+
+void report_summary(const struct report *report, const struct report_opts *opts, struct buf *out)
+{
+	const struct policy_info *policy = &report->policy;
+
+	buf_add(out, report_verdict_word(report->verdict));
+	buf_add(out, STR(": "));
+	summary_counts(report, out);
+	if (report->database.used)
+		buf_addf(out, " · advisories %lld h old",
+		    (long long)MAX_OF(
+			(opts->now_ms - report->database.built_ms) / HOUR_MS, (int64_t)0));
+	buf_add(out, STR(" · policy "));
+	buf_add_safe(out, policy->commit.n ? str_sub(policy->commit, 0, 7) : policy->source);
+	buf_addf(out, " · exit %d", report->exit_code);
+}
+
+void report_layer_text(const struct report *report, const struct finding *finding, struct buf *out)
+{
+	const struct place *place = finding->n_places ? &finding->places[0] : NULL;
+
+	(void)report;
+	if (!place || place->layer.n == 0)
+		return;
+	buf_add(out, STR("in layer "));
+	buf_add_safe(out, str_sub(place->layer, place->layer.n > 19 ? 7 : 0, 12));
+	if (place->instruction.n > 0) {
+		buf_add(out, STR(" ("));
+		buf_add_safe(out, str_sub(place->instruction, 0, 80));
+		buf_addc(out, ')');
+	}
+	if (finding->package)
+		buf_add(out, finding->package->from_base ? STR(", the base image's")
+							 : STR(", yours, not the base image's"));
+}

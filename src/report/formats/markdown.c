@@ -1,0 +1,233 @@
+/*
+ * The comment on a pull request: at most sixty lines, found again by its hidden marker
+ * and edited in place. All text from outside stands in code spans or is escaped, so
+ * that a file name cannot make a link, an image, a mention or a heading.
+ */
+#include "report/format.h"
+
+/* Together with the table and the headings these stay below sixty lines. */
+enum { FINDINGS_SHOWN = 10, FOLDED_SHOWN = 10, PROBLEMS_SHOWN = 5, NOT_COVERED_SHOWN = 4 };
+
+/* Inside backticks: no backtick, no line end, no pipe that would end a table cell. */
+static void add_code(struct buf *out, struct str text)
+{
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
+
+	buf_add_safe(&safe, str_sub(text, 0, 200));
+	buf_addc(out, '`');
+	for (size_t i = 0; i < safe.n; i++)
+		buf_addc(out, safe.p[i] == '`' || safe.p[i] == '|' ? '\'' : safe.p[i]);
+	if (safe.n == 0)
+		buf_addc(out, '-');
+	buf_addc(out, '`');
+}
+
+/* Running text: every character that Markdown or HTML could read is escaped. */
+static void add_text(struct buf *out, struct str text)
+{
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
+
+	buf_add_safe(&safe, str_sub(text, 0, 300));
+	for (size_t i = 0; i < safe.n; i++) {
+		char c = safe.p[i];
+
+		if (c == '<')
+			buf_add(out, STR("&lt;"));
+		else if (c == '&')
+			buf_add(out, STR("&amp;"));
+		else if (c == '@')
+			buf_add(out, STR("&#64;"));
+		else {
+			if (str_chr(STR("\\`*_{}[]()#!|~>"), c) != STR_NPOS)
+				buf_addc(out, '\\');
+			buf_addc(out, c);
+		}
+	}
+}
+
+static void add_stage_row(
+    struct buf *out, const struct report *report, const struct stage_result *stage)
+{
+	size_t blocks = 0, fresh = 0, known = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
+
+		if (f->stage != stage->stage)
+			continue;
+		blocks += f->verdict == VERDICT_BLOCKS;
+		fresh += f->state == STATE_NEW;
+		known += f->state == STATE_KNOWN;
+	}
+	buf_addf(out, "| " STR_FMT " | ", STR_ARG(stage_word(stage->stage)));
+	if (!stage->ran) {
+		buf_add(out, STR("not run: "));
+		add_text(out, stage->why);
+		buf_add(out, STR(" | | | |\n"));
+		return;
+	}
+	buf_add(out, stage->failed ? STR("**error**")
+		     : blocks	   ? STR("**blocked**")
+				   : STR("passed"));
+	buf_addf(out, " | %zu | %zu | %zu | %.1f s |\n", blocks, fresh, known,
+	    (double)stage->duration_ms / 1000.0);
+}
+
+static void add_places(struct buf *out, const struct finding *f)
+{
+	struct buf place CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+	if (f->n_places == 0)
+		return;
+	report_place_text(&f->places[0], &place);
+	add_code(out, buf_str(&place));
+	if (f->n_places > 1)
+		buf_addf(out, " and %zu more", f->n_places - 1);
+	buf_addc(out, ' ');
+}
+
+static void add_finding(struct buf *out, const struct report *report, const struct finding *f)
+{
+	struct buf layer CLEANUP(buf_release) = BUF_INIT(KIB(1));
+
+	buf_add(out, STR("- "));
+	add_places(out, f);
+	buf_addf(out, "**" STR_FMT "** ", STR_ARG(severity_word(f->severity)));
+	add_code(out, f->rule);
+	buf_addf(out, " " STR_FMT ": ", STR_ARG(state_word(f->state)));
+	add_text(out, f->message.n ? f->message : f->title);
+	if (f->secret && f->n_places > 0 && f->places[0].commit.n > 0) {
+		buf_add(out, STR(", commit "));
+		add_code(out, str_sub(f->places[0].commit, 0, 7));
+	}
+	report_layer_text(report, f, &layer);
+	if (layer.n > 0) {
+		buf_add(out, STR("; "));
+		add_text(out, buf_str(&layer));
+	}
+	if (f->waiver) {
+		buf_add(out, STR(" (excused by "));
+		add_text(out, f->waiver->owner);
+		if (f->waiver->until.n > 0) {
+			buf_add(out, STR(" until "));
+			add_text(out, f->waiver->until);
+		}
+		buf_addc(out, ')');
+	} else if (f->request.n > 0) {
+		buf_add(out, STR(" (not excused: "));
+		add_text(out, f->request);
+		buf_addc(out, ')');
+	}
+	if (f->fix && f->fix->text.n > 0 && f->verdict == VERDICT_BLOCKS) {
+		buf_add(out, STR(" → "));
+		add_text(out, f->fix->text);
+	}
+	buf_addc(out, '\n');
+}
+
+static size_t add_blocking(struct buf *out, const struct report *report)
+{
+	size_t total = report_count(report, VERDICT_BLOCKS), shown = 0;
+
+	if (total == 0)
+		return 0;
+	buf_add(out, STR("\n**What blocks**\n\n"));
+	for (size_t i = 0; i < report->findings.n && shown < FINDINGS_SHOWN; i++) {
+		if (report->findings.p[i].verdict != VERDICT_BLOCKS)
+			continue;
+		add_finding(out, report, &report->findings.p[i]);
+		shown++;
+	}
+	if (total > shown)
+		buf_addf(
+		    out, "- … and %zu more: `plimsoll check --all` lists them\n", total - shown);
+	return shown;
+}
+
+static void add_rest(struct buf *out, const struct report *report)
+{
+	size_t total = 0, shown = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		enum verdict v = report->findings.p[i].verdict;
+
+		total += (v == VERDICT_WARNS && report->findings.p[i].state == STATE_NEW) ||
+			 v == VERDICT_EXCUSED;
+	}
+	if (total == 0)
+		return;
+	buf_addf(out, "\n<details><summary>%zu that do not block</summary>\n\n", total);
+	for (size_t i = 0; i < report->findings.n && shown < FOLDED_SHOWN; i++) {
+		const struct finding *f = &report->findings.p[i];
+
+		if ((f->verdict != VERDICT_WARNS || f->state != STATE_NEW) &&
+		    f->verdict != VERDICT_EXCUSED)
+			continue;
+		add_finding(out, report, f);
+		shown++;
+	}
+	if (total > shown)
+		buf_addf(out, "- … and %zu more\n", total - shown);
+	buf_add(out, STR("\n</details>\n"));
+}
+
+static void add_gaps(struct buf *out, const struct report *report)
+{
+	size_t shown = 0;
+
+	if (report->problems.n + report->not_covered.n > 0)
+		buf_add(out, STR("\n**What could not be judged**\n\n"));
+	for (size_t i = 0; i < report->problems.n && shown < PROBLEMS_SHOWN; i++, shown++) {
+		buf_add(out, STR("- "));
+		buf_add(out, stage_word(report->problems.p[i].stage));
+		buf_add(out, STR(": "));
+		add_text(out, report->problems.p[i].message);
+		buf_addc(out, '\n');
+	}
+	if (report->problems.n > shown)
+		buf_addf(out, "- … and %zu more\n", report->problems.n - shown);
+	for (size_t i = 0; i < report->not_covered.n && i < NOT_COVERED_SHOWN; i++) {
+		buf_add(out, STR("- not covered: "));
+		add_text(out, report->not_covered.p[i].what);
+		buf_add(out, STR(": "));
+		add_text(out, report->not_covered.p[i].why);
+		buf_addc(out, '\n');
+	}
+}
+
+static void write_markdown(
+    const struct report *report, const struct report_opts *opts, struct buf *out)
+{
+	struct buf summary CLEANUP(buf_release) = BUF_INIT(KIB(4));
+
+	if (opts->marker.n > 0)
+		buf_addf(out, "<!-- " STR_FMT " -->\n", STR_ARG(opts->marker));
+	buf_addf(
+	    out, "### Plimsoll: " STR_FMT "\n\n", STR_ARG(report_verdict_word(report->verdict)));
+	report_summary(report, opts, &summary);
+	add_text(out, buf_str(&summary));
+	buf_add(out, STR("\n\n| stage | verdict | block | new | known | time |\n"
+			 "|---|---|---|---|---|---|\n"));
+	for (size_t i = 0; i < report->stages.n; i++)
+		add_stage_row(out, report, &report->stages.p[i]);
+	(void)add_blocking(out, report);
+	add_gaps(out, report);
+	add_rest(out, report);
+	if (report->policy.note.n > 0) {
+		buf_addc(out, '\n');
+		add_text(out, report->policy.note);
+		buf_addc(out, '\n');
+	}
+	if (opts->trailer.n > 0) {
+		buf_addc(out, '\n');
+		add_text(out, opts->trailer);
+		buf_addc(out, '\n');
+	}
+}
+
+const struct report_format format_markdown = {
+    .name = "markdown",
+    .title = "the comment on a pull request, at most sixty lines",
+    .mime = "text/markdown; charset=utf-8",
+    .write = write_markdown,
+};

@@ -1,0 +1,242 @@
+/*
+ * For a terminal: what blocks first, the line and the cure under each, one summary line
+ * last. Columns are padded within a report, never cut.
+ */
+#include "report/format.h"
+
+struct columns {
+	size_t place, severity, rule;
+};
+
+struct ink {
+	const char *block, *warn, *dim, *off;
+};
+
+static const struct ink plain = {"", "", "", ""};
+static const struct ink colors = {"\033[1;31m", "\033[33m", "\033[2m", "\033[0m"};
+
+static void pad(struct buf *out, size_t from, size_t width)
+{
+	size_t used = out->n - MIN_OF(from, out->n);
+
+	for (; used < width; used++)
+		buf_addc(out, ' ');
+}
+
+static void add_cell(struct buf *out, struct str text, size_t width)
+{
+	size_t from = out->n;
+
+	buf_add_safe(out, text);
+	pad(out, from, width);
+	buf_add(out, STR("  "));
+}
+
+static void add_place(struct buf *out, const struct finding *f, size_t width)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+	if (f->n_places > 0)
+		report_place_text(&f->places[0], &text);
+	add_cell(out, text.n ? buf_str(&text) : STR("-"), width);
+}
+
+static struct columns measure(const struct report *report, const struct report_opts *opts)
+{
+	struct columns c = {0, 0, 0};
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
+		struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+		if (!report_shows(f, opts))
+			continue;
+		if (f->n_places > 0)
+			report_place_text(&f->places[0], &text);
+		c.place = MAX_OF(c.place, MIN_OF(text.n, (size_t)40));
+		c.severity = MAX_OF(c.severity, severity_word(f->severity).n);
+		c.rule = MAX_OF(c.rule, MIN_OF(f->rule.n, (size_t)24));
+	}
+	return c;
+}
+
+static struct str verdict_cell(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_BLOCKS:
+		return STR("BLOCKS");
+	case VERDICT_WARNS:
+		return STR("warns");
+	case VERDICT_EXCUSED:
+		return STR("excused");
+	case VERDICT_PASSES:
+		break;
+	}
+	return STR("passes");
+}
+
+static const char *verdict_ink(const struct ink *ink, enum verdict verdict)
+{
+	if (verdict == VERDICT_BLOCKS)
+		return ink->block;
+	return verdict == VERDICT_WARNS ? ink->warn : ink->dim;
+}
+
+/* The line and under it the part that is meant; only where the finding carries its line. */
+static void add_source(struct buf *out, const struct finding *f, const struct ink *ink)
+{
+	const struct place *at = &f->places[0];
+	uint32_t end = at->end_line == at->line ? at->end_column : at->column + 1;
+	size_t from;
+
+	if (f->source_line.n == 0 || f->source_line.n > 160)
+		return;
+	from = out->n;
+	buf_addf(out, "%5u | ", at->line);
+	buf_add_safe(out, f->source_line);
+	buf_addf(out, "\n      | %s", ink->dim);
+	for (uint32_t i = 1; i < at->column; i++)
+		buf_addc(
+		    out, i <= f->source_line.n && f->source_line.p[i - 1] == '\t' ? '\t' : ' ');
+	for (uint32_t i = at->column; i < MAX_OF(end, at->column + 1) && i < 160; i++)
+		buf_addc(out, '~');
+	buf_add(out, str_of(ink->off));
+	if (f->fix && f->fix->text.n > 0) {
+		buf_add(out, STR("  "));
+		buf_add_safe(out, f->fix->text);
+	}
+	buf_addc(out, '\n');
+	(void)from;
+}
+
+static void add_details(struct buf *out, const struct report *report, const struct finding *f)
+{
+	struct buf layer CLEANUP(buf_release) = BUF_INIT(KIB(1));
+
+	report_layer_text(report, f, &layer);
+	if (layer.n > 0)
+		buf_addf(out, "      %s\n", buf_cstr(&layer));
+	if (f->source_line.n == 0 && f->fix && f->fix->text.n > 0) {
+		buf_add(out, STR("      "));
+		buf_add_safe(out, f->fix->text);
+		buf_add(out, STR("   plimsoll explain "));
+		buf_add_safe(out, f->rule);
+		buf_addc(out, '\n');
+	}
+	if (f->n_places > 1)
+		buf_addf(
+		    out, "      and %zu more places (--format json lists them)\n", f->n_places - 1);
+	if (f->waiver) {
+		buf_add(out, STR("      excused by "));
+		buf_add_safe(out, f->waiver->owner);
+		buf_add(out, STR(": "));
+		buf_add_safe(out, f->waiver->reason);
+		buf_addc(out, '\n');
+	} else if (f->request.n > 0) {
+		buf_add(out, STR("      not excused: "));
+		buf_add_safe(out, f->request);
+		buf_addc(out, '\n');
+	}
+}
+
+static void add_finding(struct buf *out, const struct report *report, const struct finding *f,
+    const struct columns *c, const struct ink *ink)
+{
+	add_place(out, f, c->place);
+	buf_add(out, str_of(verdict_ink(ink, f->verdict)));
+	add_cell(out, verdict_cell(f->verdict), 7);
+	buf_add(out, str_of(ink->off));
+	add_cell(out, severity_word(f->severity), c->severity);
+	add_cell(out, f->rule, c->rule);
+	add_cell(out, state_word(f->state), 5);
+	buf_add_safe(out, f->message.n ? f->message : f->title);
+	if (f->secret && f->n_places > 0 && f->places[0].commit.n > 0) {
+		buf_add(out, STR(", commit "));
+		buf_add_safe(out, str_sub(f->places[0].commit, 0, 7));
+	}
+	buf_addc(out, '\n');
+	if (f->n_places > 0)
+		add_source(out, f, ink);
+	add_details(out, report, f);
+}
+
+static void add_problems(struct buf *out, const struct report *report, const struct ink *ink)
+{
+	for (size_t i = 0; i < report->problems.n; i++) {
+		const struct problem *p = &report->problems.p[i];
+
+		buf_add(out, str_of(ink->block));
+		buf_add(out, STR("could not read  "));
+		buf_add(out, str_of(ink->off));
+		if (p->place.path.n > 0 && !str_has(p->message, p->place.path)) {
+			buf_add_safe(out, p->place.path);
+			buf_add(out, STR(": "));
+		}
+		buf_add_safe(out, p->message);
+		buf_addc(out, '\n');
+	}
+	for (size_t i = 0; i < report->not_covered.n; i++) {
+		const struct not_covered *n = &report->not_covered.p[i];
+
+		buf_add(out, STR("not covered     "));
+		buf_add_safe(out, n->what);
+		buf_add(out, STR(": "));
+		buf_add_safe(out, n->why);
+		buf_addf(out, " (%llu packages)\n", (unsigned long long)n->packages);
+	}
+	for (size_t i = 0; i < report->stages.n; i++) {
+		const struct stage_result *s = &report->stages.p[i];
+
+		if (s->ran)
+			continue;
+		buf_add(out, STR("not run         "));
+		buf_add(out, stage_word(s->stage));
+		buf_add(out, STR(": "));
+		buf_add_safe(out, s->why);
+		buf_addc(out, '\n');
+	}
+}
+
+static void write_text(const struct report *report, const struct report_opts *opts, struct buf *out)
+{
+	const struct ink *ink = opts->color ? &colors : &plain;
+	struct columns c = measure(report, opts);
+	size_t shown = 0, hidden = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
+
+		if (!report_shows(f, opts))
+			continue;
+		if (!opts->all && shown >= opts->max_blocking) {
+			hidden++;
+			continue;
+		}
+		add_finding(out, report, f, &c, ink);
+		shown++;
+	}
+	if (hidden > 0)
+		buf_addf(out, "… and %zu more: the same command with --all shows them\n", hidden);
+	add_problems(out, report, ink);
+	if (out->n > 0)
+		buf_addc(out, '\n');
+	if (report->policy.note.n > 0) {
+		buf_add_safe(out, report->policy.note);
+		buf_addc(out, '\n');
+	}
+	buf_add(out, str_of(report->exit_code ? ink->block : ""));
+	report_summary(report, opts, out);
+	buf_add(out, str_of(report->exit_code ? ink->off : ""));
+	buf_addc(out, '\n');
+	if (opts->trailer.n > 0) {
+		buf_add_safe(out, opts->trailer);
+		buf_addc(out, '\n');
+	}
+}
+
+const struct report_format format_text = {
+    .name = "text",
+    .title = "for people: what blocks first, with the line and the cure",
+    .mime = "text/plain; charset=utf-8",
+    .write = write_text,
+};

@@ -1,0 +1,249 @@
+/* Whole reads and writes, files that appear at once, and removal of hostile trees. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void files_there_and_back(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = below(f, "a");
+	struct str got;
+	struct stat st;
+
+	assert_ok(file_write(path, STR("one\0two"), 0640, &f->err), &f->err);
+	assert_ok(file_read(path, KIB(1), &f->arena, &got, &f->err), &f->err);
+	assert_true(str_eq(got, STR("one\0two")));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0027, 0);
+	assert_ok(file_write(path, STR(""), 0600, &f->err), &f->err);
+	assert_ok(file_read(path, KIB(1), &f->arena, &got, &f->err), &f->err);
+	assert_str(got, "");
+}
+
+static void a_read_has_a_cap(void **state)
+{
+	struct fixture *f = *state;
+	struct str got;
+
+	assert_ok(file_write(below(f, "a"), STR("12345"), 0600, &f->err), &f->err);
+	assert_int_equal(file_read(below(f, "a"), 4, &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_LIMIT, "more than 4 bytes");
+	assert_ok(file_read(below(f, "a"), 5, &f->arena, &got, &f->err), &f->err);
+	assert_str(got, "12345");
+	assert_int_equal(file_read(below(f, "none"), 5, &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "none: No such file");
+	assert_int_equal(f->err.sys, ENOENT);
+}
+
+/* A file is the old one or the new one, and nothing is left beside it. */
+static void a_failed_write_leaves_the_old_file(void **state)
+{
+#ifdef PLIMSOLL_FAULTS
+	static const char *const faults[] = {"file-write", "file-sync"};
+	struct fixture *f = *state;
+	struct str got;
+
+	assert_ok(file_write(below(f, "a"), STR("old"), 0600, &f->err), &f->err);
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		assert_int_equal(setenv("PLIMSOLL_FAULT", faults[i], 1), 0);
+		assert_int_equal(file_write(below(f, "a"), STR("new"), 0600, &f->err), -1);
+		assert_int_equal(f->err.code, ERR_IO);
+		assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
+		assert_ok(file_read(below(f, "a"), 9, &f->arena, &got, &f->err), &f->err);
+		assert_str(got, "old");
+		/* Nothing but `a`: else the folder could not be removed so. */
+		assert_int_equal(rmdir(f->folder), -1);
+	}
+	assert_int_equal(unlink(below(f, "a")), 0);
+	assert_int_equal(rmdir(f->folder), 0);
+	assert_int_equal(mkdir(f->folder, 0700), 0);
+#else
+	(void)state;
+	skip();
+#endif
+}
+
+static void a_write_does_not_follow_a_link(void **state)
+{
+	struct fixture *f = *state;
+	struct str got;
+
+	assert_ok(file_write(below(f, "target"), STR("kept"), 0600, &f->err), &f->err);
+	assert_int_equal(symlink("target", below(f, "link")), 0);
+	assert_ok(file_write(below(f, "link"), STR("new"), 0600, &f->err), &f->err);
+	assert_ok(file_read(below(f, "target"), 9, &f->arena, &got, &f->err), &f->err);
+	assert_str(got, "kept");
+	assert_int_equal(file_write(below(f, "no/file"), STR("x"), 0600, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "no/file");
+}
+
+static void no_link_where_none_is_wanted(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(symlink("/etc/passwd", below(f, "link")), 0);
+	assert_int_equal(fd_open_read(below(f, "link"), true, &f->err), -1);
+	assert_int_equal(f->err.sys, ELOOP);
+}
+
+static void ranges(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_FD int fd = -1;
+	char p[8];
+	size_t n;
+
+	assert_ok(file_write(below(f, "a"), STR("0123456789"), 0600, &f->err), &f->err);
+	fd = fd_open_read(below(f, "a"), true, &f->err);
+	assert_ok(fd_pread_full(fd, 7, p, sizeof p, &n, &f->err), &f->err);
+	assert_str(str_make(p, n), "789");
+	assert_ok(fd_pread_full(fd, 100, p, sizeof p, &n, &f->err), &f->err);
+	assert_int_equal(n, 0);
+	assert_int_equal(fd_pread_full(fd, UINT64_MAX, p, sizeof p, &n, &f->err), -1);
+	assert_int_equal(f->err.code, ERR_FORMAT);
+}
+
+/* Not even where the program lets SIGPIPE kill it. */
+static void a_closed_pipe_is_an_error_and_no_signal(void **state)
+{
+	struct fixture *f = *state;
+	struct sigaction by_default = {.sa_handler = SIG_DFL};
+	int ends[2];
+	sigset_t pending;
+
+	assert_int_equal(sigaction(SIGPIPE, &by_default, NULL), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	fd_cleanup(&ends[0]);
+	assert_int_equal(fd_write_all(ends[1], STR("x"), &f->err), -1);
+	assert_int_equal(f->err.sys, EPIPE);
+	assert_int_equal(sigpending(&pending), 0);
+	assert_false(sigismember(&pending, SIGPIPE));
+	fd_cleanup(&ends[1]);
+}
+
+static void folders(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	assert_ok(dir_make(below(f, "a/b//c/"), 0700, &f->err), &f->err);
+	assert_ok(dir_make(below(f, "a/b/c"), 0700, &f->err), &f->err);
+	assert_int_equal(stat(below(f, "a/b/c"), &st), 0);
+	assert_true(S_ISDIR(st.st_mode));
+	assert_ok(file_write(below(f, "file"), STR(""), 0600, &f->err), &f->err);
+	assert_int_equal(dir_make(below(f, "file/x"), 0700, &f->err), -1);
+	assert_int_equal(dir_make(below(f, "file"), 0700, &f->err), -1);
+	assert_int_equal(dir_make("", 0700, &f->err), -1);
+}
+
+static void removing_follows_no_link(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(dir_make(below(f, "keep/inner"), 0700, &f->err), &f->err);
+	assert_ok(file_write(below(f, "keep/file"), STR("x"), 0600, &f->err), &f->err);
+	assert_ok(dir_make(below(f, "gone/a"), 0700, &f->err), &f->err);
+	assert_int_equal(symlink("../keep", below(f, "gone/link")), 0);
+	assert_int_equal(symlink("../../keep", below(f, "gone/a/link")), 0);
+	assert_int_equal(symlink("/nonexistent", below(f, "gone/broken")), 0);
+	assert_int_equal(link(below(f, "keep/file"), below(f, "gone/hard")), 0);
+	assert_ok(dir_remove(below(f, "gone"), &f->err), &f->err);
+	assert_false(file_exists(below(f, "gone")));
+	assert_true(file_exists(below(f, "keep/inner")));
+	assert_true(file_exists(below(f, "keep/file")));
+	/* A link as the thing itself: the link goes, its target stays. */
+	assert_int_equal(symlink("keep", below(f, "link")), 0);
+	assert_ok(dir_remove(below(f, "link"), &f->err), &f->err);
+	assert_true(file_exists(below(f, "keep/inner")));
+	assert_int_equal(unlink(below(f, "link")), -1);
+}
+
+static void removing_what_is_not_there(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(dir_remove(below(f, "none"), &f->err), &f->err);
+	assert_ok(file_write(below(f, "file"), STR("x"), 0600, &f->err), &f->err);
+	assert_ok(dir_remove(below(f, "file"), &f->err), &f->err);
+	assert_false(file_exists(below(f, "file")));
+}
+
+/* Far past PATH_MAX, and past what recursion or a descriptor a level would bear. */
+static void removing_a_deep_tree(void **state)
+{
+	enum { DEPTH = 3000 };
+	struct fixture *f = *state;
+	int at = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t i = 0; i < DEPTH; i++) {
+		int next;
+
+		assert_int_equal(mkdirat(at, "deeper-and-deeper", 0700), 0);
+		next = openat(at, "deeper-and-deeper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(next >= 0);
+		fd_cleanup(&at);
+		at = next;
+	}
+	fd_cleanup(&at);
+	assert_ok(dir_remove(below(f, "deeper-and-deeper"), &f->err), &f->err);
+	assert_false(file_exists(below(f, "deeper-and-deeper")));
+}
+
+/* Names that the removal itself would use, folders shut by their owner, a wide folder. */
+static void removing_a_nasty_tree(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(dir_make(below(f, "t/.removed-0/full"), 0700, &f->err), &f->err);
+	assert_ok(dir_make(below(f, "t/a/b/c"), 0700, &f->err), &f->err);
+	assert_ok(file_write(below(f, "t/.removed-1"), STR("x"), 0600, &f->err), &f->err);
+	assert_ok(dir_make(below(f, "t/shut/inner/x"), 0700, &f->err), &f->err);
+	assert_int_equal(mkfifo(below(f, "t/a/fifo"), 0600), 0);
+	assert_int_equal(chmod(below(f, "t/shut/inner"), 0), 0);
+	assert_int_equal(chmod(below(f, "t/shut"), 0), 0);
+	for (unsigned i = 0; i < 500; i++) {
+		struct str name = arena_fmt(&f->arena, "t/a/b/\n%u", i);
+
+		assert_int_equal(mkdir(below(f, name.p), 0500), 0);
+	}
+	assert_ok(dir_remove(below(f, "t"), &f->err), &f->err);
+	assert_false(file_exists(below(f, "t")));
+}
+
+static void temporary_folders_are_private(void **state)
+{
+	struct fixture *f = *state;
+	const char *path;
+	struct stat st;
+
+	assert_ok(tempdir_open(f->folder, &f->arena, &path, &f->err), &f->err);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(tempdir_open(below(f, "none"), &f->arena, &path, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "none");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    unit_test_here(files_there_and_back),
+	    unit_test_here(a_read_has_a_cap),
+	    unit_test_here(a_failed_write_leaves_the_old_file),
+	    unit_test_here(a_write_does_not_follow_a_link),
+	    unit_test_here(no_link_where_none_is_wanted),
+	    unit_test_here(ranges),
+	    unit_test_here(a_closed_pipe_is_an_error_and_no_signal),
+	    unit_test_here(folders),
+	    unit_test_here(removing_follows_no_link),
+	    unit_test_here(removing_what_is_not_there),
+	    unit_test_here(removing_a_deep_tree),
+	    unit_test_here(removing_a_nasty_tree),
+	    unit_test_here(temporary_folders_are_private),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

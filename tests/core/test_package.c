@@ -1,0 +1,138 @@
+/* Package URLs against written-out ones, PyPI names, order and copies. */
+#include "core/package.h"
+#include "unit.h"
+
+struct purl_case {
+	struct package package;
+	struct distro distro;
+	const char *purl;
+};
+
+static const struct distro bookworm = {
+    .id = STR_INIT("debian"), .version_id = STR_INIT("12"), .codename = STR_INIT("bookworm")};
+
+static void purls(void **state)
+{
+	const struct purl_case cases[] = {
+	    {{.type = STR("deb"),
+		 .distro = STR("debian"),
+		 .name = STR("openssl"),
+		 .version = STR("3.0.11-1"),
+		 .arch = STR("amd64")},
+		bookworm,											 "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12"	       },
+	    {{.type = STR("deb"),
+		 .distro = STR("debian"),
+		 .name = STR("libstdc++6"),
+		 .version = STR("1:12.2.0~rc1+b1"),
+		 .arch = STR("all")},
+		bookworm,											 "pkg:deb/debian/libstdc%2B%2B6@1:12.2.0~rc1%2Bb1?arch=all&distro=debian-12"},
+	    {{.type = STR("pypi"), .name = STR("Flask_Cors"), .version = STR("3.0.8")}, bookworm,
+		"pkg:pypi/flask-cors@3.0.8"																		  },
+	    {{.type = STR("pypi"), .name = STR("nothing")},				    {{0}, {0}, {0}, {0}},
+		"pkg:pypi/nothing"																			   },
+	    {{.type = STR("deb"), .distro = STR("debian"), .name = STR("a")},
+		{.id = STR("debian"), .codename = STR("sid")},
+		"pkg:deb/debian/a?distro=debian-sid"																	 },
+	    {{.type = STR("deb"), .distro = STR("Debian"), .name = STR("A")},	      {.id = STR("debian")},
+		"pkg:deb/debian/a?distro=debian"																	     },
+	    {{.type = STR("generic"), .name = STR("We ird/?#@\xff")},		      {{0}, {0}, {0}, {0}},
+		"pkg:generic/We%20ird%2F%3F%23%40%FF"																	},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_str(
+		    purl_make(&cases[i].package, &cases[i].distro, &f->arena), cases[i].purl);
+	assert_str(purl_make(&cases[2].package, NULL, &f->arena), cases[2].purl);
+}
+
+static void a_purl_has_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	char *p = arena_alloc(&f->arena, KIB(64));
+	struct package package = {
+	    .type = STR("pypi"), .name = {p, KIB(64)}
+	     };
+
+	assert_null(purl_make(&package, NULL, &f->arena).p);
+	package.name = STR("a");
+	f->arena.fail_at = f->arena.count + 1;
+	assert_null(purl_make(&package, NULL, &f->arena).p);
+}
+
+static void pypi_names(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_str(pypi_normal_name(STR("Flask.-_Cors"), &f->arena), "flask-cors");
+	assert_str(pypi_normal_name(STR("-a-"), &f->arena), "-a-");
+	assert_str(pypi_normal_name(STR("requests"), &f->arena), "requests");
+	assert_str(pypi_normal_name(STR(""), &f->arena), "");
+}
+
+static void order_is_total(void **state)
+{
+	/* Sorted; each is less than all behind it. */
+	const struct package sorted[] = {
+	    {.type = STR("deb"),	 .name = STR("a"),		   .version = STR("1")},
+	    {.type = STR("deb"),			 .name = STR("a"),					   .version = STR("1"), .arch = STR("amd64")},
+	    {.type = STR("deb"),
+		.name = STR("a"),
+		.version = STR("1"),
+		.arch = STR("amd64"),
+		.place = {.path = STR("var/lib/dpkg/status")}},
+	    {.type = STR("deb"),
+		.name = STR("a"),
+		.version = STR("1"),
+		.arch = STR("amd64"),
+		.place = {.path = STR("var/lib/dpkg/status"), .line = 7}},
+	    {.type = STR("deb"), .name = STR("a"),		   .version = STR("2")},
+	    {.type = STR("deb"),	 .name = STR("b")					 },
+	    {.type = STR("pypi"), .name = STR("a")},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sorted); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(sorted); k++) {
+			int order = package_compare(&sorted[i], &sorted[k]);
+
+			assert_true(i < k ? order < 0 : i > k ? order > 0 : order == 0);
+		}
+	}
+}
+
+static void copies_do_not_borrow(void **state)
+{
+	struct fixture *f = *state;
+	char name[] = "openssl", path[] = "var/lib/dpkg/status";
+	struct package package = {
+	    .type = STR("deb"),
+	    .name = str_of(name),
+	    .place = {.path = str_of(path), .line = 3},
+	    .from_base = true
+	     };
+	struct package copy;
+
+	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), 0);
+	memset(name, 'x', sizeof name - 1);
+	memset(path, 'x', sizeof path - 1);
+	assert_str(copy.name, "openssl");
+	assert_str(copy.place.path, "var/lib/dpkg/status");
+	assert_int_equal(copy.place.line, 3);
+	assert_true(copy.from_base);
+	f->arena.fail_at = f->arena.count + 1;
+	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    unit_test_here(purls),
+	    unit_test_here(a_purl_has_a_limit),
+	    unit_test_here(pypi_names),
+	    unit_test_here(order_is_total),
+	    unit_test_here(copies_do_not_borrow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

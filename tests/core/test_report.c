@@ -1,0 +1,256 @@
+/* What a report keeps, drops, sorts and concludes. */
+#include "core/report.h"
+#include "unit.h"
+
+enum { FINDINGS_MAX = 5 };
+
+struct world {
+	struct report report;
+	struct report_sink sink;
+	struct err err;
+};
+
+static int world_open(void **state)
+{
+	static struct world world;
+
+	report_init(&world.report, MIB(16), FINDINGS_MAX);
+	report_sink_init(&world.sink, &world.report, 3);
+	world.err = ERR_INIT;
+	*state = &world;
+	return 0;
+}
+
+static int world_close(void **state)
+{
+	struct world *w = *state;
+
+	report_release(&w->report);
+	return 0;
+}
+
+static void add(struct world *w, const char *rule, const char *path, uint32_t line)
+{
+	struct place place = {.path = str_of(path), .line = line};
+	struct finding finding = {.rule = str_of(rule),
+	    .identity = STR("same"),
+	    .places = &place,
+	    .n_places = 1,
+	    .subject = 99};
+
+	assert_int_equal(sink_finding(&w->sink.sink, &finding, &w->err), 0);
+}
+
+static void add_problem(struct world *w, enum err_code code)
+{
+	const struct err why = {.code = code, .text = "why"};
+
+	assert_int_equal(sink_error(&w->sink.sink, STAGE_SCAN, STR("a.tar"), &why, &w->err), 0);
+}
+
+static void findings_are_marked(void **state)
+{
+	struct world *w = *state;
+	struct finding own = {.rule = STR("B"), .fingerprint = STR("its own")};
+
+	add(w, "A", "x", 1);
+	assert_int_equal(sink_finding(&w->sink.sink, &own, &w->err), 0);
+	assert_int_equal(w->report.findings.n, 2);
+	assert_int_equal(w->report.findings.p[0].subject, 3);
+	assert_int_equal(w->report.findings.p[0].fingerprint.n, 32);
+	assert_str(w->report.findings.p[1].fingerprint, "its own");
+}
+
+/* The same thing on two lines is two findings, whose fingerprints do not hang on the lines. */
+static void ordinals_tell_kin_apart(void **state)
+{
+	struct world *w = *state;
+	struct finding *findings;
+	struct finding again;
+
+	add(w, "A", "x", 1);
+	add(w, "A", "x", 2);
+	add(w, "A", "y", 1);
+	findings = w->report.findings.p;
+	assert_int_equal(w->report.findings.n, 3);
+	assert_false(str_eq(findings[0].fingerprint, findings[1].fingerprint));
+	again = findings[1];
+	assert_int_equal(finding_set_fingerprint(&again, 1, &w->report.arena, &w->err), 0);
+	assert_true(str_eq(again.fingerprint, findings[1].fingerprint));
+}
+
+static void told_twice_is_kept_once(void **state)
+{
+	struct world *w = *state;
+	struct report_sink other;
+
+	add(w, "A", "x", 1);
+	add(w, "A", "x", 1);
+	assert_int_equal(w->report.findings.n, 1);
+	add(w, "B", "x", 1);
+	add(w, "A", "x", 2);
+	assert_int_equal(w->report.findings.n, 3);
+	/* Another subject's is another finding, under the same fingerprint. */
+	report_sink_init(&other, &w->report, 4);
+	w->sink = other;
+	add(w, "A", "x", 1);
+	assert_int_equal(w->report.findings.n, 4);
+	assert_true(
+	    str_eq(w->report.findings.p[0].fingerprint, w->report.findings.p[3].fingerprint));
+}
+
+static void the_limit_is_told_once(void **state)
+{
+	struct world *w = *state;
+
+	for (uint32_t line = 1; line <= 2 * FINDINGS_MAX; line++)
+		add(w, "A", "x", line);
+	assert_int_equal(w->report.findings.n, FINDINGS_MAX);
+	assert_int_equal(w->report.problems.n, 1);
+	assert_int_equal(w->report.problems.p[0].code, ERR_LIMIT);
+	assert_true(str_has(w->report.problems.p[0].message, STR("more than 5 findings")));
+	report_conclude(&w->report);
+	assert_int_equal(w->report.exit_code, 4);
+}
+
+static void nothing_is_borrowed(void **state)
+{
+	struct world *w = *state;
+	char text[] = "debian";
+	struct distro distro = {.id = str_of(text)};
+	struct problem problem = {.message = str_of(text), .place = {.path = str_of(text)}};
+	struct package package = {.name = str_of(text)};
+	struct subject subject = {.name = str_of(text)};
+	struct stage_result stage = {.why = str_of(text)};
+	struct not_covered nc = {.what = str_of(text), .why = str_of(text), .packages = 12};
+	struct report *r = &w->report;
+	uint32_t index;
+
+	assert_int_equal(sink_distro(&w->sink.sink, &distro, &w->err), 0);
+	assert_int_equal(sink_problem(&w->sink.sink, &problem, &w->err), 0);
+	assert_int_equal(sink_package(&w->sink.sink, &package, &w->err), 0);
+	assert_int_equal(report_add_subject(r, &subject, &index, &w->err), 0);
+	assert_int_equal(index, 0);
+	assert_int_equal(report_add_subject(r, &subject, &index, &w->err), 0);
+	assert_int_equal(index, 1);
+	assert_int_equal(report_add_stage(r, &stage, &w->err), 0);
+	assert_int_equal(report_add_not_covered(r, &nc, &w->err), 0);
+	memset(text, 'x', sizeof text - 1);
+	assert_str(r->inventory.distro.id, "debian");
+	assert_str(r->problems.p[0].message, "debian");
+	assert_str(r->problems.p[0].place.path, "debian");
+	assert_str(r->inventory.packages.p[0].name, "debian");
+	assert_str(r->subjects.p[1].name, "debian");
+	assert_str(r->stages.p[0].why, "debian");
+	assert_str(r->not_covered.p[0].why, "debian");
+	assert_int_equal(r->not_covered.p[0].packages, 12);
+}
+
+static void notes_go_where_they_are_wanted(void **state)
+{
+	struct world *w = *state;
+	struct map notes;
+	const struct str *value;
+
+	assert_int_equal(sink_note(&w->sink.sink, STR("a"), STR("1"), &w->err), 0);
+	map_init(&notes, &w->report.arena);
+	w->sink.notes = &notes;
+	assert_int_equal(sink_note(&w->sink.sink, STR("digest"), STR("1"), &w->err), 0);
+	assert_int_equal(sink_note(&w->sink.sink, STR("digest"), STR("2"), &w->err), 0);
+	value = map_get(&notes, STR("digest"));
+	assert_non_null(value);
+	assert_str(*value, "2");
+	assert_false(map_has(&notes, STR("a")));
+}
+
+static void all_is_sorted(void **state)
+{
+	struct world *w = *state;
+	struct report *r = &w->report;
+	struct package b = {.name = STR("b")}, a = {.name = STR("a")};
+
+	report_sort(r);
+	add(w, "B", "x", 2);
+	add(w, "A", "x", 1);
+	add_problem(w, ERR_NET);
+	assert_int_equal(sink_error(&w->sink.sink, STAGE_VALIDATE, STR("z"),
+			     &(struct err){.code = ERR_IO, .text = "t"}, &w->err),
+	    0);
+	assert_int_equal(sink_package(&w->sink.sink, &b, &w->err), 0);
+	assert_int_equal(sink_package(&w->sink.sink, &a, &w->err), 0);
+	report_sort(r);
+	assert_str(r->findings.p[0].rule, "A");
+	assert_int_equal(r->problems.p[0].stage, STAGE_VALIDATE);
+	assert_str(r->inventory.packages.p[0].name, "a");
+}
+
+static void assert_concludes(struct world *w, int exit_code, enum report_verdict verdict)
+{
+	report_conclude(&w->report);
+	assert_int_equal(w->report.exit_code, exit_code);
+	assert_int_equal(w->report.verdict, verdict);
+}
+
+/* Each next thing is graver than all before it. */
+static void exit_codes_have_an_order(void **state)
+{
+	struct world *w = *state;
+	struct stage_result failed = {.stage = STAGE_BUILD, .failed = true};
+
+	assert_concludes(w, 0, REPORT_PASSED);
+	add(w, "A", "x", 1);
+	w->report.findings.p[0].verdict = VERDICT_WARNS;
+	assert_concludes(w, 0, REPORT_PASSED);
+	w->report.findings.p[0].verdict = VERDICT_BLOCKS;
+	assert_int_equal(report_count(&w->report, VERDICT_BLOCKS), 1);
+	assert_concludes(w, 1, REPORT_BLOCKED);
+	assert_int_equal(report_add_stage(&w->report, &failed, &w->err), 0);
+	assert_concludes(w, 4, REPORT_ERROR);
+	add_problem(w, ERR_NET);
+	assert_concludes(w, 4, REPORT_ERROR);
+	add_problem(w, ERR_DATABASE);
+	add_problem(w, ERR_LIMIT);
+	assert_concludes(w, 5, REPORT_ERROR);
+	add_problem(w, ERR_CONFIG);
+	add_problem(w, ERR_DATABASE);
+	assert_concludes(w, 3, REPORT_ERROR);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	struct world *w = *state;
+	struct place place = {.path = STR("x"), .line = 1};
+	struct finding finding = {.rule = STR("A"), .places = &place, .n_places = 1};
+	struct arena *arena = &w->report.arena;
+	size_t fails = 0;
+
+	for (;;) {
+		/* Each try is another line, so that none is a duplicate. */
+		place.line++;
+		arena->fail_at = arena->count + ++fails;
+		if (sink_finding(&w->sink.sink, &finding, &w->err) == 0)
+			break;
+		assert_int_equal(w->err.code, ERR_NOMEM);
+	}
+	assert_true(fails > 3);
+	assert_int_equal(w->report.findings.n, 1);
+}
+
+#define report_test(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    report_test(findings_are_marked),
+	    report_test(ordinals_tell_kin_apart),
+	    report_test(told_twice_is_kept_once),
+	    report_test(the_limit_is_told_once),
+	    report_test(nothing_is_borrowed),
+	    report_test(notes_go_where_they_are_wanted),
+	    report_test(all_is_sorted),
+	    report_test(exit_codes_have_an_order),
+	    report_test(every_allocation_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

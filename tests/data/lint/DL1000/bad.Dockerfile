@@ -1,0 +1,6 @@
+FROM debian:12
+SER app
+COPY a
+USER app
+RUN echo one \
+  two

@@ -1,0 +1,5 @@
+FROM debian:12
+WORKDIR /app
+WORKDIR $HOME/app
+WORKDIR c:\app
+WORKDIR "/srv"

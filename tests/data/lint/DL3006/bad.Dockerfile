@@ -1,0 +1,3 @@
+ARG BASE=debian
+FROM $BASE
+FROM registry.example:5000/app

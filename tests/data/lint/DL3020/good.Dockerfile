@@ -1,0 +1,5 @@
+FROM debian:12
+ADD app.tar.gz /srv
+ADD https://example.com/a /a
+ADD $FILE /b
+COPY app /srv/app

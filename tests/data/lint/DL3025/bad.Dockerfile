@@ -1,0 +1,3 @@
+FROM debian:12
+ENTRYPOINT sshd
+CMD sshd -D

@@ -1,0 +1,4 @@
+FROM debian:12 AS base
+USER app
+FROM base
+RUN true

@@ -1,0 +1,206 @@
+/*
+ * Every rule against its fixtures, tests/data/lint/<ID>/: in bad.* it finds exactly the places of
+ * bad.expect ("line:column", one a line), in good.* nothing. So a rule that is deleted, or that
+ * never fires, or fires too often, fails. And what every record must say.
+ */
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+// clang-format on
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/os/fd.h"
+#include "detect/lint/lint.h"
+
+#include <dirent.h>
+
+struct places {
+	struct sink sink;
+	const char *id; /* NULL: all */
+	struct buf text;
+};
+
+static int keep_place(struct sink *sink, const struct finding *f, struct err *err)
+{
+	struct places *kept = (struct places *)(void *)sink;
+
+	(void)err;
+	assert_int_equal(f->n_places, 1);
+	assert_true(f->places[0].end_line >= f->places[0].line);
+	assert_true(f->message.n > 0 && f->identity.n > 0);
+	if (kept->id && str_eq(f->rule, str_of(kept->id)))
+		buf_addf(&kept->text, "%u:%u\n", f->places[0].line, f->places[0].column);
+	if (!kept->id)
+		buf_addf(&kept->text, STR_FMT " %u\n", STR_ARG(f->rule), f->places[0].line);
+	return 0;
+}
+
+static const struct sink_ops keep_ops = {.finding = keep_place};
+
+static void lint_file(struct arena *arena, const char *path, struct places *kept)
+{
+	struct str trusted[] = {STR("docker.io"), STR("trusted.example")};
+	struct lint_opts opts = {
+	    {trusted, ARRAY_LEN(trusted)}
+	 };
+	struct unit unit = {.path = str_of(path)};
+	struct err err = ERR_INIT;
+
+	kept->sink.ops = &keep_ops;
+	buf_clear(&kept->text);
+	if (file_read(path, MIB(1), arena, &unit.bytes, &err) != 0 ||
+	    lint_unit(&unit, &opts, arena, &kept->sink, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
+}
+
+static const char *extension(const struct lint_rule *rule)
+{
+	return rule->taskdef ? "json" : "Dockerfile";
+}
+
+static void rules_meet_their_fixtures(void **state)
+{
+	struct places kept = {.text = BUF_INIT(MIB(1))};
+	struct err err = ERR_INIT;
+	struct arena arena;
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	(void)state;
+	arena_init(&arena, MIB(64));
+	for (size_t i = 0; i < n; i++) {
+		const char *id = rules[i]->id, *ext = extension(rules[i]);
+		struct str bad = arena_fmt(&arena, TEST_DATA "/lint/%s/bad.%s", id, ext);
+		struct str good = arena_fmt(&arena, TEST_DATA "/lint/%s/good.%s", id, ext);
+		struct str expect = arena_fmt(&arena, TEST_DATA "/lint/%s/bad.expect", id);
+		struct str wanted;
+
+		kept.id = id;
+		if (file_read(expect.p, MIB(1), &arena, &wanted, &err) != 0)
+			fail_msg("%s", err.text);
+		lint_file(&arena, bad.p, &kept);
+		if (!str_eq(buf_str(&kept.text), wanted) || wanted.n == 0)
+			fail_msg("%s:\n%swanted:\n" STR_FMT, bad.p, buf_cstr(&kept.text),
+			    STR_ARG(wanted));
+		lint_file(&arena, good.p, &kept);
+		if (kept.text.n > 0)
+			fail_msg("%s:\n%s", good.p, buf_cstr(&kept.text));
+	}
+	buf_release(&kept.text);
+	arena_release(&arena);
+}
+
+static void fixtures_have_rules(void **state)
+{
+	DIR *dir = opendir(TEST_DATA "/lint");
+	struct dirent *entry;
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	(void)state;
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		struct str name = str_of(entry->d_name);
+		bool found = name.p[0] == '.' || str_eq(name, STR("workshop"));
+
+		for (size_t i = 0; i < n; i++)
+			found |= str_eq(name, str_of(rules[i]->id));
+		if (!found)
+			fail_msg("tests/data/lint/%s: no such rule", entry->d_name);
+	}
+	(void)closedir(dir);
+}
+
+static void records_are_whole(void **state)
+{
+	static const char *const threats[] = {
+	    "host", "image", "denial-of-service", "credentials", "breakout", "runtime"};
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		const struct lint_rule *r = rules[i];
+		bool threat = false;
+		int64_t ms;
+
+		if (!*r->title || !*r->why || !*r->fix || !r->peer || !r->references[0] ||
+		    !time_parse(str_of(r->since), &ms) || r->severity == SEVERITY_UNKNOWN ||
+		    (!r->dockerfile && !r->taskdef))
+			fail_msg("%s: an empty field", r->id);
+		for (size_t k = 0; k < ARRAY_LEN(threats); k++)
+			threat |= str_eq(str_of(r->threat), str_of(threats[k]));
+		if (!threat)
+			fail_msg("%s: no such threat: %s", r->id, r->threat);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(r->id, rules[k]->id);
+	}
+}
+
+static void assert_has(const struct places *kept, const char *line)
+{
+	if (!str_has(buf_str(&kept->text), str_of(line)))
+		fail_msg("%s is not in:\n%s", line, buf_cstr(&kept->text));
+}
+
+static void the_workshops_inputs(void **state)
+{
+	struct places kept = {.text = BUF_INIT(MIB(1))};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, MIB(64));
+	lint_file(&arena, TEST_DATA "/lint/workshop/Dockerfile", &kept);
+	assert_has(&kept, "DL3032 3\n");
+	assert_has(&kept, "DL3032 4\n");
+	assert_has(&kept, "PL1002 4\n");
+	assert_has(&kept, "DL3025 7\n");
+	assert_has(&kept, "DL4000 2\n");
+	assert_false(str_has(buf_str(&kept.text), STR("PL1001")));
+	lint_file(&arena, TEST_DATA "/lint/workshop/misprinted.Dockerfile", &kept);
+	assert_has(&kept, "DL1000 5\n");
+	assert_has(&kept, "PL1001 1\n");
+	assert_has(&kept, "DL3032 3\n");
+	assert_has(&kept, "PL1002 4\n");
+	lint_file(&arena, TEST_DATA "/lint/workshop/comma.json", &kept);
+	assert_has(&kept, "PL2000 5\n");
+	assert_has(&kept, "PL2001 3\n");
+	lint_file(&arena, TEST_DATA "/lint/workshop/brace.json", &kept);
+	assert_has(&kept, "PL2000 4\n");
+	assert_has(&kept, "PL2001 3\n");
+	assert_has(&kept, "PL2002 6\n");
+	buf_release(&kept.text);
+	arena_release(&arena);
+}
+
+static void names_and_contents(void **state)
+{
+	(void)state;
+	assert_int_equal(lint_recognise(STR("a/Dockerfile"), STR("x")), LINT_DOCKERFILE);
+	assert_int_equal(lint_recognise(STR("Dockerfile.dev"), STR("")), LINT_DOCKERFILE);
+	assert_int_equal(lint_recognise(STR("web.dockerfile"), STR("")), LINT_DOCKERFILE);
+	assert_int_equal(lint_recognise(STR("Dockerfile.dockerignore"), STR("")), LINT_NONE);
+	assert_int_equal(
+	    lint_recognise(STR("a.json"), STR("{\"containerDefinitions\": [}")), LINT_TASKDEF);
+	assert_int_equal(lint_recognise(STR("package.json"), STR("{\"name\": \"x\"}")), LINT_NONE);
+	assert_int_equal(
+	    lint_recognise(STR("x.txt"), STR("{\"name\": 1, \"image\": 2}")), LINT_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(rules_meet_their_fixtures),
+	    cmocka_unit_test(fixtures_have_rules),
+	    cmocka_unit_test(records_are_whole),
+	    cmocka_unit_test(the_workshops_inputs),
+	    cmocka_unit_test(names_and_contents),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,249 @@
+/*
+ * Catalogers, data-driven: tests/data/sbom/NAME is read as if it lay at a path, and what
+ * is told, as text, is NAME.expect.
+ */
+#include "base/map.h"
+#include "base/os/fd.h"
+#include "detect/sbom/cataloger.h"
+
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+// clang-format on
+
+struct text_sink {
+	struct sink sink;
+	struct buf out;
+};
+
+static struct buf *out_of(struct sink *s)
+{
+	return &((struct text_sink *)s)->out;
+}
+
+static int no_finding(struct sink *s, const struct finding *finding, struct err *err)
+{
+	(void)s;
+	(void)finding;
+	return err_set(err, ERR_FORMAT, "a cataloger told a finding");
+}
+
+static int on_package(struct sink *s, const struct package *p, struct err *err)
+{
+	struct buf *out = out_of(s);
+
+	(void)err;
+	buf_addf(out, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(p->type), STR_ARG(p->name),
+	    STR_ARG(p->version));
+	if (p->source.n > 0)
+		buf_addf(out, " " STR_FMT " from " STR_FMT " " STR_FMT, STR_ARG(p->arch),
+		    STR_ARG(p->source), STR_ARG(p->source_version));
+	buf_addf(out, " at %u:%u", p->place.line, p->place.column);
+	if (p->place.end_line > 0)
+		buf_addf(out, "-%u:%u", p->place.end_line, p->place.end_column);
+	buf_addc(out, '\n');
+	if (!str_eq(p->place.layer, STR("sha256:layer")))
+		fail_msg("a package without the unit's layer");
+	return 0;
+}
+
+static int on_distro(struct sink *s, const struct distro *d, struct err *err)
+{
+	(void)err;
+	buf_addf(out_of(s), "distro " STR_FMT " " STR_FMT " " STR_FMT " \"" STR_FMT "\"\n",
+	    STR_ARG(d->id), STR_ARG(d->version_id), STR_ARG(d->codename), STR_ARG(d->pretty));
+	return 0;
+}
+
+static int on_problem(struct sink *s, const struct problem *p, struct err *err)
+{
+	(void)err;
+	buf_addf(out_of(s), "problem at %u: " STR_FMT "\n", p->place.line, STR_ARG(p->message));
+	return 0;
+}
+
+static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
+{
+	(void)err;
+	buf_addf(out_of(s), "note " STR_FMT "=" STR_FMT "\n", STR_ARG(key), STR_ARG(value));
+	return 0;
+}
+
+static const struct sink_ops text_ops = {no_finding, on_package, on_distro, on_problem, on_note};
+
+static struct str read_data(const char *name, const char *ending, struct arena *arena)
+{
+	char path[512];
+	struct err err = ERR_INIT;
+	struct str text;
+
+	(void)snprintf(path, sizeof path, "%s/sbom/%s%s", TEST_DATA, name, ending);
+	if (file_read(path, MIB(1), arena, &text, &err) < 0)
+		fail_msg("%s", err.text);
+	return text;
+}
+
+static void check(const char *name, const char *path)
+{
+	CLEANUP(arena_release) struct arena arena;
+	struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
+	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
+	struct err err = ERR_INIT;
+
+	arena_init(&arena, MIB(8));
+	unit.bytes = read_data(name, "", &arena);
+	assert_true(sbom_wants(unit.path));
+	if (sbom_catalog(&unit, &sink.sink, &arena, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(buf_cstr(&sink.out), read_data(name, ".expect", &arena).p);
+	buf_release(&sink.out);
+}
+
+static void test_dpkg(void **state)
+{
+	(void)state;
+	check("status", "var/lib/dpkg/status");
+	check("status.d", "var/lib/dpkg/status.d/tzdata");
+}
+
+static void test_dpkg_files(void **state)
+{
+	(void)state;
+	check("python3-six.list", "var/lib/dpkg/info/python3-six.list");
+}
+
+static void test_requirements(void **state)
+{
+	(void)state;
+	check("requirements.txt", "requirements.txt");
+}
+
+static void test_dist_info(void **state)
+{
+	(void)state;
+	check("METADATA", "usr/lib/python3.11/site-packages/Flask_Cors-3.0.8.dist-info/METADATA");
+	check("PKG-INFO", "app/demo.egg-info/PKG-INFO");
+	check("METADATA", "app/demo.egg-info");
+}
+
+static void test_os_release(void **state)
+{
+	(void)state;
+	check("os-release", "etc/os-release");
+	check("os-release", "usr/lib/os-release");
+	check("os-release-quotes", "etc/os-release");
+	check("os-release-none", "etc/os-release");
+}
+
+static void test_wants(void **state)
+{
+	static const char *const unwanted[] = {"", "status", "/var/lib/dpkg/status",
+	    "app/var/lib/dpkg/status", "var/lib/dpkg/status.d/", "var/lib/dpkg/status.d/x.md5sums",
+	    "var/lib/dpkg/status.d/a/b", "var/lib/dpkg/info/x.md5sums", "requirements.md",
+	    "my-requirements.txt", "usr/lib/python3.11/site-packages/x/requirements.txt",
+	    "x.dist-info/RECORD", "opt/os-release"};
+	static const char *const wanted[] = {"requirements-dev.txt", "app/requirements.txt",
+	    "requirements/base.txt", "a/requirements/base.txt"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(unwanted); i++) {
+		if (sbom_wants(str_of(unwanted[i])))
+			fail_msg("wants %s", unwanted[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		if (!sbom_wants(str_of(wanted[i])))
+			fail_msg("does not want %s", wanted[i]);
+	}
+}
+
+static void test_records(void **state)
+{
+	(void)state;
+	for (size_t i = 0; catalogers()[i]; i++) {
+		const struct cataloger *c = catalogers()[i];
+
+		assert_true(c->name.n > 0 && c->what.n > 0 && c->paths.n > 0 && c->since.n == 10);
+	}
+}
+
+static void assert_str(struct str s, const char *expected)
+{
+	if (!str_eq(s, str_of(expected)))
+		fail_msg("\"" STR_FMT "\" is not \"%s\"", STR_ARG(s), expected);
+}
+
+/* What dpkg owns goes, what is left gets its package URL. */
+static void test_finish(void **state)
+{
+	CLEANUP(arena_release) struct arena arena;
+	struct inventory inventory = {
+	    .distro = {.id = STR("debian"), .version_id = STR("12"), .codename = STR("bookworm")}
+	 };
+	struct package packages[] = {
+	    {.type = STR("deb"),
+		.name = STR("libssl3"),
+		.version = STR("3.0.11-1"),
+		.arch = STR("amd64")			    },
+	    {.type = STR("pypi"),
+		.name = STR("six"),
+		.version = STR("1.16.0"),
+		.place = {.path = STR("usr/lib/six.egg-info")}},
+	    {.type = STR("pypi"),
+		.name = STR("flask-cors"),
+		.version = STR("3.0.8"),
+		.place = {.path = STR("requirements.txt")}	  },
+	};
+	struct str owner = STR("python3-six");
+	struct map notes;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	arena_init(&arena, MIB(1));
+	map_init(&notes, &arena);
+	assert_true(map_put(&notes, STR("dpkg-owns:usr/lib/six.egg-info"), &owner));
+	for (size_t i = 0; i < ARRAY_LEN(packages); i++)
+		assert_true(vec_push(&inventory.packages, &arena, packages[i]));
+	assert_int_equal(sbom_finish(&inventory, &notes, &arena, &err), 0);
+	assert_int_equal(inventory.packages.n, 2);
+	assert_str(inventory.packages.p[0].distro, "debian");
+	assert_str(inventory.packages.p[0].purl,
+	    "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12");
+	assert_str(inventory.packages.p[1].purl, "pkg:pypi/flask-cors@3.0.8");
+}
+
+static void test_gaps(void **state)
+{
+	CLEANUP(arena_release) struct arena arena;
+	struct not_covered gap;
+
+	(void)state;
+	arena_init(&arena, MIB(1));
+	assert_true(sbom_gap(STR("unpinned:a/requirements.txt"), STR("3"), &arena, &gap));
+	assert_str(gap.what, "a/requirements.txt: 3 without an exact version");
+	assert_int_equal(gap.packages, 3);
+	assert_true(sbom_gap(STR("includes:a/requirements.txt:7"), STR("base.txt"), &arena, &gap));
+	assert_str(gap.what, "a/requirements.txt includes base.txt");
+	assert_false(sbom_gap(
+	    STR("includes:a/requirements.txt:7"), STR("requirements-dev.txt"), &arena, &gap));
+	assert_false(sbom_gap(STR("unpinned:x"), STR("0"), &arena, &gap));
+	assert_false(sbom_gap(STR("unpinned:x"), STR("many"), &arena, &gap));
+	assert_false(sbom_gap(STR("digest"), STR("sha256:"), &arena, &gap));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_dpkg),
+	    cmocka_unit_test(test_dpkg_files),
+	    cmocka_unit_test(test_requirements),
+	    cmocka_unit_test(test_dist_info),
+	    cmocka_unit_test(test_os_release),
+	    cmocka_unit_test(test_wants),
+	    cmocka_unit_test(test_records),
+	    cmocka_unit_test(test_finish),
+	    cmocka_unit_test(test_gaps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,583 @@
+/*
+ * The secret engine: what it finds and where, that it never says the value, and that
+ * hostile input costs what its size costs. Texts that look like secrets are put together
+ * from pieces here.
+ */
+#include "base/buf.h"
+#include "base/os/fd.h"
+#include "core/report.h"
+#include "core/wire.h"
+#include "detect/secret/secret.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <time.h>
+
+#define AWS_KEY \
+	"AK"    \
+	"IAQWERTYUIOPASDFGH"
+#define AWS_MADE_UP \
+	"AK"        \
+	"IA0189RTYUIOPASDFG"
+#define KEY STR("the policy's key")
+
+struct fixture {
+	struct arena arena;
+	struct secret_rules rules;
+	struct secret_engine *engine;
+	struct secret_scanner *scanner;
+	struct report report;
+	struct report_sink sink;
+	struct map notes;
+	struct err err;
+};
+
+static void fixture_init(struct fixture *f, const char *json)
+{
+	*f = (struct fixture){.err = ERR_INIT};
+	arena_init(&f->arena, MIB(512));
+	if (json)
+		assert_int_equal(secret_rules_add_json(
+				     &f->rules, str_of(json), STR("own.json"), &f->arena, &f->err),
+		    0);
+	else
+		assert_int_equal(secret_rules_add_builtin(&f->rules, &f->arena, &f->err), 0);
+	assert_int_equal(secret_engine_new(&f->rules, &limits_default, &f->engine, &f->err), 0);
+	assert_int_equal(secret_scanner_new(f->engine, &f->scanner, &f->err), 0);
+	report_init(&f->report, MIB(512), 200000);
+	report_sink_init(&f->sink, &f->report, 0);
+	map_init(&f->notes, &f->report.arena);
+	f->sink.notes = &f->notes;
+}
+
+static void fixture_release(struct fixture *f)
+{
+	report_release(&f->report);
+	secret_scanner_free(f->scanner);
+	secret_engine_free(f->engine);
+	arena_release(&f->arena);
+}
+
+/* Forgets what was found. */
+static void fixture_clear(struct fixture *f)
+{
+	f->report.findings.n = 0;
+	f->report.problems.n = 0;
+}
+
+static void scan_at(struct fixture *f, const char *path, struct str text)
+{
+	struct unit unit = {.path = str_of(path), .bytes = text};
+
+	assert_int_equal(secret_scan(f->scanner, &unit, KEY, &f->sink.sink, &f->err), 0);
+	report_sort(&f->report);
+}
+
+static void scan(struct fixture *f, struct str text)
+{
+	fixture_clear(f);
+	scan_at(f, "file", text);
+}
+
+/* ---- cases.txt ---- */
+
+static struct str unescape(struct arena *arena, struct str text)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+	size_t n = 0;
+
+	assert_non_null(out);
+	for (size_t i = 0; i < text.n; i++) {
+		bool escaped = text.p[i] == '\\' && i + 1 < text.n && strchr("nt0", text.p[i + 1]);
+
+		if (escaped)
+			out[n++] = text.p[++i] == 'n' ? '\n' : text.p[i] == 't' ? '\t' : '\0';
+		else if (text.p[i] != '~')
+			out[n++] = text.p[i];
+	}
+	return str_make(out, n);
+}
+
+static int by_column(const void *a, const void *b)
+{
+	const struct finding *const *x = a, *const *y = b;
+
+	return (int)(*x)->places[0].column - (int)(*y)->places[0].column;
+}
+
+static void describe(struct fixture *f, struct buf *out)
+{
+	const struct finding *sorted[16];
+	size_t n = f->report.findings.n;
+
+	assert_true(n <= ARRAY_LEN(sorted));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &f->report.findings.p[i];
+	qsort(sorted, n, sizeof sorted[0], by_column);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s%.*s@%u:%u", i ? "," : "", STR_ARG(sorted[i]->rule),
+		    (unsigned)sorted[i]->places[0].column, (unsigned)sorted[i]->secret->length);
+	if (n == 0)
+		buf_addc(out, '-');
+}
+
+static void test_cases(void **state)
+{
+	struct fixture f;
+	struct str rest, line, want, text;
+	size_t n = 0;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	assert_int_equal(
+	    file_read(TEST_DATA "/secret/cases.txt", MIB(1), &f.arena, &rest, &f.err), 0);
+	while (str_cut(&rest, '\n', &line)) {
+		CLEANUP(buf_release) struct buf got = BUF_INIT(4096);
+		CLEANUP(buf_release) struct buf expected = BUF_INIT(4096);
+
+		assert_true(str_split(line, '\t', &want, &text));
+		scan(&f, unescape(&f.arena, text));
+		describe(&f, &got);
+		buf_add(&expected, want);
+		if (!str_eq(buf_str(&got), want))
+			print_error("cases.txt line %zu\n", n + 1);
+		assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
+		n++;
+	}
+	assert_true(n > 50);
+	fixture_release(&f);
+}
+
+/* ---- findings ---- */
+
+static void test_finding_is_whole(void **state)
+{
+	struct fixture f;
+	const struct finding *finding;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan(&f, STR("first line\nkey = \"" AWS_KEY "\"\n"));
+	assert_int_equal(f.report.findings.n, 1);
+	finding = &f.report.findings.p[0];
+	assert_int_equal(finding->stage, STAGE_SECRETS);
+	assert_int_equal(finding->severity, SEVERITY_CRITICAL);
+	assert_true(str_eq(finding->message, STR("20 characters")));
+	assert_true(str_eq(finding->secret->prefix, STR("AK"
+							"IA")));
+	assert_int_equal(finding->secret->hash.n, SECRET_HASH_HEX);
+	assert_true(str_eq(finding->identity, finding->secret->hash));
+	assert_true(str_eq(finding->threat, STR("credentials")));
+	assert_true(str_has(finding->fix->text, STR("first")));
+	assert_false(finding->secret->generic);
+	assert_true(str_empty(finding->source_line));
+	assert_int_equal(finding->n_places, 1);
+	assert_int_equal(finding->places[0].line, 2);
+	assert_int_equal(finding->places[0].column, 8);
+	assert_int_equal(finding->places[0].end_line, 2);
+	assert_int_equal(finding->places[0].end_column, 28);
+	fixture_release(&f);
+}
+
+static void test_one_finding_a_secret(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan(&f, STR(AWS_KEY "\nx\n " AWS_KEY "\n" AWS_MADE_UP "\n" AWS_KEY));
+	assert_int_equal(f.report.findings.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct finding *finding = &f.report.findings.p[i];
+		bool made_up = str_has(finding->message, STR("made up"));
+
+		assert_int_equal(finding->n_places, made_up ? 1 : 3);
+		assert_int_equal(finding->severity, SEVERITY_CRITICAL);
+		assert_int_equal(finding->places[0].line, made_up ? 4 : 1);
+		assert_int_equal(finding->places[finding->n_places - 1].line, made_up ? 4 : 5);
+	}
+	fixture_release(&f);
+}
+
+/* What is written down anywhere about it is searched for any eight bytes of the value. */
+static void test_value_is_never_said(void **state)
+{
+	static const char *const values[] = {AWS_KEY,
+	    "0a1b2c3d4e5f6g7h"
+	    "8i9j0k1l2m3n4o5p",
+	    "hunter"
+	    "22abcdefghijk"};
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096), out = BUF_INIT(MIB(1));
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	buf_addf(
+	    &text, "%s\nsecret = '%s'\nhttps://me:%s@host/\n", values[0], values[1], values[2]);
+	scan(&f, buf_str(&text));
+	assert_int_equal(f.report.findings.n, 3);
+	for (size_t i = 0; i < 3; i++) {
+		wire_put_finding(&out, &f.report.findings.p[i]);
+		assert_true(buf_ok(&out));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		struct str value = str_of(values[i]);
+
+		for (size_t at = 0; at + 5 <= value.n; at++)
+			assert_false(str_has(buf_str(&out), str_sub(value, at, 5)));
+	}
+	fixture_release(&f);
+}
+
+static void hash_of(struct fixture *f, struct str text, char hash[SECRET_HASH_HEX + 1])
+{
+	scan(f, text);
+	assert_int_equal(f->report.findings.n, 1);
+	memcpy(hash, f->report.findings.p[0].secret->hash.p, SECRET_HASH_HEX);
+	hash[SECRET_HASH_HEX] = '\0';
+}
+
+#define BEGIN_RSA                 \
+	"-----BEGIN RSA PRIVATE " \
+	"KEY-----"
+#define BODY_1 "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLI"
+#define BODY_2 "nFEXt6E7O2lXYj7Vt7JzFnOQW1OZ"
+
+static void test_same_key_same_hash(void **state)
+{
+	static const char *const forms[] = {BEGIN_RSA "\n" BODY_1 "\n" BODY_2 "\n-----END",
+	    BEGIN_RSA "\r\n" BODY_1 "\r\n" BODY_2 "\r\n-----END",
+	    "{\"k\": \"" BEGIN_RSA "\\n" BODY_1 "\\n" BODY_2 "\\n-----END\"}",
+	    "k: |\n    " BEGIN_RSA "\n    " BODY_1 "\n    " BODY_2 "\n    -----END",
+	    "x = \"" BEGIN_RSA "\\n\",\n  \"" BODY_1 "\\n\",\n  \"" BODY_2 "\\n\"",
+	    BEGIN_RSA "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n" BODY_1 "\n" BODY_2};
+	char first[SECRET_HASH_HEX + 1], other[SECRET_HASH_HEX + 1];
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	hash_of(&f, str_of(forms[0]), first);
+	for (size_t i = 1; i < ARRAY_LEN(forms); i++) {
+		hash_of(&f, str_of(forms[i]), other);
+		assert_string_equal(first, other);
+	}
+	hash_of(&f, STR(BEGIN_RSA "\n" BODY_2 "\n" BODY_1 "\n-----END"), other);
+	assert_string_not_equal(first, other);
+	hash_of(&f, STR("if text.startswith(\"" BEGIN_RSA "\"): # " BODY_1), first);
+	hash_of(&f, STR(BEGIN_RSA), other);
+	assert_string_equal(first, other);
+	fixture_release(&f);
+}
+
+static void test_key_decides_hash(void **state)
+{
+	struct unit unit = {.path = STR("f"), .bytes = STR(AWS_KEY)};
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	assert_int_equal(secret_scan(f.scanner, &unit, STR("a"), &f.sink.sink, &f.err), 0);
+	assert_int_equal(secret_scan(f.scanner, &unit, STR("b"), &f.sink.sink, &f.err), 0);
+	assert_int_equal(f.report.findings.n, 2);
+	assert_false(
+	    str_eq(f.report.findings.p[0].secret->hash, f.report.findings.p[1].secret->hash));
+	fixture_release(&f);
+}
+
+/* ---- encodings and binaries ---- */
+
+static struct str widen(struct arena *arena, const char *text, bool big, bool mark)
+{
+	size_t n = strlen(text) + mark;
+	char *out = arena_alloc(arena, 2 * n);
+
+	assert_non_null(out);
+	if (mark) {
+		out[0] = (char)(big ? 0xfe : 0xff);
+		out[1] = (char)(big ? 0xff : 0xfe);
+	}
+	for (size_t i = mark; i < n; i++)
+		out[2 * i + big] = text[i - mark];
+	return str_make(out, 2 * n);
+}
+
+static void test_utf16(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	for (int form = 0; form < 4; form++) {
+		scan(&f,
+		    widen(&f.arena, "one line\nand key=" AWS_KEY " here\n", form & 1, form & 2));
+		assert_int_equal(f.report.findings.n, 1);
+		assert_int_equal(f.report.findings.p[0].places[0].line, 2);
+		assert_int_equal(f.report.findings.p[0].places[0].column, 9);
+		assert_int_equal(f.report.findings.p[0].secret->length, 20);
+	}
+	/* U+1F511, U+0416 and an unpaired surrogate, then the key. */
+	scan(&f, str_make("\xff\xfe\x3d\xd8\x11\xdd\x16\x04\x3d\xd8", 10));
+	assert_int_equal(f.report.findings.n, 0);
+	fixture_release(&f);
+}
+
+static void test_lying_byte_order_mark(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan(&f, STR("\xff\xfe" AWS_KEY));
+	assert_int_equal(f.report.findings.n, 1);
+	scan(&f, STR("\xef\xbb\xbf" AWS_KEY));
+	assert_int_equal(f.report.findings.p[0].places[0].column, 1);
+	fixture_release(&f);
+}
+
+static void test_binary(void **state)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	for (int i = 0; i < 4096; i++)
+		buf_addc(&b, (char)(i * 37 % 251));
+	buf_add(&b, STR(AWS_KEY "secret = '0a1b2c3d4e5f6g7h"
+				"8i9j0k1l2m3n4o5p'"));
+	scan(&f, buf_str(&b));
+	assert_int_equal(f.report.findings.n, 1);
+	assert_true(str_eq(f.report.findings.p[0].rule, STR("aws-access-key")));
+	/* One NUL is no reason to look less closely. */
+	scan(&f, STR("some text\0 secret = '0a1b2c3d4e5f6g7h"
+		     "8i9j0k1l2m3n4o5p'"));
+	assert_int_equal(f.report.findings.n, 1);
+	fixture_release(&f);
+}
+
+/* ---- nothing hides ---- */
+
+static void test_greedy_gap_hides_nothing(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "{\"Greedy\": \"key.*'([0-9a-z]{16})'\"}");
+	scan(&f, STR("key='aaaabbbbccccdddd', key='eeeeffffgggghhhh', key='iiiijjjjkkkkllll'"));
+	assert_int_equal(f.report.findings.n, 3);
+	fixture_release(&f);
+}
+
+static void test_path(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan_at(&f, "keys/" AWS_KEY ".txt", STR("nothing"));
+	assert_int_equal(f.report.findings.n, 1);
+	assert_true(str_eq(f.report.findings.p[0].places[0].path, STR("keys/[secret].txt")));
+	assert_int_equal(f.report.findings.p[0].places[0].line, 0);
+	fixture_release(&f);
+}
+
+static void test_lfs_pointer(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan_at(&f, "big.bin",
+	    STR("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n"));
+	assert_int_equal(f.report.findings.n, 0);
+	assert_int_equal(f.report.problems.n, 0);
+	assert_true(map_has(&f.notes, STR("not-scanned:big.bin")));
+	fixture_release(&f);
+}
+
+/* ---- limits ---- */
+
+static void test_match_limit_is_said(void **state)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "{\"Slow\": \"(?:a|aa)+c|found\"}");
+	buf_add(&b, STR("line\n"));
+	for (int i = 0; i < 3000; i++)
+		buf_addc(&b, 'a');
+	buf_add(&b, STR("found"));
+	scan(&f, buf_str(&b));
+	assert_int_equal(f.report.problems.n, 1);
+	assert_int_equal(f.report.problems.p[0].code, ERR_LIMIT);
+	assert_true(str_has(f.report.problems.p[0].message, STR("slow")));
+	assert_int_equal(f.report.problems.p[0].place.line, 2);
+	fixture_release(&f);
+}
+
+static double seconds_for(struct fixture *f, struct str text)
+{
+	clock_t start = clock();
+
+	scan(f, text);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* One line of `size` bytes made of `piece` over and over. */
+static struct str long_line(struct arena *arena, const char *piece, size_t size)
+{
+	size_t n = strlen(piece);
+	char *out = arena_alloc(arena, size);
+
+	assert_non_null(out);
+	for (size_t i = 0; i < size; i++)
+		out[i] = piece[i % n];
+	return str_make(out, size);
+}
+
+/* Eight times the bytes take about eight times as long, whatever they are; quadratic would be
+ * sixty-four times. */
+static void check_linear(struct fixture *f, const char *piece)
+{
+	struct str text = long_line(&f->arena, piece, MIB(4));
+	double small = seconds_for(f, str_sub(text, 0, MIB(4) / 8));
+	double large = seconds_for(f, text);
+
+	if (large > 24 * small + 0.2)
+		print_error("%.20s: %f s, %f s\n", piece, small, large);
+	assert_true(large <= 24 * small + 0.2);
+}
+
+static void test_long_lines(void **state)
+{
+	static const char *const pieces[] = {"secret ",
+	    "secret '0a1b2c3d4e5f6g7h"
+	    "8i9j0k1l2m3n4o5p' ",
+	    "a://b:ccc@d ", "github:", AWS_KEY, "api_key", "{\"type\":\"service_account\",",
+	    BEGIN_RSA, "x"};
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+		check_linear(&f, pieces[i]);
+	fixture_release(&f);
+	fixture_init(&f, "{\"Greedy\": \"api_?key.*['|\\\"]([0-9a-z]{8})['|\\\"]\"}");
+	check_linear(&f, "api_key api_key '01234567' ");
+	check_linear(&f, "api_key ");
+	fixture_release(&f);
+}
+
+/* ---- in pieces ---- */
+
+static void scan_content(struct fixture *f, struct str name, struct str bytes)
+{
+	struct unit unit = {.path = STR("file")};
+	struct content_memory memory;
+
+	fixture_clear(f);
+	content_memory_init(&memory, &name, &bytes, 1);
+	assert_int_equal(secret_scan_content(f->scanner, &memory.content, STR("name"), &unit, KEY,
+			     &f->sink.sink, &f->err),
+	    0);
+	report_sort(&f->report);
+}
+
+enum { KEY_EVERY = 99991 };
+
+/* Ten megabytes of lines with keys in them, at any offset from where pieces end. */
+static struct str big_text(struct arena *arena, bool wide)
+{
+	size_t n = MIB(10);
+	char *text = arena_alloc(arena, n);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = i % 71 == 0 ? '\n' : i % 83 == 0 ? '"' : 'a';
+	for (size_t at = 4 * MIB(1) - 60; at + 100 < n; at += KEY_EVERY)
+		memcpy(text + at, AWS_KEY "\n", 21);
+	memcpy(text + MIB(4) - 10, AWS_KEY, 20);
+	memcpy(text + MIB(8) - 1, AWS_KEY, 20);
+	text[n - 1] = '\0';
+	return wide ? widen(arena, text, false, true) : str_make(text, n);
+}
+
+static void check_pieces(struct fixture *f, struct str text)
+{
+	const struct finding *whole, *pieces;
+	size_t n;
+
+	scan(f, text);
+	assert_int_equal(f->report.findings.n, 1);
+	whole = &f->report.findings.p[0];
+	n = whole->n_places;
+	assert_true(n > 50);
+	{
+		struct place *kept = arena_array(&f->arena, n, sizeof *kept);
+
+		assert_non_null(kept);
+		memcpy(kept, whole->places, n * sizeof *kept);
+		scan_content(f, STR("name"), text);
+		assert_int_equal(f->report.findings.n, 1);
+		pieces = &f->report.findings.p[0];
+		assert_int_equal(pieces->n_places, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(pieces->places[i].line, kept[i].line);
+			assert_int_equal(pieces->places[i].column, kept[i].column);
+			assert_int_equal(pieces->places[i].end_column, kept[i].end_column);
+		}
+	}
+}
+
+static void test_pieces(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	check_pieces(&f, big_text(&f.arena, false));
+	check_pieces(&f, big_text(&f.arena, true));
+	fixture_release(&f);
+}
+
+static void test_content_problems(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	scan_content(&f, STR("another"), STR("text"));
+	assert_int_equal(f.report.problems.n, 1);
+	assert_int_equal(f.report.problems.p[0].code, ERR_NOT_FOUND);
+	scan_content(&f, STR("name"), STR(""));
+	assert_int_equal(f.report.problems.n, 0);
+	scan_content(&f, STR("name"), STR(AWS_KEY));
+	assert_int_equal(f.report.findings.n, 1);
+	fixture_release(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_finding_is_whole),
+	    cmocka_unit_test(test_one_finding_a_secret),
+	    cmocka_unit_test(test_value_is_never_said),
+	    cmocka_unit_test(test_same_key_same_hash),
+	    cmocka_unit_test(test_key_decides_hash),
+	    cmocka_unit_test(test_utf16),
+	    cmocka_unit_test(test_lying_byte_order_mark),
+	    cmocka_unit_test(test_binary),
+	    cmocka_unit_test(test_greedy_gap_hides_nothing),
+	    cmocka_unit_test(test_path),
+	    cmocka_unit_test(test_lfs_pointer),
+	    cmocka_unit_test(test_match_limit_is_said),
+	    cmocka_unit_test(test_long_lines),
+	    cmocka_unit_test(test_pieces),
+	    cmocka_unit_test(test_content_problems),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/*
+ * Rules as data: the built-in records are whole, files of a user's own are read or
+ * refused with a line that says where, and Python's notation is translated.
+ */
+#include "detect/secret/pattern.h"
+#include "detect/secret/secret.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_kebab(struct str id)
+{
+	for (size_t i = 0; i < id.n; i++) {
+		if (!(byte_is_alnum(id.p[i]) && byte_lower(id.p[i]) == id.p[i]) && id.p[i] != '-')
+			return false;
+	}
+	return id.n > 0;
+}
+
+static void test_builtin_records(void **state)
+{
+	struct secret_rules rules = {0};
+	struct arena arena;
+	struct err err = ERR_INIT;
+	size_t generic = 0;
+
+	(void)state;
+	arena_init(&arena, MIB(8));
+	assert_int_equal(secret_rules_add_builtin(&rules, &arena, &err), 0);
+	assert_int_equal(rules.rules.n, 18);
+	for (size_t i = 0; i < rules.rules.n; i++) {
+		const struct secret_rule *r = &rules.rules.p[i];
+
+		assert_true(is_kebab(r->id));
+		assert_ptr_equal(secret_rules_find(&rules, r->id), r);
+		assert_false(str_empty(r->title) || str_eq(r->title, r->name));
+		assert_true(r->why.n > 40 && r->fix.n > 40);
+		assert_true(str_has(r->fix, STR("first, then rewrite the branch")));
+		assert_int_equal(r->since.n, 10);
+		assert_true(str_eq(r->threat, STR("credentials")));
+		assert_true(r->references.n > 0);
+		assert_int_equal(r->severity, r->generic ? SEVERITY_MEDIUM : SEVERITY_CRITICAL);
+		assert_true(r->placeholders || !r->generic);
+		generic += r->generic;
+	}
+	assert_int_equal(generic, 2);
+	assert_null(secret_rules_find(&rules, STR("no-such-rule")));
+	arena_release(&arena);
+}
+
+static void test_own_rules(void **state)
+{
+	struct secret_rules rules = {0};
+	struct arena arena;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	arena_init(&arena, MIB(8));
+	assert_int_equal(secret_rules_add_builtin(&rules, &arena, &err), 0);
+	assert_int_equal(secret_rules_add_json(&rules,
+			     STR("{\"Our Token (v2)\": \"tok-[0-9]{4}\", \"Slack Token\": \"sl\", "
+				 "\"A GENERIC thing\": \"x\", \"  \": \"y\"}"),
+			     STR("own.json"), &arena, &err),
+	    0);
+	assert_int_equal(rules.rules.n, 22);
+	assert_non_null(secret_rules_find(&rules, STR("our-token-v2")));
+	assert_non_null(secret_rules_find(&rules, STR("slack-token")));
+	assert_non_null(secret_rules_find(&rules, STR("slack-token-2")));
+	assert_non_null(secret_rules_find(&rules, STR("rule")));
+	assert_true(secret_rules_find(&rules, STR("a-generic-thing"))->generic);
+	assert_false(secret_rules_find(&rules, STR("our-token-v2"))->generic);
+	assert_int_equal(secret_rules_find(&rules, STR("our-token-v2"))->severity, SEVERITY_HIGH);
+	arena_release(&arena);
+}
+
+/* Reads and compiles; the error's text must hold all of `words`. */
+static void check_refused(const char *json, const char *word, const char *other)
+{
+	struct secret_rules rules = {0};
+	struct secret_engine *engine = NULL;
+	struct arena arena;
+	struct err err = ERR_INIT;
+	int failed;
+
+	arena_init(&arena, MIB(8));
+	failed = secret_rules_add_json(&rules, str_of(json), STR("own.json"), &arena, &err) ||
+		 secret_engine_new(&rules, &limits_default, &engine, &err);
+	if (!failed)
+		print_error("%s\n", json);
+	assert_true(failed);
+	assert_int_equal(err.code, ERR_CONFIG);
+	if (!strstr(err.text, word) || !strstr(err.text, other))
+		print_error("%s: %s\n", json, err.text);
+	assert_non_null(strstr(err.text, word));
+	assert_non_null(strstr(err.text, other));
+	secret_engine_free(engine);
+	arena_release(&arena);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_refused("[1]", "own.json:1", "object");
+	check_refused("{\"a\": 3}", "own.json:1", "regular expression");
+	check_refused("{\n\"a\": \"x\",\n\"b\": []}", "own.json:3", "regular expression");
+	check_refused("{\"a\": \"x\"", "own.json", "");
+	check_refused("{\"a\": \"x\",}", "own.json", "");
+	check_refused("", "own.json", "");
+	check_refused("{}", "no secret rules", "");
+	check_refused("{\"A b\": \"(x\"}", "A b", "own.json");
+	check_refused("{\"A b\": \"x*\"}", "A b", "nothing");
+	check_refused("{\"A b\": \"[x\"}", "byte 3", "']'");
+	check_refused("{\"A b\": \"a\\\\qb\"}", "byte 2", "escape");
+	check_refused("{\"A b\": \"a(?i)b\"}", "byte 2", "front");
+	check_refused("{\"A b\": \"(?<n>b)\"}", "byte 1", "");
+	check_refused("{\"A b\": \"a(*COMMIT)b\"}", "byte 2", "repeat");
+	check_refused("{\"A b\": \"[\\u00e9]b\"}", "byte 2", "ASCII");
+	check_refused("{\"A b\": \"(?x)b\"}", "byte 1", "flags");
+	check_refused("{\"A b\": \"b\\\\\"}", "byte 2", "backslash");
+}
+
+static void test_translation(void **state)
+{
+	static const struct {
+		const char *python, *ours;
+		bool to_end;
+	} cases[] = {
+	    {"[p|b|o|a]",			  "[p|b|o|a]",		       false},
+	    {"a/b",			      "a/b",			   false},
+	    {"x{,3}y{2,}z{4}w{1,2}",	     "x{0,3}y{2,}z{4}w{1,2}",      false},
+	    {"a{b}c{",			   "a\\{b}c\\{",		     false},
+	    {"[[:alpha:]]",			    "[\\[:alpha:]]",		     false},
+	    {"[]a]",			     "[\\]a]",		       false},
+	    {"[^]a]",			    "[^\\]a]",			 false},
+	    {"\\v\\x41\\0",			    "\\x0b\\x41\\0",		     false},
+	    {"[\\b]\\b",			 "[\\x08]\\b",		       false},
+	    {"a\\Z",			     "a\\z",			     true },
+	    {"\\u00e9\\u0041",		       "(?:\\xc3\\xa9)\\x41",	      false},
+	    {"(?ai)x",			   "(?i)x",			false},
+	    {"a(?i:b)(?:c)(?P<n>d)(?P=n)",	   "a(?i:b)(?:c)(?P<n>d)(?P=n)", false},
+	    {"a(?#note)b(?=c)(?!d)(?<=e)(?<!f)", "ab(?=c)(?!d)(?<=e)(?<!f)",   false},
+	    {"\\/\\-\\.",			  "\\/\\-\\.",		       false},
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, MIB(1));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct secret_pattern pattern;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(
+		    secret_pattern_translate(str_of(cases[i].python), &arena, &pattern, &err), 0);
+		assert_string_equal(pattern.text.p, cases[i].ours);
+		assert_int_equal(pattern.to_end, cases[i].to_end);
+	}
+	arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_builtin_records),
+	    cmocka_unit_test(test_own_rules),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_translation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* Policies that parse and that do not, and the verdicts they give. */
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+// clang-format on
+
+#include "base/clock.h"
+#include "gate/judge.h"
+
+struct fixture {
+	struct arena arena;
+	struct policy policy;
+	struct err err;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	arena_init(&fixture.arena, MIB(16));
+	fixture.err = ERR_INIT;
+	*state = &fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	arena_release(&f->arena);
+	return 0;
+}
+
+static int parse(struct fixture *f, const char *text)
+{
+	return policy_parse(str_of(text), STR("policy.yaml"), &f->arena, &f->policy, &f->err);
+}
+
+static void assert_refused(struct fixture *f, const char *text, const char *why)
+{
+	assert_int_equal(parse(f, text), -1);
+	assert_int_equal(f->err.code, ERR_CONFIG);
+	if (!str_has(str_of(f->err.text), str_of(why)))
+		fail_msg("\"%s\" does not say \"%s\"", f->err.text, why);
+}
+
+static enum verdict judge(struct fixture *f, struct finding *finding, const char *now)
+{
+	int64_t ms;
+
+	assert_true(time_parse(str_of(now), &ms));
+	assert_int_equal(judge_finding(&f->policy, ms, &f->arena, finding, &f->err), 0);
+	return finding->verdict;
+}
+
+static void starter_is_quiet(void **state)
+{
+	struct fixture *f = *state;
+	struct finding root = {.rule = STR("DL3002"), .severity = SEVERITY_MEDIUM};
+	struct finding apt = {.rule = STR("DL3009"), .severity = SEVERITY_CRITICAL};
+
+	assert_int_equal(policy_starter(&f->arena, &f->policy, &f->err), 0);
+	assert_int_equal(judge(f, &root, "2026-11-23"), VERDICT_BLOCKS);
+	assert_int_equal(judge(f, &apt, "2026-11-23"), VERDICT_WARNS);
+	root.state = STATE_KNOWN;
+	assert_int_equal(judge(f, &root, "2026-11-23"), VERDICT_WARNS);
+	root.state = STATE_FIXED;
+	assert_int_equal(judge(f, &root, "2026-11-23"), VERDICT_PASSES);
+}
+
+static void starter_on_secrets(void **state)
+{
+	struct fixture *f = *state;
+	struct finding_secret secret = {.kind = STR("aws-access-key")};
+	struct finding finding = {.rule = STR("aws-access-key"),
+	    .stage = STAGE_SECRETS,
+	    .severity = SEVERITY_CRITICAL,
+	    .secret = &secret};
+
+	assert_int_equal(policy_starter(&f->arena, &f->policy, &f->err), 0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+	secret.generic = true;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
+}
+
+static void starter_on_vulnerabilities(void **state)
+{
+	struct fixture *f = *state;
+	struct str fixed = STR("3.0.9");
+	struct finding_vulnerability v = {
+	    .kev = -1, .fixed = {&fixed, 1}
+	   };
+	struct finding finding = {.rule = STR("CVE-2020-25032"),
+	    .stage = STAGE_SCAN,
+	    .severity = SEVERITY_HIGH,
+	    .vulnerability = &v};
+
+	assert_int_equal(policy_starter(&f->arena, &f->policy, &f->err), 0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+	v.fixed.n = 0;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
+	v.kev = 1;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+	v.kev = 0;
+	v.fixed.n = 1;
+	finding.severity = SEVERITY_UNKNOWN;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
+}
+
+static void waivers_end(void **state)
+{
+	struct fixture *f = *state;
+	struct place place = {.path = STR("app/Dockerfile")};
+	struct finding finding = {.rule = STR("DL3002"), .places = &place, .n_places = 1};
+
+	assert_int_equal(
+	    parse(f, "plimsoll: 1\n"
+		     "stages: {validate: {block: [DL3*]}}\n"
+		     "waivers:\n"
+		     "  - {rule: DL3002, path: app/*, owner: ops, reason: until the move,"
+		     " until: 2026-12-20}\n"),
+	    0);
+	assert_int_equal(judge(f, &finding, "2026-12-20T23:59:59Z"), VERDICT_EXCUSED);
+	assert_true(str_eq(finding.waiver->owner, STR("ops")));
+	assert_int_equal(judge(f, &finding, "2026-12-21T00:00:00Z"), VERDICT_BLOCKS);
+	assert_true(str_has(finding.request, STR("ended on 2026-12-20")));
+	finding.request = STR_NONE;
+	place.path = STR("other/Dockerfile");
+	assert_int_equal(judge(f, &finding, "2026-12-01"), VERDICT_BLOCKS);
+	assert_true(str_empty(finding.request));
+}
+
+static void branches_excuse_what_they_may(void **state)
+{
+	struct fixture *f = *state;
+	struct finding finding = {.rule = STR("DL3008"),
+	    .severity = SEVERITY_LOW,
+	    .request = STR("Dockerfile:3 asks to ignore it")};
+	struct finding_secret secret = {.kind = STR("x")};
+
+	assert_int_equal(parse(f, "plimsoll: 1\n"
+				  "stages: {validate: {block-severity: info}}\n"
+				  "branch-may-excuse: [{rule: DL30*, max-severity: low}]\n"),
+	    0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_EXCUSED);
+	finding.severity = SEVERITY_MEDIUM;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+	finding.severity = SEVERITY_LOW;
+	finding.secret = &secret;
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+}
+
+static void new_rules_only_warn(void **state)
+{
+	struct fixture *f = *state;
+	struct finding finding = {.rule = STR("DL3002"), .since = STR("2026-11-23")};
+
+	assert_int_equal(parse(f, "plimsoll: 1\nrules-as-of: 2026-11-22\n"
+				  "stages: {validate: {block: [DL3002]}}\n"),
+	    0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
+	finding.since = STR("2026-11-22");
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+}
+
+static void modes(void **state)
+{
+	struct fixture *f = *state;
+	struct finding finding = {.rule = STR("DL3002"), .state = STATE_KNOWN};
+
+	assert_int_equal(
+	    parse(f, "plimsoll: 1\nmode: all\nstages: {validate: {block: [DL3002]}}\n"), 0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_BLOCKS);
+	finding.state = STATE_NEW;
+	assert_int_equal(
+	    parse(f, "plimsoll: 1\nstages: {validate: {block: [DL3002]}}\nmode: observe\n"), 0);
+	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
+}
+
+static void mistakes_are_named(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_refused(f, "", "empty");
+	assert_refused(f, "mode: new\n", "plimsoll: 1");
+	assert_refused(f, "plimsoll: 2\n", "version 1");
+	assert_refused(f, "plimsoll: 1\nmod: new\n", "did you mean mode?");
+	assert_refused(f, "plimsoll: 1\nmode: loose\n", "policy.yaml:2:1");
+	assert_refused(f, "plimsoll: 1\nstages: {lint: {}}\n", "no such stage");
+	assert_refused(f, "plimsoll: 1\nstages: {scan: {block-severity: severe}}\n", "critical");
+	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: X, owner: a, reason: b}]\n", "until");
+	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: X, owner: a, reason: b, until: soon}]\n",
+	    "a date is expected");
+	assert_refused(f, "plimsoll: 1\nignore: [{reason: b}]\n", "needs `rule`");
+	assert_refused(f, "plimsoll: 1\nmode: [new\n", "policy.yaml:");
+	assert_refused(f, "plimsoll: 1\nmode: new\nmode: all\n", "policy.yaml:3");
+}
+
+static void globs(void **state)
+{
+	(void)state;
+	assert_true(glob_match(STR("DL3*"), STR("DL3002")));
+	assert_true(glob_match(STR("*"), STR("")));
+	assert_true(glob_match(STR("a*b*c"), STR("axxbyyc")));
+	assert_true(glob_match(STR("a?c"), STR("abc")));
+	assert_false(glob_match(STR("a?c"), STR("ac")));
+	assert_false(glob_match(STR("a*b"), STR("axxc")));
+	assert_false(glob_match(STR(""), STR("x")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(starter_is_quiet, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(starter_on_secrets, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(starter_on_vulnerabilities, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(waivers_end, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(branches_excuse_what_they_may, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(new_rules_only_warn, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
+	    cmocka_unit_test(globs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
