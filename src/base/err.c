@@ -25,6 +25,7 @@ static void end_in_dots(char *text, size_t size)
 	memcpy(text + size - 4, "...", 4);
 }
 
+PRINTF_LIKE(2, 0)
 static void format_text(struct err *err, const char *format, va_list args)
 {
 	int n = vsnprintf(err->text, sizeof err->text, format, args);

@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-enum { BALANCES_MAX = 16 };
+enum { BALANCES_MAX = 8 };
 
 enum state {
 	STATE_START, /* before the value of the text */

@@ -190,15 +190,28 @@ long json_closer_balance(struct str text, size_t at)
 {
 	long balance = 0;
 
-	while ((at = json_scan_gap(text, at)) < text.n) {
-		char c = text.p[at];
+	while (at < text.n) {
+		size_t start = at++;
 
-		if (c == '"') {
-			at = json_scan_string(text, at).end;
-			continue;
+		switch (text.p[start]) {
+		case '"':
+			at = json_scan_string(text, start).end;
+			break;
+		case '/':
+		case '#':
+			at = MAX_OF(at, json_scan_comment(text, start));
+			break;
+		case '{':
+		case '[':
+			balance--;
+			break;
+		case '}':
+		case ']':
+			balance++;
+			break;
+		default:
+			break;
 		}
-		balance += (c == '}' || c == ']') - (c == '{' || c == '[');
-		at++;
 	}
 	return balance;
 }

@@ -78,16 +78,17 @@ struct search {
 	const struct compiled_rule *c;
 	uint32_t rule;
 	struct str text;
+	size_t near; /* where vectorscan said that there is something */
 	struct secret_matches *out;
 };
 
-static void note_gave_up(struct search *s, size_t at)
+static void note_gave_up(struct search *s)
 {
-	if (s->out->gave_up && s->out->gave_up_at <= at)
+	if (s->out->gave_up && s->out->gave_up_at <= s->near)
 		return;
 	s->out->gave_up = true;
 	s->out->gave_up_rule = s->rule;
-	s->out->gave_up_at = at;
+	s->out->gave_up_at = s->near;
 }
 
 /* The leftmost match in text[at, cut). 1 found, 0 none or given up on (which is noted). */
@@ -105,7 +106,7 @@ static int find(struct search *s, size_t at, size_t cut, struct secret_match *re
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return 0;
 	if (rc < 0) {
-		note_gave_up(s, at);
+		note_gave_up(s);
 		return 0;
 	}
 	*ret = (struct secret_match){s->rule, span[0], span[1], span[0], span[1]};
@@ -174,6 +175,7 @@ static int search_windows(struct secret_scanner *scanner, struct str text, struc
 		struct search s = {.scanner = scanner,
 		    .c = &scanner->engine->compiled[window->rule],
 		    .rule = window->rule,
+		    .near = window->first,
 		    .text = text,
 		    .out = out};
 

@@ -118,9 +118,9 @@ static void building_blocks(void **state)
 {
 	CLEANUP(buf_release) struct buf b = BUF_INIT(KIB(1));
 	struct rd r;
-	uint32_t u32;
-	uint64_t u64;
-	struct str s;
+	uint32_t u32 = 0;
+	uint64_t u64 = 0;
+	struct str s = STR_NONE;
 
 	(void)state;
 	frame_u32(&b, 0x01020304);

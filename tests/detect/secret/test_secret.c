@@ -3,23 +3,28 @@
  * hostile input costs what its size costs. Texts that look like secrets are put together
  * from pieces here.
  */
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+// clang-format on
+
 #include "base/buf.h"
 #include "base/os/fd.h"
 #include "core/report.h"
 #include "core/wire.h"
 #include "detect/secret/secret.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <time.h>
 
-#define AWS_KEY \
-	"AK"    \
-	"IAQWERTYUIOPASDFGH"
-#define AWS_MADE_UP \
-	"AK"        \
-	"IA0189RTYUIOPASDFG"
+// clang-format off
+#define AWS_KEY	    "AK" "IAQWERTYUIOPASDFGH"
+#define AWS_MADE_UP "AK" "IA0189RTYUIOPASDFG"
+// clang-format on
 #define KEY STR("the policy's key")
 
 struct fixture {
@@ -33,6 +38,14 @@ struct fixture {
 	struct err err;
 };
 
+static void report_open(struct fixture *f)
+{
+	report_init(&f->report, MIB(512), 200000);
+	report_sink_init(&f->sink, &f->report, 0);
+	map_init(&f->notes, &f->report.arena);
+	f->sink.notes = &f->notes;
+}
+
 static void fixture_init(struct fixture *f, const char *json)
 {
 	*f = (struct fixture){.err = ERR_INIT};
@@ -45,10 +58,7 @@ static void fixture_init(struct fixture *f, const char *json)
 		assert_int_equal(secret_rules_add_builtin(&f->rules, &f->arena, &f->err), 0);
 	assert_int_equal(secret_engine_new(&f->rules, &limits_default, &f->engine, &f->err), 0);
 	assert_int_equal(secret_scanner_new(f->engine, &f->scanner, &f->err), 0);
-	report_init(&f->report, MIB(512), 200000);
-	report_sink_init(&f->sink, &f->report, 0);
-	map_init(&f->notes, &f->report.arena);
-	f->sink.notes = &f->notes;
+	report_open(f);
 }
 
 static void fixture_release(struct fixture *f)
@@ -62,8 +72,8 @@ static void fixture_release(struct fixture *f)
 /* Forgets what was found. */
 static void fixture_clear(struct fixture *f)
 {
-	f->report.findings.n = 0;
-	f->report.problems.n = 0;
+	report_release(&f->report);
+	report_open(f);
 }
 
 static void scan_at(struct fixture *f, const char *path, struct str text)
@@ -126,7 +136,7 @@ static void test_cases(void **state)
 {
 	struct fixture f;
 	struct str rest, line, want, text;
-	size_t n = 0;
+	size_t n = 0, wrong = 0;
 
 	(void)state;
 	fixture_init(&f, NULL);
@@ -134,17 +144,17 @@ static void test_cases(void **state)
 	    file_read(TEST_DATA "/secret/cases.txt", MIB(1), &f.arena, &rest, &f.err), 0);
 	while (str_cut(&rest, '\n', &line)) {
 		CLEANUP(buf_release) struct buf got = BUF_INIT(4096);
-		CLEANUP(buf_release) struct buf expected = BUF_INIT(4096);
 
 		assert_true(str_split(line, '\t', &want, &text));
 		scan(&f, unescape(&f.arena, text));
 		describe(&f, &got);
-		buf_add(&expected, want);
-		if (!str_eq(buf_str(&got), want))
-			print_error("cases.txt line %zu\n", n + 1);
-		assert_string_equal(buf_cstr(&got), buf_cstr(&expected));
 		n++;
+		if (str_eq(buf_str(&got), want))
+			continue;
+		print_error("cases.txt:%zu: %s, not %.*s\n", n, buf_cstr(&got), STR_ARG(want));
+		wrong++;
 	}
+	assert_int_equal(wrong, 0);
 	assert_true(n > 50);
 	fixture_release(&f);
 }

@@ -2,14 +2,18 @@
  * Rules as data: the built-in records are whole, files of a user's own are read or
  * refused with a line that says where, and Python's notation is translated.
  */
-#include "detect/secret/pattern.h"
-#include "detect/secret/secret.h"
-
-#include <cmocka.h>
+// clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
+// clang-format on
+
+#include "detect/secret/pattern.h"
+#include "detect/secret/secret.h"
 
 static bool is_kebab(struct str id)
 {

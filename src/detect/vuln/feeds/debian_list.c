@@ -228,14 +228,23 @@ static int take_release(struct list_reader *r, struct str line, struct err *err)
 			       : 0;
 }
 
+/* "NOTE: …" and other remarks: capital letters and a colon. */
+static bool is_remark(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] >= 'A' && text.p[n] <= 'Z')
+		n++;
+	return n > 0 && n < text.n && text.p[n] == ':';
+}
+
 static int take_line(struct list_reader *r, struct str line, struct err *err)
 {
 	struct str text = str_trim(line);
 
 	if (is_header(line))
 		return begin_entry(r, line, err);
-	if (text.n == 0 || str_starts(text, STR("NOTE:")) || str_starts(text, STR("TODO:")) ||
-	    str_starts(text, STR("-")))
+	if (text.n == 0 || is_remark(text) || str_starts(text, STR("-")))
 		return 0;
 	if (!r->in_entry)
 		return complain(r, line, "a line before the first DSA or DLA", err);

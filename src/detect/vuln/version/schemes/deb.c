@@ -12,7 +12,7 @@ struct deb_version {
 
 static struct deb_version deb_split(struct str text)
 {
-	struct deb_version v = {.upstream = text};
+	struct deb_version v = {STR(""), text, STR("")};
 	size_t dash;
 
 	(void)str_split(text, ':', &v.epoch, &v.upstream);

@@ -1,0 +1,85 @@
+/* Any bytes through both modes of the JSON reader, which must agree, and out again. */
+#include "base/json.h"
+
+#include <stdlib.h>
+
+static void count_problem(void *arg, const char *what, size_t offset, size_t end)
+{
+	size_t *problems = arg;
+
+	*problems += what && offset <= end;
+}
+
+/* Writes again what is read; 0 where all of it could be. */
+static int copy(struct str text, size_t *problems, struct buf *out)
+{
+	struct json_event event = {.kind = JSON_NULL};
+	struct json_out j;
+	struct json_in in;
+	struct arena arena;
+	struct err err;
+	int result;
+
+	arena_init(&arena, MIB(64));
+	json_out_init(&j, out, false);
+	json_in_init(&in, text, &arena);
+	in.depth_max = 64;
+	in.on_problem = problems ? count_problem : NULL;
+	in.on_problem_arg = problems;
+	while ((result = json_next(&in, &event, &err)) == 0 && event.kind != JSON_END) {
+		switch (event.kind) {
+		case JSON_OBJECT:
+			json_begin_object(&j);
+			break;
+		case JSON_OBJECT_END:
+			json_end_object(&j);
+			break;
+		case JSON_ARRAY:
+			json_begin_array(&j);
+			break;
+		case JSON_ARRAY_END:
+			json_end_array(&j);
+			break;
+		case JSON_KEY:
+			json_key_str(&j, event.text);
+			break;
+		case JSON_STRING:
+		case JSON_NUMBER:
+		case JSON_TRUE:
+		case JSON_FALSE:
+		case JSON_NULL:
+			json_str(&j, event.text);
+			break;
+		case JSON_END:
+			break;
+		}
+		if (event.offset > event.end || event.end > text.n)
+			abort();
+	}
+	if (result && problems && err.code != ERR_LIMIT)
+		abort();
+	arena_release(&arena);
+	return result;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(buf_release) struct buf strict = BUF_INIT(MIB(64));
+	CLEANUP(buf_release) struct buf lenient = BUF_INIT(MIB(64));
+	CLEANUP(buf_release) struct buf again = BUF_INIT(MIB(64));
+	struct str text = str_make((const char *)data, size);
+	size_t problems = 0;
+	int refused = copy(text, NULL, &strict);
+
+	if (copy(text, &problems, &lenient) != 0)
+		return 0;
+	if ((refused != 0) != (problems > 0))
+		abort();
+	if (!refused && !str_eq(buf_str(&strict), buf_str(&lenient)))
+		abort();
+	/* what was recovered is valid, and reads as itself */
+	if (lenient.n > 0 && (copy(buf_str(&lenient), NULL, &again) != 0 ||
+				 !str_eq(buf_str(&lenient), buf_str(&again))))
+		abort();
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* Manifests and indexes from a registry (src/net/registry/manifest.h). The first line is the
+ * media type that it was served as. */
+#include "base/hash.h"
+#include "net/registry/manifest.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct str rest = str_make((const char *)data, size), served = STR_NONE;
+	struct manifest manifest;
+	struct err err;
+
+	arena_init(&arena, MIB(16));
+	(void)str_cut(&rest, '\n', &served);
+	if (manifest_parse(rest, served, &arena, &manifest, &err))
+		return 0;
+	for (size_t i = 0; i < manifest.layers.n; i++) {
+		if (!digest_is_valid(manifest.layers.p[i].digest))
+			abort();
+	}
+	(void)manifest_pick(&manifest, STR("linux/arm64/v8"));
+	return 0;
+}

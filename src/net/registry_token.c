@@ -1,0 +1,125 @@
+/*
+ * The token that a Bearer challenge asks for: GET realm?service=…&scope=…, by the
+ * distribution project's token specification. The scope is ours, from what is to be done,
+ * not the server's; the realm must be https unless the registry itself is plain http, and
+ * is asked for nothing but this.
+ */
+#include "base/json.h"
+#include "core/image_ref.h"
+#include "net/registry_session.h"
+
+#define BEARER "Bearer "
+
+enum { TOKEN_MAX = 32 * 1024 };
+
+static const char *actions(const struct session *s)
+{
+	return s->request->op == NET_OP_PUSH || s->request->op == NET_OP_TAG ? "pull,push" : "pull";
+}
+
+static int token_url(struct session *s, struct str realm, struct str service, const char *what,
+    struct url *ret, struct err *err)
+{
+	struct str scope = arena_fmt(
+	    &s->arena, "repository:" STR_FMT ":%s", STR_ARG(s->request->path), actions(s));
+	struct url url;
+
+	if (!scope.p)
+		return arena_err(&s->arena, err);
+	if (url_resolve(NULL, realm, &s->arena, &url, err))
+		return err_wrap(err, "%s, %s: its token service", s->who, what);
+	if (!session_accepts_url(s, &url))
+		return err_set(err, ERR_NET,
+		    "%s, %s: its token service is at a plain http address, which is refused",
+		    s->who, what);
+	if (service.n > 0 && url_add_query(&url, "service", service, &s->arena, &url, err))
+		return -1;
+	return url_add_query(&url, "scope", scope, &s->arena, ret, err);
+}
+
+/* A token goes into a header: visible ASCII only. */
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	}
+	return s.n > 0 && s.n <= TOKEN_MAX;
+}
+
+/* "token", or "access_token", of the answer's object. */
+static int find_token(struct str json, struct arena *arena, struct str *ret, struct err *err)
+{
+	struct json_event event;
+	struct json_in j;
+
+	*ret = STR_NONE;
+	json_in_init(&j, json, arena);
+	if (json_next(&j, &event, err))
+		return -1;
+	if (event.kind != JSON_OBJECT)
+		return err_set(err, ERR_FORMAT, "the answer is no object");
+	for (;;) {
+		bool is_wanted;
+
+		if (json_next(&j, &event, err))
+			return -1;
+		if (event.kind == JSON_OBJECT_END)
+			return 0;
+		is_wanted = str_eq(event.text, STR("token")) ||
+			    (str_eq(event.text, STR("access_token")) && ret->n == 0);
+		if (json_next(&j, &event, err))
+			return -1;
+		if (is_wanted && event.kind == JSON_STRING)
+			*ret = event.text;
+		else if (json_skip(&j, &event, err))
+			return -1;
+	}
+}
+
+static int keep_token(
+    struct session *s, const struct http_request *request, struct str json, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct err why;
+	struct str token;
+	int failed;
+
+	/* What the JSON reader says might quote the text: it is not passed on. */
+	arena_init(&arena, KIB(256));
+	failed = find_token(json, &arena, &token, &why) || !is_token(token);
+	if (failed)
+		return err_set(
+		    err, ERR_NET, "%s, %s: its token service gave no token", s->who, request->what);
+	s->authorization = arena_alloc(&s->arena, token.n + sizeof BEARER);
+	if (!s->authorization)
+		return arena_err(&s->arena, err);
+	memcpy(s->authorization, BEARER, sizeof BEARER - 1);
+	memcpy(s->authorization + sizeof BEARER - 1, token.p, token.n);
+	return 0;
+}
+
+int session_fetch_token(
+    struct session *s, struct str realm, struct str service, const char *what, struct err *err)
+{
+	struct http_answer answer CLEANUP(http_answer_release);
+	struct http_request request = {
+	    .method = HTTP_GET, .body_max = HTTP_ERROR_BODY_MAX, .who = s->who, .what = what};
+	char *basic = NULL;
+	int result;
+
+	http_answer_init(&answer);
+	if (token_url(s, realm, service, what, &request.url, err))
+		return -1;
+	if (s->request->user.n > 0 && session_basic(s, &basic, err))
+		return -1;
+	request.authorization = basic;
+	request.reach = session_reach(s, &request.url);
+	result = http_perform(s->http, &request, &answer, err);
+	session_wipe(basic);
+	if (result)
+		return err_wrap(err, "token service");
+	if (answer.status != 200)
+		return session_refused(s, &request, &answer, err);
+	return keep_token(s, &request, buf_str(&answer.body), err);
+}

@@ -1,0 +1,268 @@
+#include "fixture.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <signal.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Not a secret: shaped like one, and in this process's environment. */
+#define STEM   "plimsoll-canary"
+#define CANARY STEM "-5e7f"
+
+enum { SHM_KEY = 0x506c696d };
+
+/* What a build must not reach: it is all there, and it is all told to the build. */
+struct prey {
+	struct fixture f;
+	int listener, abstract;
+	char port[16], address[INET_ADDRSTRLEN], name[64], target_pid[16], shm[16];
+	pid_t target;
+	int shm_id;
+	const char *password, *policy, *server;
+};
+
+static int listen_on(int family, const void *address, socklen_t n)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, address, n), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+/* On every address of this machine, loopback included. */
+static void open_listeners(struct prey *p)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET};
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	socklen_t n = sizeof(any);
+
+	p->listener = listen_on(AF_INET, &any, sizeof(any));
+	assert_int_equal(getsockname(p->listener, (void *)&any, &n), 0);
+	(void)snprintf(p->port, sizeof(p->port), "%u", ntohs(any.sin_port));
+	(void)snprintf(p->name, sizeof(p->name), "plimsoll-test-%d", (int)getpid());
+	memcpy(un.sun_path + 1, p->name, strlen(p->name));
+	p->abstract = listen_on(AF_UNIX, &un,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(p->name)));
+}
+
+/* An address of this machine that is not loopback; loopback where it has none. */
+static void find_address(struct prey *p)
+{
+	struct ifaddrs *list = NULL;
+
+	(void)snprintf(p->address, sizeof(p->address), "127.0.0.1");
+	assert_int_equal(getifaddrs(&list), 0);
+	for (const struct ifaddrs *one = list; one; one = one->ifa_next) {
+		struct sockaddr_in in;
+
+		if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET ||
+		    one->ifa_flags & IFF_LOOPBACK)
+			continue;
+		memcpy(&in, one->ifa_addr, sizeof(in));
+		(void)inet_ntop(AF_INET, &in.sin_addr, p->address, sizeof(p->address));
+	}
+	freeifaddrs(list);
+}
+
+static const char *place(struct prey *p, const char *folder, const char *name)
+{
+	const char *dir = fixture_path(&p->f, folder);
+	const char *path = arena_fmt(&p->f.arena, "%s/%s", dir, name).p;
+
+	assert_int_equal(dir_make(dir, 0755, &p->f.err), 0);
+	fixture_write(path, CANARY "\n");
+	return path;
+}
+
+static int setup(void **state)
+{
+	static struct prey p;
+
+	fixture_open(&p.f);
+	open_listeners(&p);
+	find_address(&p);
+	p.target = fork();
+	if (p.target == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	(void)snprintf(p.target_pid, sizeof(p.target_pid), "%d", (int)p.target);
+	p.shm_id = shmget(SHM_KEY, 4096, IPC_CREAT | 0666);
+	assert_true(p.shm_id >= 0);
+	(void)snprintf(p.shm, sizeof(p.shm), "%d", SHM_KEY);
+	p.password = place(&p, "secrets", "push-password");
+	p.policy = place(&p, "policy.git", "policy.yaml");
+	p.server = place(&p, "server", "store.db");
+	assert_int_equal(setenv("PLIMSOLL_TEST_CANARY", CANARY, 1), 0);
+	*state = &p;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct prey *p = *state;
+
+	(void)kill(p->target, SIGKILL);
+	(void)waitpid(p->target, NULL, 0);
+	(void)shmctl(p->shm_id, IPC_RMID, NULL);
+	(void)close(p->listener);
+	(void)close(p->abstract);
+	fixture_close(&p->f);
+	return 0;
+}
+
+static void expect_untouched(struct prey *p, const char *context)
+{
+	const char *owned = arena_fmt(&p->f.arena, "%s/owned", context).p;
+	const char *witness = arena_fmt(&p->f.arena, "%s/witness", context).p;
+
+	assert_int_equal(accept(p->listener, NULL, NULL), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(accept(p->abstract, NULL, NULL), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(kill(p->target, 0), 0);
+	assert_int_equal(waitpid(p->target, NULL, WNOHANG), 0);
+	assert_false(file_exists(owned));
+	assert_string_equal(
+	    fixture_read(&p->f, witness), "This file must be unchanged after the build.\n");
+	assert_string_equal(fixture_read(&p->f, p->server), CANARY "\n");
+}
+
+/* Each attempt that the guest knows, so that none can go missing. */
+static const char *const attempts[] = {"loopback-port", "host-address-port", "gateway-port",
+    "metadata", "abstract-socket", "vm-socket", "packet-socket", "change-routes", "signal-host",
+    "trace", "host-shared-memory", "keyring", "new-users", "enter-network", "enter-mounts", "bpf",
+    "host-name", "password-file", "password-by-proc", "parent-environ", "policy-repository",
+    "server-folder", "server-by-proc", "leave-chroot", "write-context", "write-mounted-context",
+    "write-program", "mount", "mount-proc", "unmount", "disk-device", "memory-device", "kernel-log",
+    "sysctl", "sysrq", "kernel-memory"};
+
+static void expect_refused(const char *log)
+{
+	if (strstr(log, "SUCCEEDED"))
+		fail_msg("%s", log);
+	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
+		char line[128];
+
+		(void)snprintf(line, sizeof(line), "attempt %s: refused", attempts[i]);
+		if (!strstr(log, line))
+			fail_msg("no \"%s\" in:\n%s", line, log);
+	}
+	assert_non_null(strstr(log, "attack over"));
+}
+
+static void attack(struct prey *p, enum build_network network, const char *isolation)
+{
+	const struct build_pair args[] = {
+	    {"PORT",     p->port	    },
+	       {"ADDRESS",  p->address   },
+		{"ABSTRACT", p->name	    },
+	    {"TARGET",   p->target_pid},
+	       {"SHM",      p->shm	     },
+		{"PASSWORD", p->password	},
+		   {"CANARY",   STEM	  },
+	    {"POLICY",   p->policy	},
+		   {"SERVER",   p->server    }
+	};
+	const char *context =
+	    fixture_context(&p->f, fixture_read(&p->f, HOSTILE_DATA "/Dockerfile"));
+	struct build_plan plan = fixture_plan(&p->f, context);
+	const char *log = fixture_path(&p->f, "attack.log");
+	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	fixture_write(arena_fmt(&p->f.arena, "%s/witness", context).p,
+	    fixture_read(&p->f, HOSTILE_DATA "/witness"));
+	plan.args = args;
+	plan.n_args = ARRAY_LEN(args);
+	plan.network = network;
+	plan.log_fd = log_fd;
+	if (image_build(&plan, &p->f.result, &p->f.err) != 0)
+		fail_msg("%s", p->f.err.text);
+	if (p->f.result.outcome != BUILD_OK)
+		fail_msg("%s", fixture_read(&p->f, log));
+	print_message("%s\n", p->f.result.isolation.p);
+	if (!strstr(p->f.result.isolation.p, isolation))
+		fail_msg("not \"%s\": %s", isolation, p->f.result.isolation.p);
+	expect_refused(fixture_read(&p->f, log));
+	expect_untouched(p, context);
+}
+
+static void test_no_network(void **state)
+{
+	attack(*state, BUILD_NET_NONE, "no network");
+}
+
+static void test_egress(void **state)
+{
+	attack(*state, BUILD_NET_EGRESS, "out only");
+}
+
+/* Root where the kernel has no user namespaces: the rest must hold alone. */
+static void test_no_users(void **state)
+{
+	struct prey *p = *state;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-users", 1), 0);
+	attack(p, BUILD_NET_NONE, "NO OWN USERS");
+	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
+}
+
+/* The host's network is the host's: only there, and only where asked for, its ports are. */
+static void test_host_network(void **state)
+{
+	struct prey *p = *state;
+	const struct build_pair args[] = {
+	    {"PORT", p->port}
+	     };
+	struct build_plan plan = fixture_plan(
+	    &p->f, fixture_context(&p->f, "FROM plimsoll-test/guest:1\nARG PORT\n"
+					  "RUN attack all $PORT 127.0.0.1 x 999999 0 x x x x\n"));
+	const char *log = fixture_path(&p->f, "host.log");
+	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	CLEANUP_FD int reached = -1;
+
+	plan.args = args;
+	plan.n_args = 1;
+	plan.network = BUILD_NET_HOST;
+	plan.log_fd = log_fd;
+	assert_int_equal(image_build(&plan, &p->f.result, &p->f.err), 0);
+	assert_non_null(strstr(fixture_read(&p->f, log), "attempt loopback-port: SUCCEEDED"));
+	assert_non_null(strstr(p->f.result.isolation.p, "THE HOST'S NETWORK"));
+	while ((reached = accept(p->listener, NULL, NULL)) >= 0)
+		fd_cleanup(&reached);
+}
+
+/* kill(-1) in a RUN ends the build at most. */
+static void test_kill_everything(void **state)
+{
+	struct prey *p = *state;
+	int result = fixture_build(&p->f, "FROM plimsoll-test/guest:1\nRUN killall\n");
+
+	if (result == 0)
+		assert_int_equal(p->f.result.outcome, BUILD_FAILED);
+	assert_int_equal(waitpid(p->target, NULL, WNOHANG), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_no_network),
+	    cmocka_unit_test(test_egress),
+	    cmocka_unit_test(test_no_users),
+	    cmocka_unit_test(test_host_network),
+	    cmocka_unit_test(test_kill_everything),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
