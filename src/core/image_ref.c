@@ -148,9 +148,6 @@ static int check_path(struct str path, struct err *err)
 
 	if (path.n == 0)
 		return err_set(err, ERR_FORMAT, "it names no repository");
-	if (path.n > IMAGE_REF_PATH_MAX)
-		return err_set(
-		    err, ERR_LIMIT, "its path is longer than %d bytes", IMAGE_REF_PATH_MAX);
 	for (size_t i = 0; i < path.n; i++) {
 		if (path.p[i] >= 'A' && path.p[i] <= 'Z')
 			return err_set(err, ERR_FORMAT,
@@ -202,6 +199,9 @@ int image_ref_parse(struct str text, struct arena *arena, struct image_ref *ret,
 		return err_wrap(err, "\"" STR_FMT "\"", STR_ARG(str_sub(text, 0, 200)));
 	if (apply_docker_defaults(&ref, arena, err))
 		return -1;
+	if (ref.path.n > IMAGE_REF_PATH_MAX)
+		return err_set(err, ERR_LIMIT, "an image reference's path is longer than %d bytes",
+		    IMAGE_REF_PATH_MAX);
 	*ret = ref;
 	return 0;
 }

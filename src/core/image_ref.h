@@ -11,7 +11,7 @@
 
 enum {
 	IMAGE_REF_MAX = 2048,	  /* bytes of a whole reference */
-	IMAGE_REF_PATH_MAX = 255, /* bytes of a path */
+	IMAGE_REF_PATH_MAX = 255, /* bytes of a path, with "library/" */
 	IMAGE_REF_TAG_MAX = 128,
 };
 

@@ -49,16 +49,16 @@ static void test_rows(void **state)
 	assert_in_range(rows, 30, 1000);
 }
 
-/* Each day of 3,000 years: dates follow one another as the calendar has them. */
+/* Each day of two cycles of 400 years: dates follow one another as the calendar has them. */
 static void test_every_day(void **state)
 {
 	char before[TIME_TEXT_SIZE] = "", text[TIME_TEXT_SIZE];
 	int64_t ms, last = 0;
 
 	(void)state;
-	assert_true(time_parse(STR("0001-01-01"), &ms));
-	assert_true(time_parse(STR("3000-12-31"), &last));
-	assert_int_equal(ms, -62135596800000);
+	assert_true(time_parse(STR("1601-01-01"), &ms));
+	assert_true(time_parse(STR("2400-12-31"), &last));
+	assert_int_equal(ms, -11644473600000);
 	for (; ms <= last; ms += 86400000) {
 		int64_t back = 0;
 

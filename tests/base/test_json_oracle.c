@@ -11,7 +11,7 @@
 
 #include <dirent.h>
 
-enum { TEXTS = 1500, CHANGES = 25, NESTING = 6 };
+enum { TEXTS = 700, CHANGES = 25, NESTING = 6 };
 
 static uint32_t next_random(uint64_t *state)
 {

@@ -2,7 +2,7 @@
 #include "base/map.h"
 #include "with_cmocka.h"
 
-enum { KEYS = 700, OPERATIONS = 100000 };
+enum { KEYS = 300, OPERATIONS = 100000 };
 
 struct naive {
 	struct str keys[KEYS];

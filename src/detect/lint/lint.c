@@ -4,7 +4,15 @@
 
 #include <stdarg.h>
 
-enum { MESSAGE_BYTES = 1024, IDENTITY_BYTES = 4096, LINE_BYTES = 512, NESTING = 128 };
+enum {
+	MESSAGE_BYTES = 1024,
+	IDENTITY_BYTES = 4096,
+	LINE_BYTES = 512,
+	NESTING = 128,
+	REQUEST_LINES =
+	    32, /* comment lines above an instruction in which a request is looked for */
+	EDITS_MAX = 4,
+};
 
 #define RULE(name) extern const struct lint_rule rule_##name;
 #include "detect/lint/rules.def"
@@ -21,8 +29,10 @@ struct lint {
 	const struct lint_opts *opts;
 	const struct lint_rule *rule;
 	const struct line_index *lines;
-	const struct dockerfile *file;	/* NULL: a task definition */
-	const struct syntax_tree *tree; /* NULL: a Dockerfile */
+	const struct dockerfile *file;	      /* NULL: a task definition */
+	const struct syntax_tree *tree;	      /* NULL: a Dockerfile */
+	struct finding_edit edits[EDITS_MAX]; /* of the next finding */
+	size_t n_edits;
 	struct sink *sink;
 	struct arena *arena;
 	struct err *err;
@@ -43,19 +53,18 @@ struct str_list lint_trusted_registries(const struct lint *lint)
 /* ---- reporting ---- */
 
 /* Blanks of any kind and number become one: the same instruction on other lines is the same. */
-static struct str squeeze(struct str text, struct arena *arena)
+static struct str squeeze(struct str text, char storage[IDENTITY_BYTES])
 {
-	char *p = arena_alloc(arena, MIN_OF(text.n, (size_t)IDENTITY_BYTES));
 	size_t n = 0;
 
-	for (size_t i = 0; p && i < text.n && n < IDENTITY_BYTES; i++) {
+	for (size_t i = 0; i < text.n && n < IDENTITY_BYTES; i++) {
 		bool blank = byte_is_blank(text.p[i]);
 
-		if (blank && (n == 0 || p[n - 1] == ' '))
+		if (blank && (n == 0 || storage[n - 1] == ' '))
 			continue;
-		p[n++] = blank ? ' ' : text.p[i];
+		storage[n++] = blank ? ' ' : text.p[i];
 	}
-	return str_make(p, n);
+	return str_make(storage, n);
 }
 
 /* "DL3008,DL3009 reason" behind "ignore=": whether it names the rule; *ret_reason is the rest. */
@@ -95,10 +104,10 @@ static bool asks_to_ignore(struct str comment, const char *id, struct str *ret_r
 	return false;
 }
 
-/* Comment lines stand right above the line; the first that asks wins. */
+/* Comment lines stand right above the line; the nearest that asks wins. */
 static struct str request_above(struct lint *l, uint32_t line)
 {
-	while (line > 1) {
+	for (int i = 0; i < REQUEST_LINES && line > 1; i++) {
 		struct str above = str_trim(line_index_text(l->lines, --line));
 		struct str reason;
 
@@ -115,12 +124,18 @@ static struct str request_above(struct lint *l, uint32_t line)
 /* The line of the instruction that holds the offset: requests stand above it. */
 static uint32_t instruction_line(const struct lint *l, size_t offset)
 {
-	for (size_t i = 0; l->file && i < l->file->instructions.n; i++) {
-		const struct docker_instruction *in = &l->file->instructions.p[i];
+	size_t low = 0, high = l->file->instructions.n;
 
-		if (offset >= in->offset && offset <= in->end)
-			return line_index_line(l->lines, in->offset);
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->file->instructions.p[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
 	}
+	if (low < high && l->file->instructions.p[low].offset <= offset)
+		offset = l->file->instructions.p[low].offset;
 	return line_index_line(l->lines, offset);
 }
 
@@ -135,12 +150,14 @@ static struct str_list references_of(const struct lint_rule *rule, struct str *s
 	return list;
 }
 
-static void report(struct lint *l, struct text_range range, struct str identity, const char *fix,
-    const char *format, va_list args)
+static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, struct str identity,
+    const char *fix, const char *format, va_list args)
 {
+	char storage[IDENTITY_BYTES];
 	struct buf message CLEANUP(buf_release) = BUF_INIT(MESSAGE_BYTES);
 	struct str references[LINT_REFERENCES_MAX];
-	struct finding_fix cure = {.text = str_of(fix ? fix : l->rule->fix)};
+	struct finding_fix cure = {
+	    .text = str_of(fix ? fix : l->rule->fix), .edits = l->edits, .n_edits = l->n_edits};
 	struct place place = {.path = l->unit->path,
 	    .commit = l->unit->commit,
 	    .layer = l->unit->layer,
@@ -153,13 +170,14 @@ static void report(struct lint *l, struct text_range range, struct str identity,
 	    .title = str_of(l->rule->title),
 	    .threat = str_of(l->rule->threat),
 	    .since = str_of(l->rule->since),
-	    .identity = squeeze(identity, l->arena),
+	    .identity = squeeze(identity, storage),
 	    .places = &place,
 	    .n_places = 1,
 	    .fix = &cure,
 	    .references = references_of(l->rule, references),
 	};
 
+	l->n_edits = 0;
 	if (l->failed)
 		return;
 	buf_addv(&message, format, args);
@@ -169,6 +187,14 @@ static void report(struct lint *l, struct text_range range, struct str identity,
 	if (l->file)
 		f.request = request_above(l, instruction_line(l, range.offset));
 	l->failed = sink_finding(l->sink, &f, l->err) != 0;
+}
+
+void lint_edit(struct lint *l, struct text_range range, struct str text)
+{
+	struct finding_edit edit = {l->unit->path, range.offset, range.end, text};
+
+	if (l->n_edits < EDITS_MAX)
+		l->edits[l->n_edits++] = edit;
 }
 
 void lint_report(struct lint *l, struct text_range range, struct str identity, const char *fix,
@@ -191,37 +217,54 @@ void lint_instruction(struct lint *l, const struct docker_instruction *in, const
 	va_end(args);
 }
 
-void lint_command(struct lint *l, const struct docker_step *step,
-    const struct shell_command *command, const char *message, ...)
+/* From its name to its last word, as written. */
+static struct str command_text(const struct shell_command *command)
+{
+	struct str first = command->words[0].raw;
+	struct str last = command->words[command->n_words - 1].raw;
+
+	return last.p >= first.p ? str_make(first.p, (size_t)(last.p - first.p) + last.n) : first;
+}
+
+void lint_command(struct lint *l, const struct shell_command *command, const char *message, ...)
 {
 	va_list args;
 
 	va_start(args, message);
-	report(l, shell_command_range(command), step->instruction->text.text, NULL, message, args);
+	report(l, shell_command_range(command), command_text(command), NULL, message, args);
+	va_end(args);
+}
+
+void lint_word(struct lint *l, const struct shell_command *command, const struct shell_word *word,
+    const char *message, ...)
+{
+	va_list args;
+
+	va_start(args, message);
+	report(l, shell_word_range(command, word), command_text(command), NULL, message, args);
 	va_end(args);
 }
 
 /* "containerDefinitions.image": keys from the root, list positions left out so that a reordered
  * list is the same. */
-static struct str node_keys(struct lint *l, const struct node *node)
+static void node_keys(const struct node *node, struct buf *keys)
 {
-	struct buf keys CLEANUP(buf_release) = BUF_INIT(IDENTITY_BYTES);
-
 	for (const struct node *n = node; n; n = n->parent) {
-		buf_add(&keys, n->key);
-		buf_addc(&keys, '<');
+		buf_add(keys, n->key);
+		buf_addc(keys, '<');
 	}
-	buf_add(&keys, node->text);
-	return arena_str(l->arena, buf_str(&keys));
+	buf_add(keys, node->text);
 }
 
 void lint_node(struct lint *l, const struct node *node, const char *message, ...)
 {
+	struct buf keys CLEANUP(buf_release) = BUF_INIT(IDENTITY_BYTES);
 	struct text_range range = {(uint32_t)node->offset, (uint32_t)node->end};
 	va_list args;
 
+	node_keys(node, &keys);
 	va_start(args, message);
-	report(l, range, node_keys(l, node), NULL, message, args);
+	report(l, range, buf_str(&keys), NULL, message, args);
 	va_end(args);
 }
 

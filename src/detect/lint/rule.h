@@ -33,21 +33,27 @@ struct lint_rule {
  * the instruction's text, a path of keys. fix may be NULL: then the rule's own. */
 void lint_report(struct lint *lint, struct text_range range, struct str identity, const char *fix,
     const char *message, ...) PRINTF_LIKE(5, 6);
-/* The whole first line of an instruction, or all of it where it has one; its text is the identity.
- */
+/* A whole instruction without here-documents; its text is the identity. */
 void lint_instruction(struct lint *lint, const struct docker_instruction *in, const char *message,
     ...) PRINTF_LIKE(3, 4);
-/* One command of a RUN. */
-void lint_command(struct lint *lint, const struct docker_step *step,
-    const struct shell_command *command, const char *message, ...) PRINTF_LIKE(4, 5);
+/* One command of a script, or one of its words; the command's text is the identity. */
+void lint_command(struct lint *lint, const struct shell_command *command, const char *message, ...)
+    PRINTF_LIKE(3, 4);
+void lint_word(struct lint *lint, const struct shell_command *command,
+    const struct shell_word *word, const char *message, ...) PRINTF_LIKE(4, 5);
 /* A value of a task definition. */
 void lint_node(struct lint *lint, const struct node *node, const char *message, ...)
     PRINTF_LIKE(3, 4);
 
-/* The policy's list; empty: every registry is trusted. */
-struct str_list lint_trusted_registries(const struct lint *lint);
+/* A safe edit of the next finding: bytes [offset, end) become text, which is borrowed until that
+ * finding is reported. Safe: what is built is the same but for what the rule is about. */
+void lint_edit(struct lint *lint, struct text_range range, struct str text);
 
-/* Walk: for each step of every stage, or of the stages that the image needs. */
+/* The policy's list; empty: every registry is trusted. Entries are "registry" or "registry/path",
+ * with a '*' at either end of each part. */
+struct str_list lint_trusted_registries(const struct lint *lint);
+bool lint_is_trusted(const struct lint *lint, struct docker_reference image);
+
 static inline bool lint_step_is(const struct docker_step *step, enum docker_kind kind)
 {
 	return step->instruction->kind == kind;
@@ -60,5 +66,18 @@ const struct node *lint_next_container(const struct syntax_tree *tree, const str
 /* Package managers: `yum install`, `apt-get -y install` … with any of these words as the first
  * argument that is no option. */
 bool lint_installs(const struct shell_command *command);
+
+/* A package manager that keeps what it fetches, and the folders where. */
+struct lint_cache {
+	const char *const
+	    *managers; /* NULL-terminated, as are the folders; cleaned by "clean all" */
+	const char *const *folders;
+};
+/* Reports the last command of each RUN that fetches with nothing behind it that cleans, unless a
+ * cache mount holds the folder. */
+void lint_check_cache(
+    struct lint *lint, const struct docker_view *view, const struct lint_cache *cache);
+/* Where " && COMMAND" can be added to a RUN in shell form: behind its last command. */
+bool lint_can_append(const struct docker_step *step, struct text_range *ret_at);
 
 #endif

@@ -1,19 +1,12 @@
 /*
- * Compiles rules: each pattern once for PCRE2 (spans and groups) and all together for
- * vectorscan (where to look). A pattern beyond what vectorscan can run exactly is given to
- * it as a prefilter: it then finds a superset, and PCRE2 has the last word all the same.
+ * Engines and scanners: each pattern once for PCRE2 (spans and groups), all of them
+ * together in one vectorscan database (where to look).
  */
 #include "detect/secret/compiled.h"
 
 #include "detect/secret/pattern.h"
 
 enum { PATTERN_NEST_MAX = 64, JIT_STACK_MIN = 32 << 10, JIT_STACK_MAX = 1 << 20 };
-
-static int refuse(const struct secret_rule *rule, const char *what, struct err *err)
-{
-	return err_set(err, ERR_CONFIG, "%.*s: secret rule \"%.*s\": %s", STR_ARG(rule->source),
-	    STR_ARG(rule->name), what);
-}
 
 static int refuse_pcre2(const struct secret_rule *rule, int code, size_t offset, struct err *err)
 {
@@ -53,95 +46,37 @@ static int compile_exact(
 	return 0;
 }
 
-static void free_hs(hs_expr_info_t **info)
+/* All patterns, as vectorscan will have them. */
+static int translate_all(
+    struct secret_engine *e, const char **texts, struct arena *arena, struct err *err)
 {
-	free(*info);
-}
+	for (size_t i = 0; i < e->n; i++) {
+		struct compiled_rule *c = &e->compiled[i];
+		struct secret_pattern pattern;
 
-static void free_hs_error(hs_compile_error_t **error)
-{
-	(void)hs_free_compile_error(*error);
-}
-
-/* How long a match may be; vectorscan's flags for the pattern. */
-static int measure(const char *text, struct compiled_rule *c, unsigned *ret_flags, struct err *err)
-{
-	CLEANUP(free_hs) hs_expr_info_t *info = NULL;
-	CLEANUP(free_hs_error) hs_compile_error_t *error = NULL;
-	CLEANUP(free_hs_error) hs_compile_error_t *again = NULL;
-
-	*ret_flags = 0;
-	if (hs_expression_info(text, 0, &info, &error) != HS_SUCCESS) {
-		*ret_flags = HS_FLAG_PREFILTER;
-		if (hs_expression_info(text, HS_FLAG_PREFILTER, &info, &again) != HS_SUCCESS)
-			return refuse(c->rule, again ? again->message : "not taken", err);
+		c->rule = &e->rules->rules.p[i];
+		if (secret_pattern_translate(c->rule->pattern, arena, &pattern, err))
+			return err_wrap(err, "%.*s: secret rule \"%.*s\"", STR_ARG(c->rule->source),
+			    STR_ARG(c->rule->name));
+		if (compile_exact(&pattern, c, err))
+			return -1;
+		texts[i] = pattern.text.p;
 	}
-	if (info->min_width == 0)
-		return refuse(c->rule, "the pattern matches where there is nothing", err);
-	c->reach_bytes = MIN_OF(info->max_width, SECRET_SPAN_BYTES);
 	return 0;
-}
-
-/* What vectorscan is given; freed once the database is made. */
-struct patterns {
-	const char **texts;
-	unsigned *flags, *ids;
-};
-
-static int compile_rule(struct secret_engine *e, size_t i, struct arena *arena,
-    struct patterns *patterns, struct err *err)
-{
-	struct compiled_rule *c = &e->compiled[i];
-	struct secret_pattern pattern;
-
-	c->rule = &e->rules->rules.p[i];
-	if (secret_pattern_translate(c->rule->pattern, arena, &pattern, err))
-		return err_wrap(err, "%.*s: secret rule \"%.*s\"", STR_ARG(c->rule->source),
-		    STR_ARG(c->rule->name));
-	if (compile_exact(&pattern, c, err) || measure(pattern.text.p, c, &patterns->flags[i], err))
-		return -1;
-	patterns->texts[i] = pattern.text.p;
-	patterns->ids[i] = (unsigned)i;
-	return 0;
-}
-
-/* Some patterns show only here that they are too large for anything but a prefilter. */
-static int compile_database(struct secret_engine *e, struct patterns *p, struct err *err)
-{
-	for (size_t tries = 0; tries <= e->n; tries++) {
-		CLEANUP(free_hs_error) hs_compile_error_t *error = NULL;
-		size_t at;
-
-		if (hs_compile_multi(p->texts, p->flags, p->ids, (unsigned)e->n, HS_MODE_BLOCK,
-			NULL, &e->database, &error) == HS_SUCCESS)
-			return 0;
-		if (!error || error->expression < 0 || (size_t)error->expression >= e->n)
-			return err_set(err, ERR_CONFIG, "the secret rules cannot be compiled: %s",
-			    error ? error->message : "no reason given");
-		at = (size_t)error->expression;
-		if (p->flags[at] & HS_FLAG_PREFILTER)
-			return refuse(e->compiled[at].rule, error->message, err);
-		p->flags[at] |= HS_FLAG_PREFILTER;
-	}
-	return err_set(err, ERR_CONFIG, "the secret rules cannot be compiled");
 }
 
 static int compile_all(struct secret_engine *e, struct err *err)
 {
 	CLEANUP(arena_release) struct arena arena;
-	struct patterns p;
+	const char **texts;
 
 	arena_init(&arena, MIB(256));
-	p.texts = arena_array(&arena, e->n, sizeof *p.texts);
-	p.flags = arena_array(&arena, e->n, sizeof *p.flags);
-	p.ids = arena_array(&arena, e->n, sizeof *p.ids);
-	if (!p.texts || !p.flags || !p.ids)
+	texts = arena_array(&arena, e->n, sizeof *texts);
+	if (!texts)
 		return arena_err(&arena, err);
-	for (size_t i = 0; i < e->n; i++) {
-		if (compile_rule(e, i, &arena, &p, err))
-			return -1;
-	}
-	if (compile_database(e, &p, err))
+	if (translate_all(e, texts, &arena, err))
+		return -1;
+	if (!secret_database_load(e, texts) && secret_database_compile(e, texts, &arena, err))
 		return -1;
 	if (hs_alloc_scratch(e->database, &e->scratch) != HS_SUCCESS)
 		return err_nomem(err);

@@ -28,7 +28,8 @@ struct secret_engine {
 	struct compiled_rule *compiled;
 	size_t n;
 	hs_database_t *database;
-	hs_scratch_t *scratch; /* what scanners clone */
+	hs_scratch_t *scratch;	/* what scanners clone */
+	uint64_t patterns_hash; /* and vectorscan's version */
 	pcre2_match_context *match_context;
 	uint64_t content_bytes_max;
 	size_t hits_max;
@@ -58,6 +59,16 @@ struct secret_matches {
 	size_t gave_up_at; /* … the first one here */
 	bool full;	   /* more matches than hits_max: the rest is not there */
 };
+
+/* Sets e->database and each rule's reach_bytes, by texts: the patterns, translated. */
+MUST_USE int secret_database_compile(
+    struct secret_engine *e, const char *const *texts, struct arena *arena, struct err *err);
+/* The same from what the build compiled, where that is of these very patterns and fits this
+ * processor and this vectorscan; false otherwise. Sets e->patterns_hash in any case. */
+MUST_USE bool secret_database_load(struct secret_engine *e, const char *const *texts);
+/* Writes what secret_database_load reads. */
+struct buf;
+MUST_USE int secret_database_store(const struct secret_engine *e, struct buf *out, struct err *err);
 
 /* All matches of all rules (without_generic: but the generic ones) in text, in no order, in the
  * scanner's arena. */

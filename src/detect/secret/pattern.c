@@ -69,7 +69,7 @@ static int hex_digits(struct reader *r, size_t n, uint32_t *ret_value)
 
 static int rune(struct reader *r, size_t n_digits, bool in_class)
 {
-	uint32_t value;
+	uint32_t value = 0;
 	char bytes[4];
 	size_t n;
 
@@ -97,7 +97,7 @@ static void put(struct reader *r, const char *text)
 
 static int escape_letter(struct reader *r, char c, bool in_class)
 {
-	uint32_t value;
+	uint32_t value = 0;
 
 	switch (c) {
 	case 'v':

@@ -325,6 +325,26 @@ static bool read_heredocs(struct docker_reader *r, struct docker_instruction *in
 	return true;
 }
 
+/* What ONBUILD holds has its here-documents too. */
+static bool share_heredocs(struct docker_reader *r, struct docker_instruction *in)
+{
+	struct docker_instruction *inner;
+
+	if (!in->inner || in->n_heredocs == 0)
+		return true;
+	inner = arena_new(r->arena, struct docker_instruction);
+	if (!inner) {
+		(void)arena_err(r->arena, r->err);
+		return false;
+	}
+	*inner = *in->inner;
+	inner->heredocs = in->heredocs;
+	inner->n_heredocs = in->n_heredocs;
+	inner->end = in->end;
+	in->inner = inner;
+	return true;
+}
+
 /* ---- instructions ---- */
 
 static bool instruction_keep(struct docker_reader *r, const struct docker_instruction *in)
@@ -354,7 +374,7 @@ static bool read_instruction(struct docker_reader *r, struct docker_line line)
 	in.offset = range.offset;
 	in.end = in.head_end = range.end;
 	return docker_read_arguments(r, &in, false) && read_heredocs(r, &in) &&
-	       instruction_keep(r, &in);
+	       share_heredocs(r, &in) && instruction_keep(r, &in);
 }
 
 static bool read_line(struct docker_reader *r, struct docker_line line)

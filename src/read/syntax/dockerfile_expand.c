@@ -3,20 +3,27 @@
  */
 #include "read/syntax/dockerfile_view.h"
 
+/* ${A:-${B:-…}}: beyond, a variable is not known. */
+enum { NESTING_MAX = 8 };
+
 struct expander {
-	struct str raw;
-	size_t at;
 	char escape;
 	docker_lookup_fn *lookup;
 	const void *arg;
-	char *p;
-	size_t n, cap;
+	size_t n;
+	unsigned depth;
 	bool known;
+	bool full;     /* the result is longer than the room for it */
+	bool no_close; /* a "${" without its "}" was met: another is not searched for */
+	char p[DOCKER_EXPAND_MAX];
 };
+
+static void expand_text(struct expander *x, struct str raw);
 
 static void put(struct expander *x, struct str text)
 {
-	if (text.n > x->cap - x->n) {
+	if (text.n > sizeof x->p - x->n) {
+		x->full = true;
 		x->known = false;
 		return;
 	}
@@ -37,98 +44,151 @@ static struct str cut_name(struct str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && (byte_is_alnum(s.p[n]) || s.p[n] == '_') &&
-	       !(n == 0 && byte_is_digit(s.p[0])))
+	if (s.n > 0 && byte_is_digit(s.p[0]))
+		return str_sub(s, 0, 1);
+	while (n < s.n && (byte_is_alnum(s.p[n]) || s.p[n] == '_'))
 		n++;
 	return str_sub(s, 0, n);
 }
 
-/* What stands in ${…}: NAME, and behind it one of :- - :+ + with a word, which is taken as it is.
- */
+/* Where the '}' stands that closes the "${" at the start of s; STR_NPOS where there is none. */
+static size_t find_close(struct expander *x, struct str s)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < s.n && !x->no_close; i++) {
+		if (s.p[i] == x->escape && i + 1 < s.n)
+			i++;
+		else if (s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{')
+			open++;
+		else if (s.p[i] == '}' && --open == 0)
+			return i;
+	}
+	x->no_close = true;
+	return STR_NPOS;
+}
+
+static void put_word(struct expander *x, struct str word)
+{
+	if (x->depth >= NESTING_MAX) {
+		x->known = false;
+		put(x, word);
+		return;
+	}
+	x->depth++;
+	expand_text(x, word);
+	x->depth--;
+}
+
+/* What stands in ${…}: NAME, and behind it one of - + ? with or without : and a word. */
 static void expand_braces(struct expander *x, struct str inside)
 {
 	struct str name = cut_name(inside), value = STR_NONE;
-	struct str rest = str_sub(inside, name.n, inside.n);
-	bool colon = str_starts(rest, STR(":"));
-	bool set = x->lookup(x->arg, name, &value);
+	struct str word = str_sub(inside, name.n, inside.n);
+	bool colon = str_starts(word, STR(":"));
+	bool set = name.n > 0 && x->lookup(x->arg, name, &value);
 	bool use = set && !(colon && value.n == 0);
-	char how;
+	char how = word.n > colon ? word.p[colon] : '\0';
 
-	rest = str_sub(rest, colon, rest.n);
-	how = rest.n ? rest.p[0] : '\0';
-	if (name.n == 0 || (how == '\0' && !set)) {
-		put_unknown(x, name.n ? name : inside);
-		return;
-	}
-	rest = str_sub(rest, 1, rest.n);
-	if (how == '-')
-		put(x, use ? value : rest);
-	else if (how == '+')
-		put(x, use ? rest : STR_NONE);
-	else if (how == '\0')
+	word = str_sub(word, colon + 1U, word.n);
+	if (how == '-' && name.n > 0 && !use)
+		put_word(x, word);
+	else if (how == '+' && name.n > 0)
+		put_word(x, use ? word : STR_NONE);
+	else if (set && ((how == '\0' && !colon) || how == '-' || (how == '?' && use)))
 		put(x, value);
 	else
-		put_unknown(x, name);
+		put_unknown(x, name.n > 0 ? name : inside);
 }
 
-/* At a '$'; moves behind what belongs to it. */
-static void expand_dollar(struct expander *x)
+/* s begins with '$'. Returns how much of it belongs together. */
+static size_t expand_dollar(struct expander *x, struct str s)
 {
-	struct str rest = str_sub(x->raw, x->at + 1, x->raw.n), name, value = STR_NONE;
+	struct str rest = str_sub(s, 1, s.n), name, value;
 
-	if (rest.n > 0 && rest.p[0] == '{') {
-		size_t close = str_chr(rest, '}');
+	if (str_starts(rest, STR("{"))) {
+		size_t close = find_close(x, s);
 
 		if (close != STR_NPOS) {
-			expand_braces(x, str_sub(rest, 1, close - 1));
-			x->at += close + 2;
-			return;
+			expand_braces(x, str_sub(s, 2, close - 2));
+			return close + 1;
 		}
+		x->known = false;
 	}
 	name = cut_name(rest);
-	x->at += 1 + name.n;
 	if (name.n == 0)
 		put(x, STR("$"));
 	else if (x->lookup(x->arg, name, &value))
 		put(x, value);
 	else
 		put_unknown(x, name);
+	return 1 + name.n;
+}
+
+/* In double quotes the escape only counts before '"', '$' and itself. */
+static bool is_escaped(const struct expander *x, char quote, char next)
+{
+	return quote == '\0' || next == '"' || next == '$' || next == x->escape;
+}
+
+static void expand_text(struct expander *x, struct str raw)
+{
+	char quote = '\0';
+	size_t at = 0;
+
+	while (at < raw.n && !x->full) {
+		char c = raw.p[at];
+
+		if (quote != '\'' && c == '$') {
+			at += expand_dollar(x, str_sub(raw, at, raw.n));
+		} else if (quote == '\0' && (c == '\'' || c == '"')) {
+			quote = c;
+			at++;
+		} else if (quote != '\0' && c == quote) {
+			quote = '\0';
+			at++;
+		} else {
+			if (quote != '\'' && c == x->escape && at + 1 < raw.n &&
+			    is_escaped(x, quote, raw.p[at + 1]))
+				at++;
+			put(x, str_sub(raw, at++, 1));
+		}
+	}
+}
+
+/* Nothing in it to expand or to remove. */
+static bool is_plain(struct str raw, char escape)
+{
+	return str_chr(raw, '$') == STR_NPOS && str_chr(raw, '\'') == STR_NPOS &&
+	       str_chr(raw, '"') == STR_NPOS && str_chr(raw, escape) == STR_NPOS;
 }
 
 int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
     struct arena *arena, struct str *ret_text, bool *ret_known, struct err *err)
 {
-	struct expander x = {.raw = raw,
-	    .escape = escape,
-	    .lookup = lookup,
-	    .arg = arg,
-	    .cap = DOCKER_EXPAND_MAX,
-	    .known = true};
-	char quote = '\0';
-	char storage[DOCKER_EXPAND_MAX];
+	struct expander x;
+	struct str text;
 
-	x.p = storage;
-	while (x.at < raw.n) {
-		char c = raw.p[x.at];
-
-		if (quote != '\'' && c == '$') {
-			expand_dollar(&x);
-			continue;
-		}
-		x.at++;
-		if (quote == '\0' && (c == '\'' || c == '"')) {
-			quote = c;
-		} else if (quote != '\0' && c == quote) {
-			quote = '\0';
-		} else if (quote != '\'' && c == escape && x.at < raw.n) {
-			put(&x, str_sub(raw, x.at++, 1));
-		} else {
-			put(&x, str_make(&c, 1));
-		}
+	if (is_plain(raw, escape)) {
+		*ret_text = raw.p ? raw : STR("");
+		*ret_known = true;
+		return 0;
 	}
-	*ret_text = arena_str(arena, str_make(storage, x.n));
+	x.escape = escape;
+	x.lookup = lookup;
+	x.arg = arg;
+	x.n = 0;
+	x.depth = 0;
+	x.known = true;
+	x.full = false;
+	x.no_close = false;
+	expand_text(&x, raw);
+	text = arena_str(arena, str_make(x.p, x.n));
+	if (!text.p)
+		return arena_err(arena, err);
+	*ret_text = text;
 	*ret_known = x.known;
-	return ret_text->p ? 0 : arena_err(arena, err);
+	return 0;
 }
 
 struct docker_reference docker_reference_split(struct str text)

@@ -7,6 +7,8 @@
 
 #include "read/syntax/dockerfile.h"
 
+struct docker_step;
+
 struct docker_reader {
 	struct dockerfile *file;
 	struct arena *arena;
@@ -45,5 +47,9 @@ struct str docker_unquote(struct str raw, char escape, struct arena *arena);
  * is full. */
 int docker_json_words(const struct placed_text *text, struct str args, struct arena *arena,
     const struct docker_word **ret_words, size_t *ret_n);
+
+/* Sets step->script: what the step's instruction runs, or NULL. */
+MUST_USE int docker_read_script(
+    const struct dockerfile *file, struct docker_step *step, struct arena *arena, struct err *err);
 
 #endif

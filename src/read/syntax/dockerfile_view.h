@@ -35,8 +35,17 @@ struct docker_step {
 	 */
 	const struct shell_script *script;
 	struct str user;    /* in force before it, resolved; empty: the base image's, unknown */
-	struct str workdir; /* likewise */
+	struct str workdir; /* likewise, as its WORKDIR says: may be relative to one before */
 	const struct docker_instruction *shell; /* the SHELL in force, or NULL */
+};
+
+/* Where an instruction takes files from: COPY and ADD --from, RUN --mount from=. */
+struct docker_source {
+	const struct docker_step *step;
+	struct str raw;			  /* the name as written, a slice of the joined text */
+	struct str name;		  /* resolved as far as known */
+	bool known;			  /* no variable was left */
+	const struct docker_stage *stage; /* an earlier stage; NULL: an image or a context */
 };
 
 struct docker_stage {
@@ -50,12 +59,13 @@ struct docker_stage {
 	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
 	bool scratch;			   /* FROM scratch */
 	bool last;
-	bool needed;		    /* the last stage, or one it builds on, copies from or mounts */
+	bool shipped; /* the last stage, or one it builds on: its layers are the image's */
+	bool needed;  /* the last stage, or one it builds on, copies from or mounts */
 	size_t first_step, n_steps; /* in view->steps; its FROM is the first */
 	/* In force at its end, inherited from parent stages. NULL: never set in this file. */
 	const struct docker_step *user_step, *workdir_step, *shell_step;
-	struct str user; /* resolved as far as known; empty where user_step is NULL */
-	struct map env;	 /* name to struct docker_value *, this stage's own */
+	struct str user, workdir; /* resolved as far as known; empty where they are not set */
+	struct map env;		  /* name to struct docker_value *, this stage's own */
 	struct map args;
 };
 
@@ -65,23 +75,22 @@ struct docker_value {
 	const struct docker_instruction *instruction;
 };
 
+enum { DOCKER_STAGES_MAX = 1024 };
+
 struct docker_view {
 	const struct dockerfile *file;
 	struct docker_stage *stages;
 	size_t n_stages;
 	struct docker_step *steps; /* all, in the order of the file */
 	size_t n_steps;
+	VEC(struct docker_source) sources;
 	struct map global_args; /* ARG before the first FROM */
 };
 
-/* -1 only where the arena is full. `file` must live as long as the view. */
+/* -1 only for limits (DOCKER_STAGES_MAX) and a full arena. `file` must live as long as the view. */
 MUST_USE int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err);
 
-/* The stage that `name` (an alias, without case, or a number) means for an instruction of stage
- * `before` of a file: only stages with an index below. NULL: an image or context from outside. */
-const struct docker_stage *docker_stage_find(
-    const struct docker_view *view, struct str name, size_t before);
 /* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */
 const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name);
 /* A RUN --mount whose type is one of cache or tmpfs and whose target is `folder` or above it. */
@@ -93,7 +102,8 @@ bool docker_mount_option(struct str mount, const char *key, struct str *ret_valu
 typedef bool docker_lookup_fn(const void *arg, struct str name, struct str *ret_value);
 enum { DOCKER_EXPAND_MAX = 4096 }; /* bytes of one expanded value; beyond, it is not known */
 /* Quotes and escapes removed, $VAR ${VAR} ${VAR:-x} ${VAR-x} ${VAR:+x} ${VAR+x} replaced, by the
- * rules for Dockerfile words. What is not known stays as "${VAR}" and *ret_known is false. */
+ * rules for Dockerfile words; x may hold variables. What is not known stays as "${VAR}" and
+ * *ret_known is false, as it is where the result would be too long. */
 MUST_USE int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
     struct arena *arena, struct str *ret_text, bool *ret_known, struct err *err);
 

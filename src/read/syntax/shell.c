@@ -583,6 +583,15 @@ void shell_read_list(struct shell_reader *r, enum shell_closer closer)
 	r->conditional = conditional;
 }
 
+/* A script inside a script is read once more: `sh -c "$(sh -c …)"` would double at each level. */
+enum { REREAD_FACTOR = 4 };
+
+void shell_begin(struct shell_work *work, size_t size)
+{
+	work->scratch = BUF_INIT(MIB(1) + 8 * size);
+	work->reread_left = KIB(64) + REREAD_FACTOR * size;
+}
+
 int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct err *err)
 {
 	struct shell_work *work = r->work;
@@ -605,7 +614,7 @@ int shell_parse(const struct placed_text *source, struct arena *arena,
 	struct shell_reader r = {
 	    .work = &work, .source = source, .p = source->text.p, .end = source->text.n};
 
-	work.scratch = BUF_INIT(MIB(1) + 8 * source->text.n);
+	shell_begin(&work, source->text.n);
 	shell_read_list(&r, SHELL_CLOSE_END);
 	return shell_finish(&r, ret_script, err);
 }

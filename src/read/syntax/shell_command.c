@@ -159,11 +159,16 @@ static void run_word(struct shell_reader *r, const struct shell_command *command
 		shell_incomplete(r, r->at);
 		return;
 	}
+	inner.source = source;
 	if (r->texts)
 		*source = r->texts[(size_t)(&command->words[i] - r->words)];
 	else if (!word_script(r, &command->words[i], source))
 		return;
-	inner.source = source;
+	if (source->text.n > r->work->reread_left) {
+		shell_incomplete(&inner, 0);
+		return;
+	}
+	r->work->reread_left -= source->text.n;
 	inner.p = source->text.p;
 	inner.end = source->text.n;
 	r->work->depth++;
@@ -239,7 +244,7 @@ int shell_parse_exec(const struct placed_text *source, const struct shell_word *
 	    .words = words};
 	struct shell_command command = {.words = words, .n_words = n_words, .source = source};
 
-	work.scratch = BUF_INIT(MIB(1) + 8 * source->text.n);
+	shell_begin(&work, source->text.n);
 	if (n_words > 0) {
 		command.name = shell_base_name(words[0].text);
 		shell_tell(&r, &command);

@@ -14,6 +14,7 @@ struct shell_work {
 	struct shell_script *script;
 	struct buf scratch; /* the text of words under way, one behind another */
 	size_t words;	    /* so far; at most SHELL_WORDS_MAX */
+	size_t reread_left; /* bytes of scripts in words that may still be read */
 	size_t serials;	    /* numbers of commands */
 	unsigned depth;	    /* of recursion; at most SHELL_DEPTH_MAX */
 	bool no_arithmetic; /* a (( )) turned out to be subshells: none is taken for arithmetic */
@@ -71,6 +72,8 @@ void shell_read_expanded(struct shell_reader *r, size_t end);
 void shell_skip_parens(struct shell_reader *r);
 bool shell_ends_word(char c);
 
+/* Memory and budgets for a script of `size` bytes. */
+void shell_begin(struct shell_work *work, size_t size);
 /* The result, once all is read; releases what work holds. */
 MUST_USE int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct err *err);
 

@@ -95,6 +95,24 @@ void placed_add(struct placed_builder *b, struct str bytes, uint32_t offset)
 	b->n += bytes.n;
 }
 
+void placed_append(struct placed_builder *b, const struct placed_text *from)
+{
+	size_t at = 0;
+
+	while (at < from->text.n) {
+		size_t n = from->text.n - at, absolute = from->base + at;
+
+		if (from->n_pieces > 0) {
+			const struct text_piece *piece = piece_at(from, absolute);
+
+			if (piece + 1 < from->pieces + from->n_pieces)
+				n = MIN_OF(n, piece[1].at - absolute);
+		}
+		placed_add(b, str_sub(from->text, at, n), placed_offset(from, at));
+		at += n;
+	}
+}
+
 int placed_done(const struct placed_builder *b, struct placed_text *ret_placed, struct err *err)
 {
 	if (b->failed)

@@ -46,6 +46,8 @@ struct placed_builder {
 void placed_begin(struct placed_builder *b, size_t cap_bytes, struct arena *arena);
 /* Adds bytes that stand at `offset` of the file. */
 void placed_add(struct placed_builder *b, struct str bytes, uint32_t offset);
+/* Adds a placed text with the places it has. */
+void placed_append(struct placed_builder *b, const struct placed_text *from);
 MUST_USE int placed_done(
     const struct placed_builder *b, struct placed_text *ret_placed, struct err *err);
 

@@ -116,11 +116,17 @@ static int write_map(
 	CLEANUP_FD int fd = -1;
 
 	(void)snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
-	(void)snprintf(line, sizeof(line), "0 %u %u\n", first, count);
+	/* An ordinary user's map has two extents, and a range may not span them. */
+	if (first == 0)
+		(void)snprintf(line, sizeof(line), "0 0 1\n1 1 %u\n", count - 1);
+	else
+		(void)snprintf(line, sizeof(line), "0 %u %u\n", first, count);
 	fd = openat(proc_fd, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "opening %s of the build's users", name);
-	return fd_write_all(fd, str_of(line), err);
+	if (fd_write_all(fd, str_of(line), err) != 0)
+		return err_wrap(err, "%s of the build's users", name);
+	return 0;
 }
 
 int id_map_write(int proc_fd, pid_t pid, const struct id_range *range, struct err *err)

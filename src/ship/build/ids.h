@@ -28,7 +28,8 @@ MUST_USE int id_range_find(struct id_range *ret, struct err *err);
 /* Gives the process `pid`, which is in a new user namespace, this map: root there is the ordinary
  * user itself, the rest is the range (newuidmap and newgidmap do it). */
 MUST_USE int id_map_ordinary(pid_t pid, const struct id_range *range, struct err *err);
-/* The same, written by a caller that may: ids from 0 become first_uid … */
+/* The same, written by a caller that may: ids from 0 become first_uid …; where that is 0, they
+ * stay what they are in the caller's own map. */
 MUST_USE int id_map_write(int proc_fd, pid_t pid, const struct id_range *range, struct err *err);
 
 #endif

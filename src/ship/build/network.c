@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -174,12 +175,17 @@ int network_plan_make(struct network_plan *ret, struct arena *arena, struct err 
 }
 
 /* In the child: only async-signal-safe calls. Descriptors 3 and 4 are its own. */
-static void helper_exec(const char *const *argv, const char *const *env, int ready_fd, int exit_fd)
+static void helper_exec(
+    const char *const *argv, const char *const *env, int users_fd, int ready_fd, int exit_fd)
 {
 	int ready_copy = fcntl(ready_fd, F_DUPFD, 10);
 	int exit_copy = fcntl(exit_fd, F_DUPFD, 10);
 	int null_fd = open("/dev/null", O_RDWR);
 
+	/* Its own sandbox wants it to be root of the namespace's owner. */
+	if (users_fd >= 0 && (setns(users_fd, CLONE_NEWUSER) != 0 || setresgid(0, 0, 0) != 0 ||
+				 setresuid(0, 0, 0) != 0))
+		_exit(126);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(null_fd, 1) < 0 || dup2(null_fd, 2) < 0 ||
 	    dup2(ready_copy, 3) < 0 || dup2(exit_copy, 4) < 0 || close_range(5, ~0U, 0) != 0)
@@ -200,11 +206,12 @@ static int await_helper(int ready_fd, struct err *err)
 	if (n == 1 && read(ready_fd, &byte, 1) == 1)
 		return 0;
 	return err_set(err, ERR_UNSUPPORTED,
-	    "slirp4netns could not give the build a network (is /dev/net/tun there?); "
+	    "slirp4netns could not give the build a network (may this user open /dev/net/tun?); "
 	    "build.network: none needs none");
 }
 
-static int helper_fork(const char *const *argv, struct network_helper *ret, struct err *err)
+static int helper_fork(
+    const char *const *argv, int users_fd, struct network_helper *ret, struct err *err)
 {
 	const char *const *env = spawn_env_minimal();
 	int ready[2], leave[2], result;
@@ -219,7 +226,7 @@ static int helper_fork(const char *const *argv, struct network_helper *ret, stru
 	}
 	helper.pid = fork();
 	if (helper.pid == 0)
-		helper_exec(argv, env, ready[1], leave[0]);
+		helper_exec(argv, env, users_fd, ready[1], leave[0]);
 	(void)close(ready[1]);
 	(void)close(leave[0]);
 	helper.exit_fd = leave[1];
@@ -237,7 +244,8 @@ static int helper_fork(const char *const *argv, struct network_helper *ret, stru
 int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_users,
     struct network_helper *ret, struct err *err)
 {
-	char cidr[64], users[64], net[64];
+	CLEANUP_FD int users_fd = -1;
+	char cidr[64], path[64], net[64];
 	const char *argv[16];
 	size_t n = 0;
 
@@ -246,7 +254,9 @@ int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_use
 		    "build.network egress needs slirp4netns: install the package slirp4netns, "
 		    "or set build.network: none in the policy");
 	(void)snprintf(cidr, sizeof(cidr), "--cidr=%s", plan->cidr);
-	(void)snprintf(users, sizeof(users), "--userns-path=/proc/%d/ns/user", (int)pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	if (of_users && (users_fd = fd_open_read(path, false, err)) < 0)
+		return -1;
 	(void)snprintf(net, sizeof(net), "/proc/%d/ns/net", (int)pid);
 	argv[n++] = "slirp4netns";
 	argv[n++] = "--configure";
@@ -257,13 +267,11 @@ int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_use
 	argv[n++] = "--ready-fd=3";
 	argv[n++] = "--exit-fd=4";
 	argv[n++] = cidr;
-	if (of_users)
-		argv[n++] = users;
 	argv[n++] = "--netns-type=path";
 	argv[n++] = net;
 	argv[n++] = "tap0";
 	argv[n] = NULL;
-	return helper_fork(argv, ret, err);
+	return helper_fork(argv, users_fd, ret, err);
 }
 
 void network_helper_stop(struct network_helper *helper)

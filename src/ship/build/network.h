@@ -37,8 +37,8 @@ struct network_helper {
 	pid_t pid;
 	int exit_fd; /* closed: it ends */
 };
-/* Attaches to the network namespace of `pid`; of_users: also to its user namespace. Returns when
- * it is ready. ERR_UNSUPPORTED without the program. */
+/* Attaches to the network namespace of `pid`; of_users: from within its user namespace. Returns
+ * when it is ready. ERR_UNSUPPORTED without the program. */
 MUST_USE int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_users,
     struct network_helper *ret, struct err *err);
 void network_helper_stop(struct network_helper *helper);

@@ -231,6 +231,38 @@ static void test_gaps(void **state)
 	assert_false(sbom_gap(STR("digest"), STR("sha256:"), &arena, &gap));
 }
 
+/* Each allocation fails once. */
+static void check_no_memory(const char *name, const char *path)
+{
+	CLEANUP(arena_release) struct arena text_arena;
+	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
+	int result = -1;
+
+	arena_init(&text_arena, MIB(1));
+	unit.bytes = read_data(name, "", &text_arena);
+	for (size_t at = 1; result < 0; at++) {
+		CLEANUP(arena_release) struct arena arena;
+		struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
+		struct err err = ERR_INIT;
+
+		arena_init(&arena, MIB(1));
+		arena.fail_at = at;
+		result = sbom_catalog(&unit, &sink.sink, &arena, &err);
+		if (result < 0)
+			assert_int_equal(err.code, ERR_NOMEM);
+		buf_release(&sink.out);
+	}
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	check_no_memory("requirements.txt", "requirements.txt");
+	check_no_memory("METADATA", "app/demo.egg-info");
+	check_no_memory("os-release", "etc/os-release");
+	check_no_memory("python3-six.list", "var/lib/dpkg/info/python3-six.list");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +275,7 @@ int main(void)
 	    cmocka_unit_test(test_records),
 	    cmocka_unit_test(test_finish),
 	    cmocka_unit_test(test_gaps),
+	    cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

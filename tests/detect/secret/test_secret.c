@@ -451,8 +451,8 @@ static struct str long_line(struct arena *arena, const char *piece, size_t size)
  * sixty-four times. */
 static void check_linear(struct fixture *f, const char *piece)
 {
-	struct str text = long_line(&f->arena, piece, MIB(4));
-	double small = seconds_for(f, str_sub(text, 0, MIB(4) / 8));
+	struct str text = long_line(&f->arena, piece, MIB(1));
+	double small = seconds_for(f, str_sub(text, 0, MIB(1) / 8));
 	double large = seconds_for(f, text);
 
 	if (large > 24 * small + 0.2)

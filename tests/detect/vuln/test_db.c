@@ -439,6 +439,40 @@ static void test_on_disk(void **state)
 	assert_int_equal(dir_remove(folder, &err), 0);
 }
 
+/* The advisories that the repository ships are whole, and are what their README says. */
+static void test_examples(void **state)
+{
+	CLEANUP(arena_release) struct arena arena;
+	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct clock clock = clock_fixed(BUILT_MS);
+	struct str input = STR(TEST_DATA "/../../examples/advisories");
+	struct db_build build = {&input, 1, NULL, &clock, &limits_default, false};
+	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct db_ecosystem e;
+	struct db_entries entries;
+	struct db_stats stats;
+	const char *folder;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	arena_init(&arena, KIB(64));
+	memory_sink_init(&sink);
+	assert_int_equal(tempdir_open(NULL, &arena, &folder, &err), 0);
+	build.output = arena_fmt(&arena, "%s/advisories.db", folder).p;
+	if (db_build(&build, &sink.sink, &stats, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(sink.problems.n, 0);
+	assert_int_equal(stats.files, 12);
+	assert_int_equal(stats.ignored_files, 1);
+	assert_int_equal(db_open(build.output, &db, &err), 0);
+	assert_int_equal(db_ecosystem_find(db, STR("debian:12"), &e, &err), DB_FOUND);
+	assert_int_equal(e.packages, 8);
+	assert_int_equal(e.advisories, 15);
+	assert_int_equal(db_ecosystem_find(db, STR("pypi"), &e, &err), DB_FOUND);
+	assert_int_equal(db_find(db, &e, STR("flask-cors"), &entries, &err), DB_FOUND);
+	assert_int_equal(dir_remove(folder, &err), 0);
+}
+
 static void test_missing_files(void **state)
 {
 	struct clock clock = clock_fixed(BUILT_MS);
@@ -473,6 +507,7 @@ int main(void)
 	    cmocka_unit_test(test_hostile),
 	    cmocka_unit_test(test_not_a_database),
 	    cmocka_unit_test(test_on_disk),
+	    cmocka_unit_test(test_examples),
 	    cmocka_unit_test(test_missing_files),
 	};
 

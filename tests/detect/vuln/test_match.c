@@ -375,6 +375,35 @@ static void test_repair(void **state)
 	check_repair("", 1, NULL);
 }
 
+/* Each allocation fails once: an error every time, and never half an answer called whole. */
+static void test_no_memory(void **state)
+{
+	CLEANUP(scene_close) struct scene s;
+	struct vuln_options options = {BUILT_MS};
+	int result = -1;
+	size_t failures = 0;
+
+	(void)state;
+	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
+	add_python(&s, "flask-cors", "3.0.8", "requirements.txt", 3);
+	add_python(&s, "garbled", "1.0", "requirements.txt", 4);
+	add_deb(&s, "openssl", "openssl", "3.0.11-1");
+	for (size_t at = 1; result < 0; at++) {
+		CLEANUP(arena_release) struct arena arena;
+		struct vuln_gaps gaps = {NULL, 0, 0};
+		struct err err = ERR_INIT;
+
+		arena_init(&arena, MIB(1));
+		arena.fail_at = at;
+		result =
+		    vuln_match(s.db, &s.inventory, &options, &s.sink.sink, &gaps, &arena, &err);
+		if (result < 0)
+			assert_int_equal(err.code, ERR_NOMEM);
+		failures += result < 0;
+	}
+	assert_true(failures > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +415,7 @@ int main(void)
 	    cmocka_unit_test(test_unknown_distribution),
 	    cmocka_unit_test(test_codename),
 	    cmocka_unit_test(test_repair),
+	    cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,3 +1,4 @@
+#include "base/os/spawn.h"
 #include "fixture.h"
 
 #include <arpa/inet.h>
@@ -5,6 +6,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -243,6 +245,96 @@ static void test_host_network(void **state)
 		fd_cleanup(&reached);
 }
 
+static bool ip(const char *const *argv)
+{
+	struct spawn s = {.argv = argv, .timeout_ms = 10000};
+	struct spawn_result result;
+	struct err err = ERR_INIT;
+
+	return spawn_run(&s, &result, &err) == 0 && result.status == 0;
+}
+
+/* A process in a network of its own that listens on 198.51.100.2, port 80; this machine is .1
+ * (RFC 5737: addresses for documentation). */
+static pid_t open_neighbour(int *ret_ready)
+{
+	int ready[2];
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(80)};
+
+		if (unshare(CLONE_NEWNET) != 0)
+			_exit(1);
+		(void)listen_on(AF_INET, &any, sizeof(any));
+		(void)!write(ready[1], "r", 1);
+		(void)pause();
+		_exit(0);
+	}
+	(void)close(ready[1]);
+	*ret_ready = ready[0];
+	return pid;
+}
+
+static bool connect_neighbour(pid_t pid)
+{
+	char target[16], path[32];
+
+	(void)snprintf(target, sizeof(target), "%d", (int)pid);
+	(void)snprintf(path, sizeof(path), "--net=/proc/%d/ns/net", (int)pid);
+	return ip((const char *const[]){"ip", "link", "add", "plt0", "type", "veth", "peer", "name",
+		   "plt1", "netns", target, NULL}) &&
+	       ip((const char *const[]){
+		   "ip", "address", "add", "198.51.100.1/24", "dev", "plt0", NULL}) &&
+	       ip((const char *const[]){"ip", "link", "set", "plt0", "up", NULL}) &&
+	       ip((const char *const[]){"nsenter", path, "ip", "address", "add", "198.51.100.2/24",
+		   "dev", "plt1", NULL}) &&
+	       ip((const char *const[]){"nsenter", path, "ip", "link", "set", "plt1", "up", NULL});
+}
+
+/* Egress goes out: a neighbour is reached, this machine's address on the same wire is not. */
+static void test_egress_reaches(void **state)
+{
+	struct prey *p = *state;
+	const struct build_pair args[] = {
+	    {"PORT", p->port}
+	     };
+	struct build_plan plan =
+	    fixture_plan(&p->f, fixture_context(&p->f, "FROM plimsoll-test/guest:1\nARG PORT\n"
+						       "RUN reach 198.51.100.2 80\n"
+						       "RUN reach 198.51.100.1 $PORT\n"));
+	const char *log = fixture_path(&p->f, "egress.log");
+	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	CLEANUP_FD int ready = -1;
+	pid_t neighbour;
+	bool connected;
+	int result;
+	char byte;
+
+	if (geteuid() != 0 || !spawn_has("ip") || !spawn_has("nsenter"))
+		skip();
+	neighbour = open_neighbour(&ready);
+	connected = read(ready, &byte, 1) == 1 && connect_neighbour(neighbour);
+	plan.args = args;
+	plan.n_args = 1;
+	plan.network = BUILD_NET_EGRESS;
+	plan.log_fd = log_fd;
+	result = connected ? image_build(&plan, &p->f.result, &p->f.err) : -1;
+	(void)ip((const char *const[]){"ip", "link", "delete", "plt0", NULL});
+	(void)kill(neighbour, SIGKILL);
+	(void)waitpid(neighbour, NULL, 0);
+	if (!connected)
+		skip();
+	if (result != 0)
+		fail_msg("%s", p->f.err.text);
+	if (!strstr(fixture_read(&p->f, log), "attempt reach: SUCCEEDED"))
+		fail_msg("%s", fixture_read(&p->f, log));
+	assert_non_null(strstr(fixture_read(&p->f, log), "attempt reach: refused"));
+	assert_int_equal(accept(p->listener, NULL, NULL), -1);
+}
+
 /* kill(-1) in a RUN ends the build at most. */
 static void test_kill_everything(void **state)
 {
@@ -259,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_no_network),
 	    cmocka_unit_test(test_egress),
+	    cmocka_unit_test(test_egress_reaches),
 	    cmocka_unit_test(test_no_users),
 	    cmocka_unit_test(test_host_network),
 	    cmocka_unit_test(test_kill_everything),

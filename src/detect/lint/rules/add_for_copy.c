@@ -2,32 +2,51 @@
 
 static bool needs_add(struct str source)
 {
-	static const char *const ends[] = {".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2",
-	    ".tar.xz", ".tar.zst", ".gz", ".bz2", ".xz", ".tbz", ".tlz", ".Z", ".lzma"};
+	static const char *const ends[] = {".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tlz", ".tzst",
+	    ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma", ".Z"};
 
 	if (str_has(source, STR("://")) || str_starts(source, STR("git@")) ||
 	    str_chr(source, '$') != STR_NPOS)
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
 		if (str_ends(source, str_of(ends[i])))
 			return true;
-	}
 	return false;
+}
+
+/* The first source that COPY would take as well. */
+static const struct docker_word *plain_source(const struct docker_instruction *in)
+{
+	if (in->n_heredocs > 0)
+		return NULL;
+	for (size_t i = 0; i + 1 < in->n_words; i++)
+		if (!needs_add(in->words[i].text))
+			return &in->words[i];
+	return NULL;
+}
+
+/* All sources are plain, and COPY knows all flags. */
+static bool may_be_copy(const struct docker_instruction *in)
+{
+	for (size_t i = 0; i + 1 < in->n_words; i++)
+		if (needs_add(in->words[i].text))
+			return false;
+	return !docker_flag_get(in, "checksum") && !docker_flag_get(in, "keep-git-dir") &&
+	       !docker_flag_get(in, "unpack");
 }
 
 static void check_add_for_copy(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_instruction *in = view->steps[i].instruction;
+		const struct docker_word *source = in->kind == DOCKER_ADD ? plain_source(in) : NULL;
 
-		if (in->kind != DOCKER_ADD || in->n_heredocs > 0)
+		if (!source)
 			continue;
-		for (size_t k = 0; k + 1 < in->n_words; k++) {
-			if (needs_add(in->words[k].text))
-				continue;
-			lint_instruction(l, in, "ADD of a plain file or folder: COPY does no more");
-			break;
-		}
+		if (may_be_copy(in))
+			lint_edit(l, docker_range(in, in->keyword), STR("COPY"));
+		lint_report(l, docker_range(in, in->keyword), in->text.text, NULL,
+		    "ADD of " STR_FMT ": COPY does the same and no more", STR_ARG(source->text));
 	}
 }
 

@@ -1,48 +1,52 @@
 #include "detect/lint/rule.h"
 
-static bool removes_lists(const struct shell_command *c)
+static bool is_apt(const struct shell_command *c)
 {
-	if (!shell_is(c, "rm"))
-		return false;
-	for (size_t i = 1; i < c->n_words; i++) {
-		if (str_has(c->words[i].text, STR("/var/lib/apt")))
-			return true;
-	}
-	return false;
+	return shell_is(c, "apt-get") || shell_is(c, "apt") || shell_is(c, "aptitude");
 }
 
-static bool updates(const struct shell_command *c)
+static bool removes_lists(const struct shell_command *c)
 {
-	return (shell_is(c, "apt-get") || shell_is(c, "apt") || shell_is(c, "aptitude")) &&
-	       shell_has_arg(c, "update");
+	if (is_apt(c))
+		return shell_has_arg(c, "dist-clean") || shell_has_arg(c, "distclean");
+	if (!shell_is(c, "rm"))
+		return false;
+	for (size_t i = 1; i < c->n_words; i++)
+		if (str_has(c->words[i].text, STR("/var/lib/apt")))
+			return true;
+	return false;
 }
 
 static void check_script(struct lint *l, const struct docker_step *step)
 {
 	const struct shell_command *update = NULL;
+	struct text_range at;
 
 	for (size_t i = 0; i < step->script->commands.n; i++) {
 		const struct shell_command *c = &step->script->commands.p[i];
 
-		if (updates(c))
+		if (is_apt(c) && shell_has_arg(c, "update"))
 			update = c;
 		else if (removes_lists(c))
 			update = NULL;
 	}
-	if (update)
-		lint_command(l, step, update, "the lists that apt fetches here stay in the image");
+	if (!update)
+		return;
+	if (lint_can_append(step, &at))
+		lint_edit(l, at, STR(" && rm -rf /var/lib/apt/lists/*"));
+	lint_command(l, update, "the lists that apt fetches here stay in the image");
 }
 
+/* A stage that only lends files to others leaves its lists behind. */
 static void check_apt_lists(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];
 
-		if (!lint_step_is(step, DOCKER_RUN) || !step->script || !step->stage ||
-		    !step->stage->needed ||
-		    docker_has_cache_mount(step->instruction, STR("/var/lib/apt/lists")))
-			continue;
-		check_script(l, step);
+		if (lint_step_is(step, DOCKER_RUN) && step->script &&
+		    (!step->stage || step->stage->shipped) &&
+		    !docker_has_cache_mount(step->instruction, STR("/var/lib/apt/lists")))
+			check_script(l, step);
 	}
 }
 

@@ -1,11 +1,33 @@
+#include "base/buf.h"
 #include "detect/lint/rule.h"
+
+/* LABEL takes the value in quotes: one that holds some, or a variable, is left to a person. */
+static void offer_label(struct lint *l, const struct docker_instruction *in, struct buf *text)
+{
+	struct str value = in->n_words > 0 ? in->words[0].text : STR_NONE;
+	bool plain = value.n > 0 && str_eq(value, in->words[0].raw);
+
+	for (size_t i = 0; i < value.n; i++)
+		plain &= value.p[i] != '$' && value.p[i] != '`' && value.p[i] != '\\';
+	if (!plain)
+		return;
+	buf_add(text, STR("LABEL org.opencontainers.image.authors=\""));
+	buf_add(text, value);
+	buf_addc(text, '"');
+	if (buf_ok(text))
+		lint_edit(l, (struct text_range){in->offset, in->end}, buf_str(text));
+}
 
 static void check_maintainer(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
-		if (lint_step_is(&view->steps[i], DOCKER_MAINTAINER))
-			lint_instruction(
-			    l, view->steps[i].instruction, "MAINTAINER is deprecated: use a label");
+		struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
+
+		if (!lint_step_is(&view->steps[i], DOCKER_MAINTAINER))
+			continue;
+		offer_label(l, view->steps[i].instruction, &text);
+		lint_instruction(
+		    l, view->steps[i].instruction, "MAINTAINER is deprecated: use a label");
 	}
 }
 

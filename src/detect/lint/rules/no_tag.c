@@ -3,7 +3,7 @@
 /* A stage of this file, scratch and a name that is not known have no tag to ask for. */
 static bool is_outside(const struct docker_stage *stage)
 {
-	return !stage->parent && !stage->scratch && stage->image_known;
+	return !stage->parent && !stage->scratch && stage->image_known && stage->image.raw.n > 0;
 }
 
 static void check_no_tag(struct lint *l, const struct docker_view *view)
@@ -11,9 +11,9 @@ static void check_no_tag(struct lint *l, const struct docker_view *view)
 	for (size_t i = 0; i < view->n_stages; i++) {
 		const struct docker_stage *s = &view->stages[i];
 
-		if (is_outside(s) && s->base.tag.n == 0 && s->base.digest.n == 0)
-			lint_instruction(l, s->from, "the base image " STR_FMT " has no tag",
-			    STR_ARG(s->image_text));
+		if (is_outside(s) && s->base.digest.n == 0 && s->base.tag.n == 0)
+			lint_report(l, docker_range(s->from, s->image.raw), s->from->text.text,
+			    NULL, "the base image " STR_FMT " has no tag", STR_ARG(s->image_text));
 	}
 }
 

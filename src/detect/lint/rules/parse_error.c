@@ -1,13 +1,18 @@
 #include "detect/lint/rule.h"
 
+/* What cannot be read is what makes it the same finding on another line. */
 static void check_parse_error(struct lint *l, const struct docker_view *view)
 {
-	for (size_t i = 0; i < view->file->problems.n; i++) {
-		const struct docker_problem *p = &view->file->problems.p[i];
-		struct text_range range = {(uint32_t)p->offset, (uint32_t)p->end};
+	const struct dockerfile *file = view->file;
 
-		lint_report(l, range, str_sub(view->file->text, p->offset, p->end - p->offset),
-		    p->fix, "%s", p->what);
+	for (size_t i = 0; i < file->problems.n; i++) {
+		const struct docker_problem *p = &file->problems.p[i];
+		struct text_range range = {(uint32_t)p->offset, (uint32_t)p->end};
+		struct str identity = str_of(p->what);
+
+		if (p->instruction < file->instructions.n)
+			identity = file->instructions.p[p->instruction].text.text;
+		lint_report(l, range, identity, p->fix, "%s", p->what);
 	}
 }
 

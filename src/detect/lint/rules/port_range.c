@@ -1,29 +1,27 @@
 #include "detect/lint/rule.h"
 
+/* "80", "8000-8010", with "/tcp" or the like; a variable is no number. */
 static bool is_too_large(struct str word)
 {
-	struct str number = word, ignored, high;
+	struct str number = word, high = STR_NONE, protocol;
 	uint64_t value;
 
-	(void)str_split(word, '/', &number, &ignored);
-	if (str_split(number, '-', &ignored, &high))
-		number = high;
-	return str_to_u64(number, &value) && value > 65535;
+	(void)str_split(word, '/', &number, &protocol);
+	(void)str_split(number, '-', &number, &high);
+	return (str_to_u64(number, &value) && value > 65535) ||
+	       (str_to_u64(high, &value) && value > 65535);
 }
 
 static void check_port_range(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_instruction *in = view->steps[i].instruction;
-		struct str rest = in->args, word;
 
-		if (in->kind != DOCKER_EXPOSE)
-			continue;
-		while (rest.n > 0 && str_cut(&rest, ' ', &word)) {
-			if (is_too_large(word))
-				lint_report(l, docker_range(in, word), in->text.text, NULL,
-				    STR_FMT " is no port: they end at 65535", STR_ARG(word));
-		}
+		for (size_t k = 0; in->kind == DOCKER_EXPOSE && k < in->n_words; k++)
+			if (is_too_large(in->words[k].text))
+				lint_report(l, docker_range(in, in->words[k].raw), in->words[k].raw,
+				    NULL, STR_FMT " is no port: they end at 65535",
+				    STR_ARG(in->words[k].text));
 	}
 }
 

@@ -1,12 +1,92 @@
+#include "base/buf.h"
 #include "detect/lint/rule.h"
+
+/* What only a shell does, or does otherwise than the program of that name. */
+static bool is_builtin(struct str name)
+{
+	static const char *const names[] = {".", ":", "[", "[[", "alias", "cd", "command", "eval",
+	    "exec", "exit", "export", "hash", "read", "set", "source", "test", "time", "trap",
+	    "type", "ulimit", "umask", "unset", "wait", "builtin", "let", "shopt"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(name, str_of(names[i])))
+			return true;
+	return false;
+}
+
+static bool is_literal(const struct shell_word *word)
+{
+	for (size_t i = 0; i < word->text.n; i++) {
+		unsigned char c = (unsigned char)word->text.p[i];
+
+		if (c < 0x20 || c == '"' || c == '\\' || c == '{' || c == '~')
+			return false;
+	}
+	return !(word->flags & (SHELL_WORD_EXPANDS | SHELL_WORD_GLOBS));
+}
+
+/* One command and nothing that a shell is needed for: no operator, no redirection, no variable. */
+static const struct shell_command *plain_command(const struct docker_step *step)
+{
+	const struct shell_script *script = step->script;
+	const struct shell_command *c;
+	struct text_range range, all;
+
+	if (!script || script->incomplete || script->commands.n != 1)
+		return NULL;
+	c = &script->commands.p[0];
+	range = shell_command_range(c);
+	all = docker_range(step->instruction, step->instruction->args);
+	if (range.offset != all.offset || range.end != all.end || c->n_assigns > 0 ||
+	    c->name.n == 0 || is_builtin(c->name))
+		return NULL;
+	for (size_t i = 0; i < c->n_words; i++)
+		if (!is_literal(&c->words[i]))
+			return NULL;
+	return c;
+}
+
+static bool stage_has(
+    const struct docker_view *view, const struct docker_step *step, enum docker_kind kind)
+{
+	for (size_t i = 0; i < view->n_steps; i++)
+		if (view->steps[i].stage == step->stage && lint_step_is(&view->steps[i], kind))
+			return true;
+	return false;
+}
+
+/* An ENTRYPOINT only, and with no CMD beside it: CMD's words would become its arguments. */
+static void offer_list(struct lint *l, const struct docker_view *view,
+    const struct docker_step *step, struct buf *text)
+{
+	const struct shell_command *c = plain_command(step);
+
+	if (!c || !lint_step_is(step, DOCKER_ENTRYPOINT) || stage_has(view, step, DOCKER_CMD))
+		return;
+	for (size_t i = 0; i < c->n_words; i++)
+		buf_addf(text, "%s\"" STR_FMT "\"", i ? ", " : "[", STR_ARG(c->words[i].text));
+	buf_addc(text, ']');
+	if (buf_ok(text))
+		lint_edit(l, shell_command_range(c), buf_str(text));
+}
 
 static void check_shell_form(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_instruction *in = view->steps[i].instruction;
+		const struct docker_step *step = &view->steps[i];
+		const struct docker_instruction *in = step->instruction;
+		struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
 
-		if ((in->kind == DOCKER_CMD || in->kind == DOCKER_ENTRYPOINT) && !in->exec_form &&
-		    in->args.n > 0)
+		/* Who sets SHELL in the file wants one. */
+		if ((in->kind != DOCKER_CMD && in->kind != DOCKER_ENTRYPOINT) || in->exec_form ||
+		    in->args.n == 0 || step->shell)
+			continue;
+		offer_list(l, view, step, &text);
+		if (in->args.p[0] == '[')
+			lint_instruction(l, in,
+			    "%s looks like a JSON list but is none: a shell runs it",
+			    docker_kind_word(in->kind));
+		else
 			lint_instruction(l, in, "%s in shell form", docker_kind_word(in->kind));
 	}
 }

@@ -1,33 +1,38 @@
 #include "detect/lint/rule.h"
 
-static bool names_server(const struct shell_command *c)
+/* What is installed by this name: `openssh` is only the common part on yum's systems. */
+static bool names_server(const struct shell_command *c, struct str package)
 {
-	static const struct str names[] = {STR_INIT("openssh-server"), STR_INIT("openssh"),
-	    STR_INIT("dropbear"), STR_INIT("ssh"), STR_INIT("sshd")};
+	struct str name = package, version;
 
-	for (size_t i = 1; i < c->n_words; i++) {
-		struct str word = c->words[i].text, version;
-
-		(void)str_split(word, '=', &word, &version);
-		for (size_t k = 0; k < ARRAY_LEN(names); k++) {
-			if (str_eq(word, names[k]))
-				return true;
-		}
-		if (str_starts(word, STR("openssh-server-")))
-			return true;
-	}
-	return false;
+	if (str_split(package, '=', &name, &version))
+		package = name;
+	if (str_eq(name, STR("openssh-server")) || str_eq(name, STR("dropbear")) ||
+	    str_starts(name, STR("openssh-server-")) || str_eq(name, STR("sshd")))
+		return true;
+	if (str_eq(name, STR("openssh")))
+		return shell_is(c, "apk") || shell_is(c, "pacman") || shell_is(c, "zypper");
+	return str_eq(name, STR("ssh")) && !shell_is(c, "apk");
 }
 
-static bool exposes_ssh(struct str args)
+static void check_command(struct lint *l, const struct shell_command *c)
 {
-	struct str word;
+	if (!lint_installs(c))
+		return;
+	for (size_t i = 1; i < c->n_words; i++)
+		if (names_server(c, c->words[i].text))
+			lint_word(l, c, &c->words[i], "an SSH server is installed");
+}
 
-	while (args.n > 0 && str_cut(&args, ' ', &word)) {
-		if (str_eq(word, STR("22")) || str_eq(word, STR("22/tcp")))
-			return true;
+static void check_ports(struct lint *l, const struct docker_instruction *in)
+{
+	for (size_t i = 0; i < in->n_words; i++) {
+		struct str word = in->words[i].text;
+
+		if (str_eq(word, STR("22")) || str_eq_nocase(word, STR("22/tcp")))
+			lint_report(l, docker_range(in, in->words[i].raw), in->words[i].raw, NULL,
+			    "port 22 is the SSH server's");
 	}
-	return false;
 }
 
 static void check_ssh_server(struct lint *l, const struct docker_view *view)
@@ -35,16 +40,12 @@ static void check_ssh_server(struct lint *l, const struct docker_view *view)
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];
 
-		if (lint_step_is(step, DOCKER_EXPOSE) && exposes_ssh(step->instruction->args))
-			lint_instruction(l, step->instruction, "port 22 is the SSH server's");
+		if (lint_step_is(step, DOCKER_EXPOSE))
+			check_ports(l, step->instruction);
 		if (!lint_step_is(step, DOCKER_RUN) || !step->script)
 			continue;
-		for (size_t k = 0; k < step->script->commands.n; k++) {
-			const struct shell_command *c = &step->script->commands.p[k];
-
-			if (lint_installs(c) && names_server(c))
-				lint_command(l, step, c, "an SSH server is installed");
-		}
+		for (size_t k = 0; k < step->script->commands.n; k++)
+			check_command(l, &step->script->commands.p[k]);
 	}
 }
 

@@ -11,7 +11,7 @@ static void check_sudo(struct lint *l, const struct docker_view *view)
 			const struct shell_command *c = &step->script->commands.p[k];
 
 			if (shell_is(c, "sudo"))
-				lint_command(l, step, c, "sudo in a build step");
+				lint_word(l, c, &c->words[0], "sudo in a build step");
 		}
 	}
 }

@@ -1,79 +1,37 @@
 #include "detect/lint/rule.h"
 
-/* '*' at either end stands for any text; a pattern with a '/' is held against the whole name. */
-static bool pattern_fits(struct str pattern, struct str text)
+/* A name whose variables have no value here may come from anywhere. */
+static void check_image(struct lint *l, const struct docker_instruction *in, struct str raw,
+    struct str text, bool known)
 {
-	bool open_start = str_starts(pattern, STR("*")), open_end = str_ends(pattern, STR("*"));
-	struct str core = pattern;
-
-	if (open_start)
-		core = str_sub(core, 1, core.n);
-	if (open_end && core.n > 0)
-		core = str_sub(core, 0, core.n - 1);
-	if (open_start && open_end)
-		return str_has(text, core);
-	if (open_start)
-		return str_ends(text, core);
-	return open_end ? str_starts(text, core) : str_eq(text, core);
-}
-
-static bool is_trusted(struct docker_reference ref, const struct str_list *trusted)
-{
+	struct docker_reference ref = docker_reference_split(text);
 	struct str registry = ref.registry.n ? ref.registry : STR("docker.io");
 
-	for (size_t i = 0; i < trusted->n; i++) {
-		struct str pattern = trusted->p[i], host, path;
-
-		if (!str_split(pattern, '/', &host, &path)) {
-			if (pattern_fits(pattern, registry))
-				return true;
-		} else if (pattern_fits(host, registry) && pattern_fits(path, ref.repository)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_image(struct lint *l, const struct docker_instruction *in,
-    struct docker_reference ref, const struct str_list *trusted)
-{
-	struct str registry = ref.registry.n ? ref.registry : STR("docker.io");
-
-	if (!is_trusted(ref, trusted))
-		lint_instruction(
-		    l, in, "the policy does not trust the registry " STR_FMT, STR_ARG(registry));
-}
-
-static void check_copy(struct lint *l, const struct docker_view *view,
-    const struct docker_step *step, const struct str_list *trusted)
-{
-	const struct docker_flag *from = docker_flag_get(step->instruction, "from");
-
-	if (!from || !from->has_value ||
-	    docker_stage_find(view, from->value.text, step->stage->index) ||
-	    (str_chr(from->value.text, '/') == STR_NPOS &&
-		str_chr(from->value.text, ':') == STR_NPOS))
-		return;
-	check_image(l, step->instruction, docker_reference_split(from->value.text), trusted);
+	if (!known && (ref.registry.n == 0 || str_chr(ref.registry, '$') != STR_NPOS))
+		lint_report(l, docker_range(in, raw), in->text.text,
+		    "give its ARG a default that names a trusted registry",
+		    "which registry " STR_FMT " comes from cannot be told", STR_ARG(text));
+	else if (!lint_is_trusted(l, ref))
+		lint_report(l, docker_range(in, raw), in->text.text, NULL,
+		    "the policy does not trust the registry " STR_FMT, STR_ARG(registry));
 }
 
 static void check_untrusted_registry(struct lint *l, const struct docker_view *view)
 {
-	struct str_list trusted = lint_trusted_registries(l);
-
-	if (trusted.n == 0)
+	if (lint_trusted_registries(l).n == 0)
 		return;
 	for (size_t i = 0; i < view->n_stages; i++) {
 		const struct docker_stage *s = &view->stages[i];
 
-		if (!s->parent && !s->scratch)
-			check_image(l, s->from, s->base, &trusted);
+		if (!s->parent && !s->scratch && s->image.raw.n > 0)
+			check_image(l, s->from, s->image.raw, s->image_text, s->image_known);
 	}
-	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_step *step = &view->steps[i];
+	for (size_t i = 0; i < view->sources.n; i++) {
+		const struct docker_source *source = &view->sources.p[i];
 
-		if (lint_step_is(step, DOCKER_COPY) && step->stage)
-			check_copy(l, view, step, &trusted);
+		if (!source->stage && source->name.n > 0)
+			check_image(
+			    l, source->step->instruction, source->raw, source->name, source->known);
 	}
 }
 

@@ -50,9 +50,13 @@ static int walk_folder(struct walk *w, const char *path, unsigned depth, struct 
 
 	if (!folder)
 		return err_sys(err, "%s", path);
-	while ((errno = 0, entry = readdir(folder)) != NULL) {
+	for (;;) {
 		struct str below;
 
+		errno = 0;
+		entry = readdir(folder);
+		if (!entry)
+			return errno ? err_sys(err, "%s", path) : 0;
 		if (entry->d_name[0] == '.')
 			continue;
 		below = arena_fmt(w->arena, "%s/%s", path, entry->d_name);
@@ -61,7 +65,6 @@ static int walk_folder(struct walk *w, const char *path, unsigned depth, struct 
 		if (walk_entry(w, below.p, depth, err) < 0)
 			return -1;
 	}
-	return errno ? err_sys(err, "%s", path) : 0;
 }
 
 static int path_order(const void *left, const void *right)

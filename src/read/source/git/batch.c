@@ -202,7 +202,7 @@ static enum content_result fetch(
 	struct git_slot *slot = oldest_slot(b, false);
 	uint64_t size = 0;
 	char *bytes = NULL;
-	bool there;
+	bool there = false;
 
 	if (!slot) {
 		(void)err_set(err, ERR_LIMIT, "too many git objects are open at once");

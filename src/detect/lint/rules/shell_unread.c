@@ -1,0 +1,26 @@
+#include "detect/lint/rule.h"
+
+static void check_shell_unread(struct lint *l, const struct docker_view *view)
+{
+	for (size_t i = 0; i < view->n_steps; i++) {
+		const struct docker_step *step = &view->steps[i];
+
+		if (step->script && step->script->incomplete)
+			lint_report(l, step->script->incomplete_at, step->instruction->text.text,
+			    NULL, "what stands from here on is no complete shell script");
+	}
+}
+
+const struct lint_rule rule_shell_unread = {
+    .id = "PL1004",
+    .title = "the shell text cannot be read to its end",
+    .why =
+	"A quote, a bracket or a block that is not closed: the shell stops there, and no rule sees what stands behind it.",
+    .fix = "close what is open, or put the script into a file of its own",
+    .threat = "image",
+    .since = "2026-11-24",
+    .peer = "",
+    .references = {"https://docs.docker.com/reference/dockerfile/#run"},
+    .severity = SEVERITY_MEDIUM,
+    .dockerfile = check_shell_unread,
+};

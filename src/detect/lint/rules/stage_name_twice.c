@@ -1,0 +1,31 @@
+#include "detect/lint/rule.h"
+
+static void check_stage_name_twice(struct lint *l, const struct docker_view *view)
+{
+	for (size_t i = 0; i < view->n_stages; i++) {
+		const struct docker_stage *s = &view->stages[i];
+
+		for (size_t k = 0; k < i && s->name.n > 0; k++) {
+			if (!str_eq_nocase(s->name, view->stages[k].name))
+				continue;
+			lint_report(l, docker_range(s->from, s->from->words[2].raw),
+			    s->from->text.text, NULL, "stage %zu is called " STR_FMT " too", k,
+			    STR_ARG(s->name));
+			break;
+		}
+	}
+}
+
+const struct lint_rule rule_stage_name_twice = {
+    .id = "DL3024",
+    .title = "two stages have one name",
+    .why =
+	"Whoever copies from that name gets the later stage, or none: a reader cannot tell which.",
+    .fix = "give each stage a name of its own",
+    .threat = "image",
+    .since = "2026-11-24",
+    .peer = "error",
+    .references = {"https://docs.docker.com/build/building/multi-stage/"},
+    .severity = SEVERITY_MEDIUM,
+    .dockerfile = check_stage_name_twice,
+};

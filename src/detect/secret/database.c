@@ -1,0 +1,139 @@
+/*
+ * The vectorscan database. A pattern beyond what vectorscan can run exactly is given to it
+ * as a prefilter: it then finds a superset, and PCRE2 has the last word all the same.
+ *
+ * Compiling the built-in rules takes a fifth of a second, so the build does it once
+ * (precompile.c) and the program carries the result:
+ *   u64le  hash of the patterns, their number and vectorscan's version
+ *   u32le  reach of each rule, in their order
+ *   …      the database as hs_serialize_database writes it
+ * It is used where the hash is that of the rules at hand; vectorscan itself refuses it on
+ * another kind of processor. Otherwise the rules are compiled when they are needed.
+ */
+#include "base/buf.h"
+#include "base/frame.h"
+#include "base/hash.h"
+#include "base/rd.h"
+#include "detect/secret/compiled.h"
+#include "detect/secret/embedded.h"
+
+static int refuse(const struct secret_rule *rule, const char *what, struct err *err)
+{
+	return err_set(err, ERR_CONFIG, "%.*s: secret rule \"%.*s\": %s", STR_ARG(rule->source),
+	    STR_ARG(rule->name), what);
+}
+
+/* ---- compiling ---- */
+
+static void free_info(hs_expr_info_t **info)
+{
+	free(*info);
+}
+
+static void free_error(hs_compile_error_t **error)
+{
+	(void)hs_free_compile_error(*error);
+}
+
+/* How long a match may be; vectorscan's flags for the pattern. */
+static int measure(const char *text, struct compiled_rule *c, unsigned *ret_flags, struct err *err)
+{
+	CLEANUP(free_info) hs_expr_info_t *info = NULL;
+	CLEANUP(free_error) hs_compile_error_t *error = NULL;
+	CLEANUP(free_error) hs_compile_error_t *again = NULL;
+
+	*ret_flags = 0;
+	if (hs_expression_info(text, 0, &info, &error) != HS_SUCCESS) {
+		*ret_flags = HS_FLAG_PREFILTER;
+		if (hs_expression_info(text, HS_FLAG_PREFILTER, &info, &again) != HS_SUCCESS)
+			return refuse(c->rule, again ? again->message : "not taken", err);
+	}
+	if (info->min_width == 0)
+		return refuse(c->rule, "the pattern matches where there is nothing", err);
+	c->reach_bytes = MIN_OF(info->max_width, SECRET_SPAN_BYTES);
+	return 0;
+}
+
+/* Some patterns show only here that they are too large for anything but a prefilter. */
+static int compile_multi(struct secret_engine *e, const char *const *texts, unsigned *flags,
+    const unsigned *ids, struct err *err)
+{
+	for (size_t tries = 0; tries <= e->n; tries++) {
+		CLEANUP(free_error) hs_compile_error_t *error = NULL;
+		size_t at;
+
+		if (hs_compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, NULL,
+			&e->database, &error) == HS_SUCCESS)
+			return 0;
+		if (!error || error->expression < 0 || (size_t)error->expression >= e->n)
+			return err_set(err, ERR_CONFIG, "the secret rules cannot be compiled: %s",
+			    error ? error->message : "no reason given");
+		at = (size_t)error->expression;
+		if (flags[at] & HS_FLAG_PREFILTER)
+			return refuse(e->compiled[at].rule, error->message, err);
+		flags[at] |= HS_FLAG_PREFILTER;
+	}
+	return err_set(err, ERR_CONFIG, "the secret rules cannot be compiled");
+}
+
+int secret_database_compile(
+    struct secret_engine *e, const char *const *texts, struct arena *arena, struct err *err)
+{
+	unsigned *flags = arena_array(arena, e->n, sizeof *flags);
+	unsigned *ids = arena_array(arena, e->n, sizeof *ids);
+
+	if (!flags || !ids)
+		return arena_err(arena, err);
+	for (size_t i = 0; i < e->n; i++) {
+		if (measure(texts[i], &e->compiled[i], &flags[i], err))
+			return -1;
+		ids[i] = (unsigned)i;
+	}
+	return compile_multi(e, texts, flags, ids, err);
+}
+
+/* ---- carrying it along ---- */
+
+static uint64_t hash_of(const struct secret_engine *e, const char *const *texts)
+{
+	uint64_t hash = hash64(str_of(hs_version()), e->n);
+
+	for (size_t i = 0; i < e->n; i++)
+		hash = hash64(str_of(texts[i]), hash);
+	return hash;
+}
+
+bool secret_database_load(struct secret_engine *e, const char *const *texts)
+{
+	struct rd r = rd_of(str_make(embed_secret_database, embed_secret_database_size));
+	struct str bytes;
+	uint64_t hash;
+
+	e->patterns_hash = hash_of(e, texts);
+	if (!rd_u64le(&r, &hash) || hash != e->patterns_hash)
+		return false;
+	for (size_t i = 0; i < e->n; i++) {
+		uint32_t reach;
+
+		if (!rd_u32le(&r, &reach) || reach == 0 || reach > SECRET_SPAN_BYTES)
+			return false;
+		e->compiled[i].reach_bytes = reach;
+	}
+	return rd_bytes(&r, rd_left(&r), &bytes) &&
+	       hs_deserialize_database(bytes.p, bytes.n, &e->database) == HS_SUCCESS;
+}
+
+int secret_database_store(const struct secret_engine *e, struct buf *out, struct err *err)
+{
+	char *bytes = NULL;
+	size_t n = 0;
+
+	frame_u64(out, e->patterns_hash);
+	for (size_t i = 0; i < e->n; i++)
+		frame_u32(out, (uint32_t)e->compiled[i].reach_bytes);
+	if (hs_serialize_database(e->database, &bytes, &n) != HS_SUCCESS)
+		return err_nomem(err);
+	buf_add(out, str_make(bytes, n));
+	free(bytes);
+	return buf_ok(out) ? 0 : buf_err(out, "the compiled secret rules", err);
+}

@@ -1,0 +1,3 @@
+ARG A=12
+FROM debian:$A
+RUN true

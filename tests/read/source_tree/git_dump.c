@@ -1,0 +1,76 @@
+/*
+ * Prints what the walks see, for the comparison with git itself:
+ *   git_dump tree REPO REV          mode id path NUL
+ *   git_dump range REPO BASE HEAD   commit mode id path NUL
+ * and each problem as "problem text NUL".
+ */
+#include "core/report.h"
+#include "read/source/git/repo.h"
+#include "read/source/git/walk.h"
+
+#include <stdio.h>
+
+static bool with_commit;
+
+static int print_entry(void *arg, const struct git_entry *e, struct err *err)
+{
+	(void)arg, (void)err;
+	if (with_commit)
+		(void)printf("%s ", e->commit.hex);
+	(void)printf("%06o %s ", (unsigned)e->mode, e->oid.hex);
+	(void)fwrite(e->path.p, 1, e->path.n, stdout);
+	(void)putchar('\0');
+	return 0;
+}
+
+static int dump(struct git_walk *walk, struct git_repo *repo, char **argv, struct err *err)
+{
+	struct git_oid_list commits = {0};
+	struct git_oid a, b;
+
+	if (git_resolve(repo, str_of(argv[3]), &a, err))
+		return -1;
+	if (!with_commit)
+		return git_commit_walk(walk, &a, err);
+	if (git_resolve(repo, str_of(argv[4]), &b, err) ||
+	    git_rev_list(repo, &a, 1, &b, walk->arena, &commits, err))
+		return -1;
+	return git_range_walk(walk, commits.p, commits.n, &a, 1, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct report report;
+	struct report_sink sink;
+	struct git_repo *repo = NULL;
+	struct err err = ERR_INIT;
+	struct arena arena;
+	struct git_walk walk = {
+	    .limits = &limits_default,
+	    .stage = STAGE_SECRETS,
+	    .sink = &sink.sink,
+	    .arena = &arena,
+	    .visitor = {print_entry, NULL, NULL}
+	};
+	int failed;
+
+	if (argc < 4)
+		return 2;
+	with_commit = strcmp(argv[1], "range") == 0;
+	arena_init(&arena, MIB(512));
+	report_init(&report, MIB(64), 1000);
+	report_sink_init(&sink, &report, 0);
+	failed = git_repo_open(argv[2], &limits_default, &repo, &err);
+	if (!failed) {
+		walk.content = git_repo_content(repo);
+		failed = dump(&walk, repo, argv, &err);
+	}
+	if (failed)
+		(void)fprintf(stderr, "git_dump: %s\n", err.text);
+	for (size_t i = 0; i < report.problems.n; i++)
+		(void)printf("problem " STR_FMT "%c", STR_ARG(report.problems.p[i].message), 0);
+	git_repo_close(repo);
+	report_release(&report);
+	arena_release(&arena);
+	return failed ? 1 : 0;
+}
