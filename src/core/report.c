@@ -257,6 +257,70 @@ int report_add_not_covered(struct report *r, const struct not_covered *nc, struc
 	return vec_push(&r->not_covered, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
 
+/* ---- one report into another ---- */
+
+int report_replay(const struct report *from, struct sink *sink, struct err *err)
+{
+	for (size_t i = 0; i < from->findings.n; i++) {
+		if (sink_finding(sink, &from->findings.p[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < from->inventory.packages.n; i++) {
+		if (sink_package(sink, &from->inventory.packages.p[i], err) != 0)
+			return -1;
+	}
+	if (from->inventory.distro.id.n > 0 && sink_distro(sink, &from->inventory.distro, err) != 0)
+		return -1;
+	for (size_t i = 0; i < from->problems.n; i++) {
+		if (sink_problem(sink, &from->problems.p[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int merge_subject(
+    struct report *r, const struct report *from, uint32_t subject, struct err *err)
+{
+	struct subject *into = &r->subjects.p[subject];
+
+	if (from->subjects.n == 0)
+		return 0;
+	if (from->subjects.p[0].digest.n > 0 &&
+	    copy_str(&r->arena, from->subjects.p[0].digest, &into->digest, err) != 0)
+		return -1;
+	if (from->subjects.p[0].platform.n > 0 &&
+	    copy_str(&r->arena, from->subjects.p[0].platform, &into->platform, err) != 0)
+		return -1;
+	return 0;
+}
+
+static int merge_database(struct report *r, const struct report *from, struct err *err)
+{
+	if (!from->database.used)
+		return 0;
+	r->database = from->database;
+	return copy_str(&r->arena, from->database.digest, &r->database.digest, err);
+}
+
+int report_merge(struct report *r, const struct report *from, uint32_t subject, struct err *err)
+{
+	struct report_sink sink;
+
+	report_sink_init(&sink, r, subject);
+	if (report_replay(from, &sink.sink, err) != 0 ||
+	    merge_subject(r, from, subject, err) != 0 || merge_database(r, from, err) != 0)
+		return -1;
+	for (size_t i = 0; i < from->stages.n; i++) {
+		if (report_add_stage(r, &from->stages.p[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < from->not_covered.n; i++) {
+		if (report_add_not_covered(r, &from->not_covered.p[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* ---- order and conclusion ---- */
 
 static int order_findings(const void *a, const void *b)

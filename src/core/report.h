@@ -87,6 +87,13 @@ MUST_USE int report_add_subject(
 MUST_USE int report_add_stage(struct report *r, const struct stage_result *stage, struct err *err);
 MUST_USE int report_add_not_covered(
     struct report *r, const struct not_covered *nc, struct err *err);
+/* Tells a sink all findings, packages, the distribution and the problems. */
+MUST_USE int report_replay(const struct report *from, struct sink *sink, struct err *err);
+/* Takes over what another report says, as about `subject` of this one: all that report_replay
+ * tells, and stages, what is not covered, the database, and the digest and platform of from's
+ * first subject. */
+MUST_USE int report_merge(
+    struct report *r, const struct report *from, uint32_t subject, struct err *err);
 /* Sorts findings (finding_compare), packages and problems. */
 void report_sort(struct report *r);
 /* From verdicts, problems and failed stages: sets exit_code (3 before 5 before 4 before 1), and

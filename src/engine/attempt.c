@@ -14,20 +14,8 @@ bool skip_has(const struct skip_list *skip, struct str path)
 static int replay(
     const struct report *from, const struct map *notes, struct sink *sink, struct err *err)
 {
-	for (size_t i = 0; i < from->findings.n; i++) {
-		if (sink_finding(sink, &from->findings.p[i], err) != 0)
-			return -1;
-	}
-	for (size_t i = 0; i < from->inventory.packages.n; i++) {
-		if (sink_package(sink, &from->inventory.packages.p[i], err) != 0)
-			return -1;
-	}
-	if (from->inventory.distro.id.n > 0 && sink_distro(sink, &from->inventory.distro, err) != 0)
+	if (report_replay(from, sink, err) != 0)
 		return -1;
-	for (size_t i = 0; i < from->problems.n; i++) {
-		if (sink_problem(sink, &from->problems.p[i], err) != 0)
-			return -1;
-	}
 	for (size_t i = 0; i < notes->n; i++) {
 		const struct str *value = notes->items[i].value;
 

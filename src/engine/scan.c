@@ -7,7 +7,7 @@ struct scan_stage scan_stage_begin(const struct scan *scan, enum stage stage)
 	return (struct scan_stage){stage, scan->clock->mono_ms(scan->clock)};
 }
 
-int scan_stage_end(struct scan *scan, const struct scan_stage *stage, struct err *err)
+int scan_stage_end(const struct scan *scan, const struct scan_stage *stage, struct err *err)
 {
 	struct stage_result result = {.stage = stage->stage, .ran = true};
 

@@ -76,7 +76,8 @@ struct scan_stage {
 	int64_t from_ms;
 };
 struct scan_stage scan_stage_begin(const struct scan *scan, enum stage stage);
-MUST_USE int scan_stage_end(struct scan *scan, const struct scan_stage *stage, struct err *err);
+MUST_USE int scan_stage_end(
+    const struct scan *scan, const struct scan_stage *stage, struct err *err);
 
 /* The secret rules of a scan: the built-in ones, or a file's instead of them. Release with
  * secret_engine_free; arena holds the rules. */

@@ -1,6 +1,7 @@
 #include "detect/lint/lint.h"
 
 #include "base/buf.h"
+#include "core/trusted.h"
 
 #include <stdarg.h>
 
@@ -48,6 +49,12 @@ const struct lint_rule *const *lint_rules(size_t *ret_n)
 struct str_list lint_trusted_registries(const struct lint *lint)
 {
 	return lint->opts->trusted_registries;
+}
+
+bool lint_is_trusted(const struct lint *lint, struct docker_reference image)
+{
+	return registry_is_trusted(
+	    lint->opts->trusted_registries, image.registry, image.repository);
 }
 
 /* ---- reporting ---- */

@@ -23,6 +23,7 @@ struct viewer {
 	struct docker_stage *stage; /* the one that is being read, or NULL */
 	struct map names;	    /* lower case name to struct name_entry * */
 	size_t expand_left;
+	const struct map *build_args; /* may be NULL */
 };
 
 static int full(struct viewer *v)
@@ -126,8 +127,16 @@ static int make_value(struct viewer *v, const struct docker_instruction *in,
     const struct docker_pair *pair, struct docker_value *value)
 {
 	const struct docker_value *global = map_get(&v->view->global_args, pair->name.text);
+	const struct str *given = in->kind == DOCKER_ARG && v->build_args
+				      ? map_get(v->build_args, pair->name.text)
+				      : NULL;
 
 	value->instruction = in;
+	if (given) {
+		value->text = *given;
+		value->known = true;
+		return 0;
+	}
 	if (pair->has_value)
 		return expand(v, pair->value.raw, &value->text, &value->known);
 	/* ARG NAME in a stage takes the global default. */
@@ -365,7 +374,13 @@ static int make_room(struct viewer *v)
 int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err)
 {
-	struct viewer v = {.view = view, .arena = arena, .err = err};
+	return docker_view_init_args(view, file, NULL, arena, err);
+}
+
+int docker_view_init_args(struct docker_view *view, const struct dockerfile *file,
+    const struct map *build_args, struct arena *arena, struct err *err)
+{
+	struct viewer v = {.view = view, .arena = arena, .err = err, .build_args = build_args};
 
 	*view = (struct docker_view){.file = file};
 	v.expand_left = KIB(64) + EXPAND_FACTOR * file->text.n;

@@ -90,6 +90,10 @@ struct docker_view {
 /* -1 only for limits (DOCKER_STAGES_MAX) and a full arena. `file` must live as long as the view. */
 MUST_USE int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err);
+/* As a build with these arguments sees it: name to struct str *, which stand before what ARG says.
+ */
+MUST_USE int docker_view_init_args(struct docker_view *view, const struct dockerfile *file,
+    const struct map *build_args, struct arena *arena, struct err *err);
 
 /* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */
 const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name);

@@ -1,4 +1,4 @@
-#include "detect/lint/rule.h"
+#include "core/trusted.h"
 
 /* '*' at either end stands for any text. */
 static bool pattern_fits(struct str pattern, struct str text)
@@ -29,13 +29,12 @@ static bool entry_fits(struct str entry, struct str registry, struct str path)
 	return pattern_fits(rest, path);
 }
 
-bool lint_is_trusted(const struct lint *lint, struct docker_reference image)
+bool registry_is_trusted(struct str_list entries, struct str registry, struct str path)
 {
-	struct str_list trusted = lint_trusted_registries(lint);
-	struct str registry = image.registry.n ? image.registry : STR("docker.io");
-
-	for (size_t i = 0; i < trusted.n; i++)
-		if (entry_fits(trusted.p[i], registry, image.repository))
+	if (registry.n == 0)
+		registry = STR("docker.io");
+	for (size_t i = 0; i < entries.n; i++)
+		if (entry_fits(entries.p[i], registry, path))
 			return true;
-	return trusted.n == 0;
+	return entries.n == 0;
 }

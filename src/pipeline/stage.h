@@ -1,0 +1,48 @@
+/*
+ * A stage of the pipeline: one file of stages/, one line of stages.def. Stages that do not
+ * follow the one before them run side by side, each such lane in a thread with a git
+ * process and a report of its own. Private to the pipeline.
+ */
+#ifndef PIPELINE_STAGE_H
+#define PIPELINE_STAGE_H
+
+#include "gate/project.h"
+#include "pipeline/inner.h"
+
+/* What build leaves for scan. */
+struct built_image {
+	bool there;
+	struct str layout;	    /* OCI layout folder */
+	struct str digest;	    /* of its manifest */
+	struct str dockerfile;	    /* the text */
+	struct str dockerfile_path; /* in the repository */
+	struct str_list base_diff_ids;
+};
+
+struct stage_run {
+	struct pipeline *p; /* the build lane alone writes p->run and the store */
+	struct scan scan;   /* into the lane's report */
+	struct git_repo *repo;
+	struct built_image *image;
+	struct str why; /* set with STAGE_NOT_RUN: the reason, for people */
+};
+
+enum stage_outcome { STAGE_RAN, STAGE_NOT_RUN, STAGE_BROKE };
+
+struct pipeline_stage {
+	enum stage stage;
+	const char *summary; /* one line, for progress */
+	bool follows;	     /* the stage before it in stages.def, in its lane */
+	/* STAGE_BROKE with err: what kept it from its work; it becomes a problem of the stage.
+	 * Findings and problems of the input go into s->scan's report. */
+	enum stage_outcome (*run)(struct stage_run *s, struct err *err);
+};
+
+#define STAGE(name) extern const struct pipeline_stage pipeline_stage_##name;
+#include "pipeline/stages.def"
+#undef STAGE
+
+/* Runs all stages and merges what they found into the run's report. */
+MUST_USE int stages_run(struct pipeline *p, struct err *err);
+
+#endif

@@ -1,0 +1,313 @@
+/* The image of the test merge, built once and alone (ship/build). */
+#include "base/os/fd.h"
+#include "engine/project.h"
+#include "pipeline/bases.h"
+#include "pipeline/stage.h"
+#include "ship/build/context.h"
+
+#include <fcntl.h>
+
+enum { PROJECT_BYTES_MAX = 1 << 20, SECOND_MS = 1000 };
+
+/* One build, from what the commit says to what buildah is told. */
+struct preparation {
+	struct arena *arena; /* the lane's report's */
+	struct project project;
+	struct str dockerfile_path; /* in the repository */
+	struct str dockerfile;
+	struct base_images bases;
+	struct str context; /* folder on disk */
+};
+
+static int join(
+    struct arena *arena, struct str folder, struct str name, struct str *ret, struct err *err)
+{
+	*ret =
+	    folder.n ? arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(name)) : name;
+	return ret->p ? 0 : arena_err(arena, err);
+}
+
+/* What the commit wants built. False in *ret_ok: the report or s->why says why nothing is. */
+static int read_project(struct stage_run *s, struct preparation *p, bool *ret_ok, struct err *err)
+{
+	struct str text;
+	enum content_result found;
+
+	p->project = project_default();
+	*ret_ok = true;
+	found = git_read_blob(
+	    s->repo, &s->p->merge, PROJECT_FILE, PROJECT_BYTES_MAX, p->arena, &text, err);
+	if (found == CONTENT_ERROR)
+		return err_wrap(err, STR_FMT, STR_ARG(PROJECT_FILE));
+	if (found == CONTENT_OK && scan_project(&s->scan, text, ret_ok, &p->project, err) != 0)
+		return -1;
+	if (!*ret_ok)
+		return 0;
+	if (join(p->arena, p->project.context, p->project.file, &p->dockerfile_path, err) != 0)
+		return -1;
+	found = git_read_blob(s->repo, &s->p->merge, p->dockerfile_path, s->scan.limits->unit_bytes,
+	    p->arena, &p->dockerfile, err);
+	if (found == CONTENT_OK)
+		return 0;
+	if (found == CONTENT_MISSING && p->project.has_image)
+		return err_set(err, ERR_CONFIG, STR_FMT ": there is no " STR_FMT " in this commit",
+		    STR_ARG(PROJECT_FILE), STR_ARG(p->dockerfile_path));
+	if (found == CONTENT_ERROR)
+		return err_wrap(err, STR_FMT, STR_ARG(p->dockerfile_path));
+	*ret_ok = false;
+	s->why = STR("there is no Dockerfile");
+	return 0;
+}
+
+/* The last path component of the repository, in the letters that registries take. */
+static int default_name(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct str path = s->p->run.repo;
+	struct str last = str_sub(path, str_rchr(path, '/') + 1, path.n);
+	char *name;
+
+	if (p->project.name.n > 0)
+		return 0;
+	if (str_ends(last, STR(".git")))
+		last.n -= 4;
+	name = arena_cstr(p->arena, last);
+	if (!name)
+		return arena_err(p->arena, err);
+	for (size_t i = 0; i < last.n; i++) {
+		name[i] = byte_lower(name[i]);
+		if (!byte_is_alnum(name[i]) && (i == 0 || !strchr("._-", name[i])))
+			name[i] = i == 0 ? 'x' : '-';
+	}
+	p->project.name = str_make(name, last.n);
+	return 0;
+}
+
+/* Where the image goes to, known before anything is built. */
+static int name_image(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct run *run = &s->p->run;
+	struct subject *subject = &s->scan.report->subjects.p[s->scan.subject];
+	struct image_ref ref;
+
+	if (default_name(s, p, err) != 0)
+		return -1;
+	subject->name = p->project.name;
+	if (s->p->plan->registry.n == 0)
+		return 0;
+	run->image = arena_fmt(s->p->arena, STR_FMT "/" STR_FMT, STR_ARG(s->p->plan->registry),
+	    STR_ARG(p->project.name));
+	if (!run->image.p)
+		return arena_err(s->p->arena, err);
+	subject->name = run->image;
+	return image_ref_parse(run->image, p->arena, &ref, err);
+}
+
+/* The diff IDs of the image that the last stage starts from, so that the scan tells its layers
+ * from ours. */
+static int take_base_layers(struct stage_run *s, const char *layout, struct err *err)
+{
+	struct report quiet CLEANUP(report_release) = {0};
+	struct arena *arena = &s->scan.report->arena;
+	struct str_list ids, *kept = &s->image->base_diff_ids;
+	struct subject subject = {.kind = STR("image")};
+	struct scan scan = s->scan;
+
+	report_init(&quiet, scan.limits->scan_memory, scan.limits->findings);
+	scan.report = &quiet;
+	if (report_add_subject(&quiet, &subject, &scan.subject, err) != 0 ||
+	    scan_diff_ids(&scan, layout, &ids, err) != 0)
+		return -1;
+	kept->p = arena_array(arena, ids.n, sizeof *kept->p);
+	if (!kept->p)
+		return arena_err(arena, err);
+	for (kept->n = 0; kept->n < ids.n; kept->n++) {
+		kept->p[kept->n] = arena_str(arena, ids.p[kept->n]);
+		if (!kept->p[kept->n].p)
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+static int fetch_bases(struct stage_run *s, struct preparation *p, bool *ret_ok, struct err *err)
+{
+	struct project_bases bases;
+
+	if (scan_bases(
+		&s->scan, &p->project, p->dockerfile_path, p->dockerfile, ret_ok, &bases, err) != 0)
+		return -1;
+	if (!*ret_ok)
+		return 0;
+	if (bases_fetch(s->p, &bases.references, p->arena, &p->bases, err) != 0)
+		return -1;
+	for (size_t i = 0; i < p->bases.n; i++) {
+		if (str_eq(str_of(p->bases.p[i].reference), bases.shipped))
+			return take_base_layers(s, p->bases.p[i].layout, err);
+	}
+	return 0;
+}
+
+/* The commit's files as buildah will see them. */
+static int write_context(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct str whole = run_path(s->p, "context");
+
+	if (!whole.p)
+		return arena_err(s->p->arena, err);
+	if (dir_remove(whole.p, err) != 0 ||
+	    build_context_write(git_repo_content(s->repo), &s->p->test_merge.tree, whole.p,
+		s->p->run.started_ms / SECOND_MS, s->scan.limits, err) != 0)
+		return -1;
+	p->context = whole;
+	if (p->project.context.n > 0)
+		return join(p->arena, whole, p->project.context, &p->context, err);
+	return 0;
+}
+
+static enum build_network network_of(const struct policy *policy)
+{
+	switch (policy->network) {
+	case NETWORK_NONE:
+		return BUILD_NET_NONE;
+	case NETWORK_HOST:
+		return BUILD_NET_HOST;
+	case NETWORK_EGRESS:
+		break;
+	}
+	return BUILD_NET_EGRESS;
+}
+
+static int make_args(const struct preparation *p, struct build_pair **ret, struct err *err)
+{
+	struct build_pair *pairs = arena_array(p->arena, p->project.n_args, sizeof *pairs);
+
+	if (!pairs)
+		return arena_err(p->arena, err);
+	for (size_t i = 0; i < p->project.n_args; i++) {
+		pairs[i].name = arena_cstr(p->arena, p->project.args[i].name);
+		pairs[i].value = arena_cstr(p->arena, p->project.args[i].value);
+		if (!pairs[i].name || !pairs[i].value)
+			return arena_err(p->arena, err);
+	}
+	*ret = pairs;
+	return 0;
+}
+
+static int call_buildah(
+    struct stage_run *s, struct preparation *p, struct build_result *ret, struct err *err)
+{
+	const struct build_pair labels[] = {
+	    {"org.opencontainers.image.revision", s->p->merge.hex}
+	  };
+	struct str log = run_path(s->p, "build.log"), work = run_path(s->p, "work");
+	struct build_pair *args;
+	struct build_plan plan = {
+	    .context_dir = p->context.p,
+	    .dockerfile = arena_cstr(p->arena, p->project.file),
+	    .target = p->project.target.n ? arena_cstr(p->arena, p->project.target) : NULL,
+	    .labels = labels,
+	    .n_labels = ARRAY_LEN(labels),
+	    .bases = p->bases.p,
+	    .n_bases = p->bases.n,
+	    .network = network_of(s->scan.policy),
+	    .work_dir = work.p,
+	    .output_layout = s->image->layout.p,
+	    .timeout_ms = (int64_t)s->scan.policy->build_timeout_seconds * SECOND_MS,
+	    .timestamp = s->p->run.started_ms / SECOND_MS,
+	    .arena = p->arena,
+	};
+	CLEANUP_FD int fd = -1;
+
+	if (!log.p || !work.p || make_args(p, &args, err) != 0)
+		return arena_err(p->arena, err);
+	plan.args = args;
+	plan.n_args = p->project.n_args;
+	fd = open(log.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, "%s", log.p);
+	plan.log_fd = fd;
+	if (dir_remove(plan.output_layout, err) != 0)
+		return -1;
+	return image_build(&plan, ret, err);
+}
+
+static int tell_failed(struct stage_run *s, const struct preparation *p,
+    const struct build_result *result, struct err *err)
+{
+	struct problem problem = {.stage = STAGE_BUILD, .code = ERR_FORMAT};
+	struct report_sink sink;
+
+	report_sink_init(&sink, s->scan.report, s->scan.subject);
+	problem.place.path = p->dockerfile_path;
+	problem.message = arena_fmt(p->arena, STR_FMT "; its output is in " STR_FMT "/build.log",
+	    STR_ARG(result->message), STR_ARG(s->p->folder));
+	if (!problem.message.p)
+		return arena_err(p->arena, err);
+	return sink_problem(&sink.sink, &problem, err);
+}
+
+/* An image that a killed process had built is taken where it lies whole. */
+static bool was_built(const struct stage_run *s)
+{
+	struct str index = run_path(s->p, "image/index.json");
+
+	return s->p->run.step >= RUN_BUILT && s->p->run.image_digest.n > 0 && index.p &&
+	       file_exists(index.p);
+}
+
+static int build_now(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct build_result result = {0};
+	struct run *run = &s->p->run;
+
+	if (write_context(s, p, err) != 0)
+		return -1;
+	say(s->p, "build: building " STR_FMT, STR_ARG(p->dockerfile_path));
+	if (call_buildah(s, p, &result, err) != 0)
+		return -1;
+	say(s->p, "build: " STR_FMT, STR_ARG(result.isolation));
+	if (result.outcome == BUILD_FAILED)
+		return tell_failed(s, p, &result, err);
+	run->image_digest = arena_str(s->p->arena, str_of(result.digest));
+	if (!run->image_digest.p)
+		return arena_err(s->p->arena, err);
+	s->image->there = true;
+	return run_reach(s->p, RUN_BUILT, err);
+}
+
+static int build_image(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	s->image->there = was_built(s);
+	s->image->layout = run_path(s->p, "image");
+	s->image->dockerfile = p->dockerfile;
+	s->image->dockerfile_path = p->dockerfile_path;
+	if (!s->image->layout.p)
+		return arena_err(s->p->arena, err);
+	if (!s->image->there && build_now(s, p, err) != 0)
+		return -1;
+	s->image->digest = s->p->run.image_digest;
+	return 0;
+}
+
+static enum stage_outcome run_build(struct stage_run *s, struct err *err)
+{
+	struct preparation p = {.arena = &s->scan.report->arena};
+	bool ok;
+
+	if (!s->p->test_merge.clean) {
+		s->why = STR("the branches conflict");
+		return STAGE_NOT_RUN;
+	}
+	if (read_project(s, &p, &ok, err) != 0)
+		return STAGE_BROKE;
+	if (!ok)
+		return s->why.n > 0 ? STAGE_NOT_RUN : STAGE_RAN;
+	if (name_image(s, &p, err) != 0 || fetch_bases(s, &p, &ok, err) != 0)
+		return STAGE_BROKE;
+	return !ok || build_image(s, &p, err) == 0 ? STAGE_RAN : STAGE_BROKE;
+}
+
+const struct pipeline_stage pipeline_stage_build = {
+    .stage = STAGE_BUILD,
+    .summary = "the image of the test merge",
+    .run = run_build,
+};

@@ -1,0 +1,56 @@
+/* Dockerfiles and manifests of the test merge; what the target has too is known. */
+#include "base/buf.h"
+#include "pipeline/stage.h"
+
+static int scan_target(struct stage_run *s, struct err *err)
+{
+	struct report before CLEANUP(report_release) = {0};
+	struct scan scan = s->scan;
+	struct subject subject = {.kind = STR("repository")};
+
+	report_init(&before, scan.limits->scan_memory, scan.limits->findings);
+	scan.report = &before;
+	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
+	    scan_tree(&scan, s->repo, &s->p->target, err) != 0)
+		return -1;
+	return scan_compare(s->scan.report, &before, STAGE_VALIDATE, err);
+}
+
+/* A conflict is told as a problem: what would be merged was not there to be judged. */
+static int tell_conflicts(struct stage_run *s, struct err *err)
+{
+	const struct git_merge *merge = &s->p->test_merge;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct report_sink sink;
+	struct problem problem = {.stage = STAGE_VALIDATE, .code = ERR_FORMAT};
+
+	if (merge->clean)
+		return 0;
+	report_sink_init(&sink, s->scan.report, s->scan.subject);
+	buf_addf(&text, STR_FMT " conflicts with " STR_FMT " in ", STR_ARG(s->p->pull.source),
+	    STR_ARG(s->p->pull.target));
+	for (size_t i = 0; i < merge->conflicts.n && i < 5; i++) {
+		if (i > 0)
+			buf_add(&text, STR(", "));
+		buf_add_safe(&text, str_sub(merge->conflicts.p[i], 0, 200));
+	}
+	if (merge->conflicts.n > 5)
+		buf_addf(&text, " and %zu more", merge->conflicts.n - 5);
+	buf_addf(&text, ": merge " STR_FMT " into it and push again", STR_ARG(s->p->pull.target));
+	problem.message = buf_str(&text);
+	return sink_problem(&sink.sink, &problem, err);
+}
+
+static enum stage_outcome run_validate(struct stage_run *s, struct err *err)
+{
+	if (tell_conflicts(s, err) != 0 || scan_tree(&s->scan, s->repo, &s->p->merge, err) != 0 ||
+	    scan_target(s, err) != 0)
+		return STAGE_BROKE;
+	return STAGE_RAN;
+}
+
+const struct pipeline_stage pipeline_stage_validate = {
+    .stage = STAGE_VALIDATE,
+    .summary = "Dockerfiles and manifests of the test merge",
+    .run = run_validate,
+};
