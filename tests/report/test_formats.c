@@ -155,6 +155,53 @@ static void markdown_stays_below_sixty_lines(void **state)
 	assert_true(lines <= 60);
 }
 
+static void write_one(const char *name, const struct finding *finding, struct buf *out)
+{
+	struct report_opts opts = {.max_blocking = 10};
+	struct report r;
+
+	buf_clear(out);
+	report_init(&r, MIB(16), 10);
+	assert_true(vec_push(&r.findings, &r.arena, *finding));
+	report_format_find(str_of(name))->write(&r, &opts, out);
+	assert_true(buf_ok(out));
+	report_release(&r);
+}
+
+static void the_mark_stands_under_what_is_meant(void **state)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct place at = {.path = STR("D"), .line = 3, .end_line = 3};
+	struct finding f = {
+	    .verdict = VERDICT_BLOCKS, .message = STR("m"), .places = &at, .n_places = 1};
+
+	(void)state;
+	f.source_line = STR("\tRUN \xc3\xa9 sudo\tx");
+	at.column = 8;
+	at.end_column = 12;
+	write_one("text", &f, &out);
+	assert_true(str_has(buf_str(&out), STR("    3 |     RUN \xc3\xa9 sudo    x\n"
+					       "      |           ~~~~\n")));
+	/* A reader that was taken over sends any numbers. */
+	at.column = UINT32_MAX;
+	at.end_column = UINT32_MAX;
+	write_one("text", &f, &out);
+	assert_true(out.n < 1000);
+}
+
+static void text_from_outside_makes_no_link_and_no_mention(void **state)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct finding f = {.verdict = VERDICT_BLOCKS,
+	    .message = STR("FROM www.bad.example/x @ops #12 https://bad.example <b> [a](b)")};
+
+	(void)state;
+	write_one("markdown", &f, &out);
+	assert_true(str_has(buf_str(&out),
+	    STR("FROM www&#46;bad.example/x @&#8203;ops \\#&#8203;12 https&#58;//bad.example "
+		"&lt;b\\> \\[a\\]\\(b\\)")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +210,8 @@ int main(void)
 	    cmocka_unit_test(markdown_cannot_be_broken_out_of),
 	    cmocka_unit_test(check_dockerfile_has_its_shape),
 	    cmocka_unit_test(markdown_stays_below_sixty_lines),
+	    cmocka_unit_test(the_mark_stands_under_what_is_meant),
+	    cmocka_unit_test(text_from_outside_makes_no_link_and_no_mention),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

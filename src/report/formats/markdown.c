@@ -22,27 +22,38 @@ static void add_code(struct buf *out, struct str text)
 	buf_addc(out, '`');
 }
 
-/* Running text: every character that Markdown or HTML could read is escaped. */
+/* What Markdown and HTML read is escaped. What a forge reads in the text that is left (a mention,
+ * an issue's number) is broken by a blank of no width; what makes a bare link is an entity. */
+static void add_text_byte(struct buf *out, struct str text, size_t at)
+{
+	struct str rest = str_sub(text, at, text.n);
+
+	if (rest.p[0] == '<')
+		buf_add(out, STR("&lt;"));
+	else if (rest.p[0] == '&')
+		buf_add(out, STR("&amp;"));
+	else if (rest.p[0] == '@')
+		buf_add(out, STR("@&#8203;"));
+	else if (rest.p[0] == '#')
+		buf_add(out, STR("\\#&#8203;"));
+	else if (str_starts(rest, STR("://")))
+		buf_add(out, STR("&#58;"));
+	else if (rest.p[0] == '.' && at >= 3 && str_eq_nocase(str_sub(text, at - 3, 3), STR("www")))
+		buf_add(out, STR("&#46;"));
+	else {
+		if (str_chr(STR("\\`*_{}[]()!|~>"), rest.p[0]) != STR_NPOS)
+			buf_addc(out, '\\');
+		buf_addc(out, rest.p[0]);
+	}
+}
+
 static void add_text(struct buf *out, struct str text)
 {
 	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
 
 	buf_add_safe(&safe, str_sub(text, 0, 300));
-	for (size_t i = 0; i < safe.n; i++) {
-		char c = safe.p[i];
-
-		if (c == '<')
-			buf_add(out, STR("&lt;"));
-		else if (c == '&')
-			buf_add(out, STR("&amp;"));
-		else if (c == '@')
-			buf_add(out, STR("&#64;"));
-		else {
-			if (str_chr(STR("\\`*_{}[]()#!|~>"), c) != STR_NPOS)
-				buf_addc(out, '\\');
-			buf_addc(out, c);
-		}
-	}
+	for (size_t i = 0; i < safe.n; i++)
+		add_text_byte(out, buf_str(&safe), i);
 }
 
 static void add_stage_row(

@@ -2,6 +2,7 @@
  * For a terminal: what blocks first, the line and the cure under each, one summary line
  * last. Columns are padded within a report, never cut.
  */
+#include "base/utf8.h"
 #include "report/format.h"
 
 struct columns {
@@ -82,23 +83,55 @@ static const char *verdict_ink(const struct ink *ink, enum verdict verdict)
 	return verdict == VERDICT_WARNS ? ink->warn : ink->dim;
 }
 
+/* A line as it is shown: made safe, a tab as four blanks. Returns its columns. */
+static size_t add_shown(struct buf *out, struct str line)
+{
+	struct buf shown CLEANUP(buf_release) = BUF_INIT(KIB(1));
+	struct str rest = line, piece;
+
+	while (str_cut(&rest, '\t', &piece)) {
+		buf_add_safe(&shown, piece);
+		if (rest.n > 0 || str_ends(line, STR("\t")))
+			buf_add(&shown, STR("    "));
+	}
+	buf_add(out, buf_str(&shown));
+	return utf8_count(buf_str(&shown));
+}
+
+/* The bytes of the first code points of a line; columns may be any number. */
+static struct str first_columns(struct str line, uint32_t columns)
+{
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < columns && at < line.n; i++) {
+		uint32_t rune;
+
+		at += MAX_OF(utf8_decode(str_sub(line, at, line.n), &rune), (size_t)1);
+	}
+	return str_sub(line, 0, at);
+}
+
 /* The line and under it the part that is meant; only where the finding carries its line. */
 static void add_source(struct buf *out, const struct finding *f, const struct ink *ink)
 {
+	struct buf marked CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	const struct place *at = &f->places[0];
-	uint32_t end = at->end_line == at->line ? at->end_column : at->column + 1;
-	size_t from;
+	struct str before = first_columns(f->source_line, at->column ? at->column - 1 : 0);
+	struct str through = f->source_line;
+	size_t width;
 
 	if (f->source_line.n == 0 || f->source_line.n > 160)
 		return;
-	from = out->n;
+	if (at->end_line == at->line)
+		through = first_columns(f->source_line, at->end_column ? at->end_column - 1 : 0);
 	buf_addf(out, "%5u | ", at->line);
-	buf_add_safe(out, f->source_line);
-	buf_addf(out, "\n      | %s", ink->dim);
-	for (uint32_t i = 1; i < at->column; i++)
-		buf_addc(
-		    out, i <= f->source_line.n && f->source_line.p[i - 1] == '\t' ? '\t' : ' ');
-	for (uint32_t i = at->column; i < MAX_OF(end, at->column + 1) && i < 160; i++)
+	width = add_shown(out, before);
+	(void)add_shown(out, str_sub(f->source_line, before.n, f->source_line.n));
+	buf_addf(out, "\n      | %s%*s", ink->dim, (int)width, "");
+	width = through.n > before.n
+		    ? add_shown(&marked, str_sub(through, before.n, through.n - before.n))
+		    : 1;
+	for (size_t i = 0; i < MAX_OF(width, (size_t)1); i++)
 		buf_addc(out, '~');
 	buf_add(out, str_of(ink->off));
 	if (f->fix && f->fix->text.n > 0) {
@@ -106,7 +139,6 @@ static void add_source(struct buf *out, const struct finding *f, const struct in
 		buf_add_safe(out, f->fix->text);
 	}
 	buf_addc(out, '\n');
-	(void)from;
 }
 
 static void add_details(struct buf *out, const struct report *report, const struct finding *f)
