@@ -18,6 +18,16 @@ def key_shaped():
     return "AKIA" + "QQ7JK2MX" + "WT5ZN3PL"
 
 
+def copy_tree(to):
+    """The project's files as they stand in the working tree."""
+    done = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                          capture_output=True, check=True, timeout=60)
+    for name in done.stdout.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+
+
 class House(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="plimsoll-e2e-"))

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from house import ROOT, House
+from house import ROOT, House, copy_tree
 
 SKIPPED = ("./test",)  # this test runs inside it; what it would run is run here one by one
 
@@ -23,19 +23,11 @@ def spans(text):
     return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
 
 
-def listed(what):
-    done = subprocess.run(["git", "ls-files", "-z", *what], cwd=ROOT, capture_output=True, check=True, timeout=60)
-    return [name for name in done.stdout.decode().split("\0") if name]
-
-
 class AddARule(House):
     def setUp(self):
         super().setUp()
         self.tree = self.folder / "tree"
-        for name in listed(["--cached", "--others", "--exclude-standard"]):
-            if (ROOT / name).is_file():
-                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self.tree / name)
+        copy_tree(self.tree)
 
     def run_in_tree(self, *command):
         return subprocess.run(command, cwd=self.tree, capture_output=True, text=True, timeout=600, check=False)

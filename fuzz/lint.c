@@ -1,0 +1,51 @@
+/* Any bytes under all lint rules, as a Dockerfile and as a task definition. */
+#include "detect/lint/lint.h"
+
+#include "null_sink.h"
+
+struct lint_sink {
+	struct sink sink;
+	size_t size;
+};
+
+static int check_finding(struct sink *s, const struct finding *f, struct err *err)
+{
+	const struct lint_sink *lint = (const struct lint_sink *)(const void *)s;
+
+	if (f->n_places != 1 || f->rule.n == 0 || f->message.n == 0 || f->identity.n == 0 ||
+	    f->places[0].line == 0 || f->places[0].column == 0 ||
+	    f->places[0].end_line < f->places[0].line)
+		abort();
+	for (size_t i = 0; f->fix && i < f->fix->n_edits; i++) {
+		const struct finding_edit *edit = &f->fix->edits[i];
+
+		if (edit->offset > edit->end || edit->end > lint->size)
+			abort();
+	}
+	return null_finding(s, f, err);
+}
+
+static const struct sink_ops check_ops = {
+    check_finding, null_package, null_distro, null_problem, null_note};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct str paths[] = {STR_INIT("Dockerfile"), STR_INIT("task.json")};
+	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
+	struct lint_opts opts = {
+	    {trusted, ARRAY_LEN(trusted)}
+	 };
+	struct lint_sink sink = {{&check_ops}, size};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct unit unit = {.path = paths[i], .bytes = str_make((const char *)data, size)};
+		struct arena arena;
+		struct err err = ERR_INIT;
+
+		arena_init(&arena, MIB(256));
+		if (lint_unit(&unit, &opts, &arena, &sink.sink, &err) != 0 && err.code == ERR_NONE)
+			abort();
+		arena_release(&arena);
+	}
+	return 0;
+}

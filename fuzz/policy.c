@@ -1,0 +1,44 @@
+/* Any bytes as a policy; what is taken judges without a fault. The last line is a glob's text. */
+#include "gate/judge.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void judge(const struct policy *policy, struct arena *arena)
+{
+	struct place place = {.path = STR("app/Dockerfile"), .line = 1, .column = 1};
+	struct finding finding = {.rule = STR("DL3002"),
+	    .severity = SEVERITY_HIGH,
+	    .since = STR("2026-01-01"),
+	    .request = STR("app/Dockerfile:1 old"),
+	    .places = &place,
+	    .n_places = 1};
+	struct err err = ERR_INIT;
+
+	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+		finding.stage = (enum stage)stage;
+		if (judge_finding(policy, 1795600000000, arena, &finding, &err) != 0 &&
+		    err.code == ERR_NONE)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = str_make((const char *)data, size);
+	size_t last = str_rchr(text, '\n');
+	struct policy policy;
+	struct arena arena;
+	struct err err = ERR_INIT;
+
+	arena_init(&arena, MIB(64));
+	if (policy_parse(text, STR("policy.yaml"), &arena, &policy, &err) == 0)
+		judge(&policy, &arena);
+	else if (err.code == ERR_NONE)
+		abort();
+	if (last != STR_NPOS && last < 256)
+		(void)glob_match(str_sub(text, 0, last), str_sub(text, last + 1, 4096));
+	arena_release(&arena);
+	return 0;
+}

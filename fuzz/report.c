@@ -1,0 +1,178 @@
+/*
+ * A report whose every text is hostile, in all formats: text shows no control byte but
+ * line ends, JSON reads again, Markdown has no HTML but its own and no control byte.
+ */
+#include "base/json.h"
+#include "base/utf8.h"
+#include "fields.h"
+#include "report/format.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void no_control(struct str text)
+{
+	while (text.n > 0) {
+		uint32_t rune;
+		size_t n = utf8_decode(text, &rune);
+
+		if (n == 0 || (!rune_is_printable(rune) && rune != '\n' && rune != '\t'))
+			abort();
+		text = str_sub(text, n, text.n);
+	}
+}
+
+static void is_json(struct str text)
+{
+	struct json_event event = {.kind = JSON_NULL};
+	struct json_in in;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, MIB(64));
+	json_in_init(&in, text, &arena);
+	while (event.kind != JSON_END)
+		if (json_next(&in, &event, &err) != 0)
+			abort();
+	arena_release(&arena);
+}
+
+/* Outside code spans a '<' or a '>' stands only in the tags that the format itself writes. */
+static void no_html(struct str text)
+{
+	static const struct str own[] = {STR_INIT("<!-- plimsoll:1 -->"), STR_INIT("<details>"),
+	    STR_INIT("<summary>"), STR_INIT("</summary>"), STR_INIT("</details>")};
+	bool code = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		bool known = false;
+
+		if (text.p[i] == '\n' && code)
+			abort();
+		if (text.p[i] == '`' && (code || i == 0 || text.p[i - 1] != '\\'))
+			code = !code;
+		if (code || text.p[i] != '<')
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(own); k++)
+			known |= str_starts(str_sub(text, i, text.n), own[k]);
+		if (!known)
+			abort();
+	}
+	if (code)
+		abort();
+}
+
+static void write_all(const struct report *report, struct report_opts *opts)
+{
+	size_t n;
+	const struct report_format *const *formats = report_formats(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(16));
+		struct str name = str_of(formats[i]->name);
+
+		formats[i]->write(report, opts, &out);
+		if (!buf_ok(&out))
+			abort();
+		if (str_eq(name, STR("json")) || str_eq(name, STR("check-dockerfile")))
+			is_json(buf_str(&out));
+		else
+			no_control(buf_str(&out));
+		if (str_eq(name, STR("markdown")))
+			no_html(buf_str(&out));
+	}
+}
+
+static struct place take_place(struct str *rest)
+{
+	struct str numbers = next_field(rest);
+	struct place place = {.path = next_field(rest),
+	    .commit = next_field(rest),
+	    .layer = next_field(rest),
+	    .instruction = next_field(rest)};
+
+	if (numbers.n >= 16) {
+		memcpy(&place.line, numbers.p, 4);
+		memcpy(&place.column, numbers.p + 4, 4);
+		memcpy(&place.end_line, numbers.p + 8, 4);
+		memcpy(&place.end_column, numbers.p + 12, 4);
+	}
+	return place;
+}
+
+static void add_finding(struct report *report, struct str *rest)
+{
+	struct str flags = next_field(rest);
+	struct place *place = arena_new(&report->arena, struct place);
+	struct finding_fix *fix = arena_new(&report->arena, struct finding_fix);
+	struct finding_waiver *waiver = arena_new(&report->arena, struct finding_waiver);
+	struct finding_secret *secret = arena_new(&report->arena, struct finding_secret);
+	unsigned bits = flags.n > 0 ? (unsigned char)flags.p[0] : 0;
+	struct finding f;
+
+	if (!place || !fix || !waiver || !secret)
+		abort();
+	*place = take_place(rest);
+	*fix = (struct finding_fix){.text = next_field(rest)};
+	*waiver = (struct finding_waiver){next_field(rest), next_field(rest), next_field(rest)};
+	*secret = (struct finding_secret){.kind = next_field(rest), .prefix = next_field(rest)};
+	f = (struct finding){.rule = next_field(rest),
+	    .severity = (enum severity)(bits % (SEVERITY_CRITICAL + 1)),
+	    .verdict = (enum verdict)(bits / 8 % 4),
+	    .state = (enum finding_state)(bits / 32 % 3),
+	    .title = next_field(rest),
+	    .message = next_field(rest),
+	    .source_line = next_field(rest),
+	    .request = next_field(rest),
+	    .places = place,
+	    .n_places = flags.n != 1,
+	    .fix = fix,
+	    .waiver = flags.n > 2 ? waiver : NULL,
+	    .secret = flags.n > 3 ? secret : NULL};
+	if (!vec_push(&report->findings, &report->arena, f))
+		abort();
+}
+
+static void fill(struct report *report, struct str rest)
+{
+	struct subject subject = {.kind = STR("file"), .name = next_field(&rest)};
+	struct problem problem = {.stage = STAGE_VALIDATE,
+	    .code = ERR_IO,
+	    .message = next_field(&rest),
+	    .place = {.path = next_field(&rest)}};
+	struct not_covered gap = {next_field(&rest), next_field(&rest), 3};
+	struct stage_result ran = {.stage = STAGE_VALIDATE, .ran = true};
+	struct stage_result skipped = {.stage = STAGE_SCAN, .why = next_field(&rest)};
+	uint32_t index;
+	struct err err;
+
+	report->policy.source = next_field(&rest);
+	report->policy.note = next_field(&rest);
+	if (report_add_subject(report, &subject, &index, &err) != 0 ||
+	    report_add_not_covered(report, &gap, &err) != 0 ||
+	    report_add_stage(report, &ran, &err) != 0 ||
+	    report_add_stage(report, &skipped, &err) != 0 ||
+	    !vec_push(&report->problems, &report->arena, problem))
+		abort();
+	for (int i = 0; i < 30 && rest.n > 0; i++)
+		add_finding(report, &rest);
+	report_sort(report);
+	report_conclude(report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct report_opts opts = {.max_blocking = 10, .marker = STR("plimsoll:1")};
+	struct report report;
+
+	if (size > KIB(64))
+		return 0;
+	report_init(&report, MIB(64), 1000);
+	fill(&report, str_make((const char *)data, size));
+	write_all(&report, &opts);
+	opts.all = true;
+	write_all(&report, &opts);
+	report_release(&report);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * Any bytes under the built-in secret rules: every place lies in the text, and what is told
+ * of a secret is no more than its first four characters.
+ */
+#include "detect/secret/secret.h"
+#include "null_sink.h"
+
+static int check_finding(struct sink *s, const struct finding *f, struct err *err)
+{
+	if (!f->secret || f->n_places == 0 || f->secret->prefix.n > 4 ||
+	    (f->secret->prefix.n > 0 && f->secret->length < 16) || f->source_line.n > 0 ||
+	    (f->fix && f->fix->n_edits > 0) || f->secret->hash.n != SECRET_HASH_HEX)
+		abort();
+	for (size_t i = 0; i < f->n_places; i++) {
+		const struct place *at = &f->places[i];
+
+		if (at->end_line < at->line ||
+		    (at->end_line == at->line && at->end_column < at->column))
+			abort();
+	}
+	return null_finding(s, f, err);
+}
+
+static const struct sink_ops check_ops = {
+    check_finding, null_package, null_distro, null_problem, null_note};
+
+static struct secret_scanner *make_scanner(void)
+{
+	static struct arena arena;
+	static struct secret_rules rules;
+	struct secret_engine *engine;
+	struct secret_scanner *scanner;
+	struct err err;
+
+	arena_init(&arena, MIB(64));
+	if (secret_rules_add_builtin(&rules, &arena, &err) != 0 ||
+	    secret_engine_new(&rules, &limits_default, &engine, &err) != 0 ||
+	    secret_scanner_new(engine, &scanner, &err) != 0)
+		abort();
+	return scanner;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct secret_scanner *scanner; /* vectorscan compiles for milliseconds */
+	struct str text = str_make((const char *)data, size);
+	struct unit unit = {.path = STR("a/b.txt"), .bytes = text};
+	struct unit named = {.path = str_sub(text, 0, 400), .bytes = STR("x")};
+	struct sink sink = {&check_ops};
+	struct err err;
+
+	if (!scanner)
+		scanner = make_scanner();
+	if (secret_scan(scanner, &unit, STR("key"), &sink, &err) != 0 ||
+	    secret_scan(scanner, &named, STR("key"), &sink, &err) != 0)
+		abort();
+	return 0;
+}
