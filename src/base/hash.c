@@ -13,6 +13,13 @@
 
 enum { HMAC_BLOCK = 64 };
 
+void hash_init(void)
+{
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+				      OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+	    NULL);
+}
+
 int hasher_open(struct hasher *h, const char *algorithm, struct err *err)
 {
 	EVP_MD *md = EVP_MD_fetch(NULL, algorithm, NULL);
