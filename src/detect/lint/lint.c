@@ -34,6 +34,8 @@ struct lint {
 	const struct syntax_tree *tree;	      /* NULL: a Dockerfile */
 	struct finding_edit edits[EDITS_MAX]; /* of the next finding */
 	size_t n_edits;
+	uint32_t request_line; /* for which `request` was looked up, of this rule; 0: none yet */
+	struct str request;
 	struct sink *sink;
 	struct arena *arena;
 	struct err *err;
@@ -128,6 +130,16 @@ static struct str request_above(struct lint *l, uint32_t line)
 	return STR_NONE;
 }
 
+/* Many findings on one instruction, below a comment of any length, look once. */
+static struct str request_for(struct lint *l, uint32_t line)
+{
+	if (l->request_line != line) {
+		l->request = request_above(l, line);
+		l->request_line = line;
+	}
+	return l->request;
+}
+
 /* The line of the instruction that holds the offset: requests stand above it. */
 static uint32_t instruction_line(const struct lint *l, size_t offset)
 {
@@ -192,7 +204,7 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	line_index_place(l->lines, range.offset, range.end, &place);
 	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
 	if (l->file)
-		f.request = request_above(l, instruction_line(l, range.offset));
+		f.request = request_for(l, instruction_line(l, range.offset));
 	l->failed = sink_finding(l->sink, &f, l->err) != 0;
 }
 
@@ -289,6 +301,7 @@ static int lint_dockerfile(struct lint *l)
 	l->lines = &file.lines;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
 		l->rule = rules[i];
+		l->request_line = 0;
 		if (l->rule->dockerfile)
 			l->rule->dockerfile(l, &view);
 	}
@@ -305,6 +318,7 @@ static int lint_taskdef(struct lint *l)
 	l->lines = &tree.lines;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
 		l->rule = rules[i];
+		l->request_line = 0;
 		if (l->rule->taskdef)
 			l->rule->taskdef(l, &tree);
 	}

@@ -65,7 +65,9 @@ static int with_heredocs(const struct dockerfile *file, const struct docker_inst
 
 	placed_begin(&b, line.text.n + 1 + bodies.n, arena);
 	placed_append(&b, &line);
-	placed_add(&b, STR("\n"), in->head_end);
+	/* Without a body the file may end here, and no line end stands behind the line. */
+	if (bodies.n > 0)
+		placed_add(&b, STR("\n"), in->head_end);
 	placed_add(&b, bodies, (uint32_t)at);
 	return placed_done(&b, ret, err);
 }

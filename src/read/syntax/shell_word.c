@@ -190,8 +190,11 @@ static void read_substitution(struct shell_reader *r, struct word_text *w)
 static void read_arithmetic(struct shell_reader *r, struct word_text *w)
 {
 	word_copies(r, w);
+	if (!deeper(r))
+		return;
 	r->at++;
 	shell_skip_parens(r);
+	r->work->depth--;
 	word_add(r, w, STR("$()"));
 }
 

@@ -192,6 +192,14 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 	add_details(out, report, f);
 }
 
+/* Whether the message says "PATH:" itself. */
+static bool says_path(const struct problem *p)
+{
+	size_t at = str_find(p->message, p->place.path);
+
+	return at != STR_NPOS && str_starts(str_sub(p->message, at + p->place.path.n, 1), STR(":"));
+}
+
 static void add_problems(struct buf *out, const struct report *report, const struct ink *ink)
 {
 	for (size_t i = 0; i < report->problems.n; i++) {
@@ -200,7 +208,7 @@ static void add_problems(struct buf *out, const struct report *report, const str
 		buf_add(out, str_of(ink->block));
 		buf_add(out, STR("could not read  "));
 		buf_add(out, str_of(ink->off));
-		if (p->place.path.n > 0 && !str_has(p->message, p->place.path)) {
+		if (p->place.path.n > 0 && !says_path(p)) {
 			buf_add_safe(out, p->place.path);
 			buf_add(out, STR(": "));
 		}
