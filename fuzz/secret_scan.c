@@ -24,6 +24,28 @@ static int check_finding(struct sink *s, const struct finding *f, struct err *er
 static const struct sink_ops check_ops = {
     check_finding, null_package, null_distro, null_problem, null_note};
 
+/* Ascending, apart, and in the text. */
+static void check_spans(struct secret_scanner *scanner, struct str text)
+{
+	struct secret_spans spans;
+	struct arena arena;
+	struct err err;
+	size_t at = 0;
+
+	arena_init(&arena, MIB(64));
+	if (secret_find_spans(scanner, text, &arena, &spans, &err) != 0)
+		abort();
+	for (size_t i = 0; i < spans.n; i++) {
+		const struct secret_span *span = &spans.p[i];
+
+		if (span->start < at || span->end < span->start || span->end > text.n ||
+		    span->end_line < span->line)
+			abort();
+		at = span->end;
+	}
+	arena_release(&arena);
+}
+
 static struct secret_scanner *make_scanner(void)
 {
 	static struct arena arena;
@@ -54,5 +76,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (secret_scan(scanner, &unit, STR("key"), &sink, &err) != 0 ||
 	    secret_scan(scanner, &named, STR("key"), &sink, &err) != 0)
 		abort();
+	check_spans(scanner, text);
 	return 0;
 }

@@ -1,14 +1,18 @@
 #include "engine/units.h"
 
 #include "detect/lint/lint.h"
+#include "engine/mask.h"
 
 int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
     unsigned detectors, struct err *err)
 {
 	*d = (struct unit_detectors){.job = job, .scan = scan, .detectors = detectors};
 	arena_init(&d->arena, scan->limits->unit_bytes * 12);
-	if (!(detectors & SCAN_SECRETS))
+	if (detectors == 0)
 		return 0;
+	if (!scan->secrets)
+		return err_set(
+		    err, ERR_CONFIG, "no secret rules: what is quoted could not be hidden");
 	return secret_scanner_new(scan->secrets, &d->scanner, err);
 }
 
@@ -21,11 +25,13 @@ void unit_detectors_release(struct unit_detectors *d)
 static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
 	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
+	struct mask mask CLEANUP(mask_release);
 	struct err why = ERR_INIT;
 	int result;
 
 	arena_clear(&d->arena);
-	result = lint_unit(unit, &opts, &d->arena, d->job->sink, &why);
+	mask_init(&mask, d->scanner, unit, d->scan->limits, d->job->sink);
+	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &why);
 	if (result == 0)
 		return 0;
 	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);

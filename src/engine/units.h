@@ -8,7 +8,7 @@ struct unit_detectors {
 	struct job *job;
 	const struct scan *scan;
 	unsigned detectors;
-	struct secret_scanner *scanner; /* where SCAN_SECRETS */
+	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct arena arena;		/* of one unit */
 };
 

@@ -85,6 +85,39 @@ class Secrets(House):
             self.assertNotIn(key_shaped(), out + err)
             self.assertNotIn(key_shaped()[4:], out + err)
 
+    def test_lint_quotes_no_secret(self):
+        key = key_shaped()
+        self.write("Dockerfile", f"""FROM {key} AS a
+ENV ONE={key[:10]} \\
+    TWO=x
+RUN sudo curl -H "X-Key: {key}" https://h.example/ && \\
+    sudo echo {key[:9]}\\
+{key[9:]}
+ADD {key} /y
+# plimsoll ignore=DL3000 for {key}
+WORKDIR {key}
+WORKDIR {key[:12]}\\
+{key[12:]}
+ARG A={key[:8]}
+FROM ${{A}}{key[8:]}
+MAINTAINER {key}
+CMD run --key {key}
+FOO {key}
+RUN sudo echo '-----BEGIN RSA """ + f"""PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA0123\\n-----END RSA PRIVATE KEY-----'
+""")
+        self.write("task.json", f'{{"containerDefinitions": [{{"name": "x", "image": "{key}/a"}}]}}')
+        self.write(f"{key}/Dockerfile", "FROM debian\n")
+        for command in ("lint", "check"):
+            for form in ("text", "json", "markdown", "check-dockerfile"):
+                for all_of_it in ([], ["--all"]):
+                    out, err = self.plimsoll(1, command, ".", "--format", form, *all_of_it)
+                    self.assertNotIn(key, out + err)
+                    self.assertNotIn("MIIEpAIBAAKCAQEA", out + err)
+        out, _ = self.plimsoll(1, "lint", "Dockerfile", "--all")
+        self.assertIn('RUN sudo curl -H "X-Key: ********************" https', out)
+        found = rules(self.report(1, "lint", "Dockerfile"))
+        self.assertLessEqual({"DL3004", "DL3020", "DL3000", "DL3006", "DL4000", "DL3025", "DL1000"}, set(found))
+
     def test_rules_of_ones_own(self):
         self.write("rules.json", '{"House token": "ht-[0-9]{6}"}')
         self.write("src/a.txt", "ht-123456 " + key_shaped())

@@ -34,6 +34,7 @@
 #ifndef DETECT_SECRET_SECRET_H
 #define DETECT_SECRET_SECRET_H
 
+#include "base/vec.h"
 #include "core/content.h"
 #include "core/limits.h"
 #include "core/sink.h"
@@ -71,5 +72,21 @@ MUST_USE int secret_scan(struct secret_scanner *scanner, const struct unit *unit
  * unit->path. */
 MUST_USE int secret_scan_content(struct secret_scanner *scanner, struct content *content,
     struct str name, const struct unit *unit, struct str key, struct sink *sink, struct err *err);
+
+/* Bytes [start, end) of a text are a secret; lines are 1-based. */
+struct secret_span {
+	size_t start, end;
+	uint32_t line, end_line;
+};
+
+struct secret_spans {
+	struct secret_span *p; /* ascending; none overlaps another */
+	size_t n, cap;
+	bool complete; /* false: there are more than could be looked for */
+};
+
+/* What secret_scan would report in these bytes, as places: for those who quote them. */
+MUST_USE int secret_find_spans(struct secret_scanner *scanner, struct str text, struct arena *arena,
+    struct secret_spans *ret, struct err *err);
 
 #endif
