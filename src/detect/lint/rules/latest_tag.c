@@ -1,9 +1,10 @@
 #include "detect/lint/rule.h"
 
-/* A stage of this file, scratch and a name that is not known have no tag to ask for. */
+/* A stage of this file and scratch have no tag. A name may be not known: a tag that is written out
+ * behind it counts all the same. */
 static bool is_outside(const struct docker_stage *stage)
 {
-	return !stage->parent && !stage->scratch && stage->image_known && stage->image.raw.n > 0;
+	return !stage->parent && !stage->scratch && stage->image.raw.n > 0;
 }
 
 static void check_latest_tag(struct lint *l, const struct docker_view *view)

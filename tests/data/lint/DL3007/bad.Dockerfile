@@ -1,3 +1,4 @@
 ARG TAG=latest
 FROM debian:latest
 FROM debian:$TAG
+FROM ${BASE}:latest

@@ -1,3 +1,7 @@
 FROM debian:12
 FROM debian:latest@sha256:0000000000000000000000000000000000000000000000000000000000000000
 FROM registry.example:5000/latest:1
+ARG X
+FROM debian:${X}
+FROM debian:latest${X}
+FROM ${X}
