@@ -1,4 +1,5 @@
 /* plimsoll scan: inventory, vulnerabilities and secrets of an image on disk or in a registry. */
+#include "base/log.h"
 #include "base/os/fd.h"
 #include "cli/registry_options.h"
 #include "cli/session.h"
@@ -9,7 +10,7 @@ struct scan_options {
 	struct session_options session;
 	struct registry_options registry;
 	struct str selector, platform;
-	bool no_secrets;
+	bool no_secrets, no_vulnerabilities;
 };
 
 /* An image that is no path is fetched into a folder that is removed again. */
@@ -19,10 +20,10 @@ struct fetched {
 
 static void fetched_release(struct fetched *f)
 {
-	struct err ignored;
+	struct err err = ERR_INIT;
 
-	if (f->folder)
-		(void)dir_remove(f->folder, &ignored);
+	if (f->folder && dir_remove(f->folder, &err) != 0)
+		log_warn("%s", err.text);
 }
 
 static int fetch(struct cli *cli, const struct scan_options *o, struct str reference,
@@ -50,12 +51,32 @@ static int fetch(struct cli *cli, const struct scan_options *o, struct str refer
 	return 0;
 }
 
+static int not_run(struct session *s, enum stage stage, const char *why, struct err *err)
+{
+	struct stage_result result = {.stage = stage, .why = str_of(why)};
+
+	return report_add_stage(&s->report, &result, err);
+}
+
+static int end_stages(struct session *s, const struct scan_options *o,
+    const struct scan_stage *secrets, const struct scan_stage *scan, struct err *err)
+{
+	if ((o->no_secrets ? not_run(s, STAGE_SECRETS, "--no-secrets", err)
+			   : scan_stage_end(&s->scan, secrets, err)) != 0)
+		return -1;
+	if (o->no_vulnerabilities)
+		return not_run(s, STAGE_SCAN,
+		    "--no-vulnerabilities: the packages were listed and not matched", err);
+	return scan_stage_end(&s->scan, scan, err);
+}
+
 static int scan_one(struct session *s, const struct scan_options *o, struct str operand,
     struct fetched *fetched, struct err *err)
 {
 	struct image_scan image = {
 	    .selector = o->selector, .platform = o->platform, .secrets_in_layers = !o->no_secrets};
-	struct scan_stage stage;
+	struct scan_stage secrets = scan_stage_begin(&s->scan, STAGE_SECRETS);
+	struct scan_stage scan = scan_stage_begin(&s->scan, STAGE_SCAN);
 	char *path = arena_cstr(s->cli->arena, operand);
 
 	if (!path)
@@ -63,11 +84,17 @@ static int scan_one(struct session *s, const struct scan_options *o, struct str 
 	image.path = path;
 	if (!file_exists(path) && fetch(s->cli, o, operand, fetched, &image.path, err) != 0)
 		return -1;
-	stage = scan_stage_begin(&s->scan, STAGE_SCAN);
 	if (session_subject(s, "image", operand, err) != 0 ||
 	    scan_image(&s->scan, &image, err) != 0)
 		return -1;
-	return scan_stage_end(&s->scan, &stage, err);
+	return end_stages(s, o, &secrets, &scan, err);
+}
+
+static int check_options(const struct scan_options *o, struct err *err)
+{
+	if (o->no_vulnerabilities && o->session.database.n > 0)
+		return err_set(err, ERR_USAGE, "--db and --no-vulnerabilities do not go together");
+	return 0;
 }
 
 static int run_scan(struct cli *cli, int argc, char **argv)
@@ -80,6 +107,8 @@ static int run_scan(struct cli *cli, int argc, char **argv)
 		"which image, where an archive or layout holds several"),
 	    OPT_TEXT_ROW(0, "platform", &o.platform, "OS/ARCH", "default: linux on this machine"),
 	    OPT_FLAG_ROW(0, "no-secrets", &o.no_secrets, "do not look for secrets in the layers"),
+	    OPT_FLAG_ROW(0, "no-vulnerabilities", &o.no_vulnerabilities,
+		"need no database: list the packages and match none of them; the report says so"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"secret rules: a JSON object, instead of the built-in ones"),
 	    REGISTRY_ROWS(&o.registry),
@@ -96,7 +125,11 @@ static int run_scan(struct cli *cli, int argc, char **argv)
 		return code;
 	if (operands.n != 1)
 		return command_misuse(&command_scan, "one image is expected");
-	if (session_open(&s, cli, &o.session, SESSION_SECRETS | SESSION_DATABASE, &err) != 0 ||
+	if (check_options(&o, &err) != 0 ||
+	    session_open(&s, cli, &o.session,
+		(o.no_secrets ? 0 : SESSION_SECRETS) |
+		    (o.no_vulnerabilities ? 0 : SESSION_DATABASE),
+		&err) != 0 ||
 	    scan_one(&s, &o, operands.p[0], &fetched, &err) != 0)
 		return command_fail(&err);
 	return session_finish(&s);

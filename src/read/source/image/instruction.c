@@ -105,3 +105,96 @@ static void add_normal(struct buf *out, struct str s)
 		buf_addc(out, s.p[i]);
 	}
 }
+
+static bool same_text(struct str a, struct str b)
+{
+	CLEANUP(buf_release) struct buf left = BUF_INIT(TEXT_MAX);
+	CLEANUP(buf_release) struct buf right = BUF_INIT(TEXT_MAX);
+
+	add_normal(&left, str_trim(a));
+	add_normal(&right, str_trim(b));
+	return buf_ok(&left) && buf_ok(&right) && str_eq(buf_str(&left), buf_str(&right));
+}
+
+/* Takes the first word off. */
+static struct str take_word(struct str *s)
+{
+	size_t n = 0;
+	struct str word;
+
+	while (n < s->n && !byte_is_blank(s->p[n]))
+		n++;
+	word = str_sub(*s, 0, n);
+	*s = str_trim(str_sub(*s, n, s->n));
+	return word;
+}
+
+static void strip_flags(struct str *s)
+{
+	while (str_starts(*s, STR("--")))
+		(void)take_word(s);
+}
+
+/* The last word, without what the exec form puts around it. */
+static struct str destination(struct str s)
+{
+	size_t from;
+
+	s = str_trim(s);
+	while (
+	    s.n > 0 && (s.p[s.n - 1] == ']' || s.p[s.n - 1] == '"' || byte_is_blank(s.p[s.n - 1])))
+		s.n--;
+	from = s.n;
+	while (from > 0 && s.p[from - 1] != '"' && !byte_is_blank(s.p[from - 1]))
+		from--;
+	s = str_sub(s, from, s.n);
+	return s.n > 1 && str_ends(s, STR("/")) ? str_sub(s, 0, s.n - 1) : s;
+}
+
+/* "COPY file:3f… in /app": builders that do not say what was copied say where to. */
+static bool is_copied_to(struct str made, struct str written)
+{
+	bool hides = str_starts(made, STR("file:")) || str_starts(made, STR("dir:")) ||
+		     str_starts(made, STR("multi:"));
+
+	return hides && str_has(made, STR(" in ")) &&
+	       str_eq(destination(made), destination(written));
+}
+
+static bool stands_for(struct made_by made, struct str instruction)
+{
+	struct str written = str_trim(instruction), keyword = take_word(&written), made_keyword;
+
+	if (made.is_run != str_eq_nocase(keyword, STR("RUN")))
+		return false;
+	if (made.is_run) {
+		strip_flags(&written);
+		return same_text(made.text, written);
+	}
+	made_keyword = take_word(&made.text);
+	if (!str_eq_nocase(keyword, made_keyword))
+		return false;
+	if (same_text(made.text, written))
+		return true;
+	strip_flags(&written);
+	strip_flags(&made.text);
+	return same_text(made.text, written) || is_copied_to(made.text, written);
+}
+
+bool image_match_instruction(
+    struct str created_by, const struct str *instructions, size_t n, size_t from, size_t *ret_index)
+{
+	struct made_by made = take_apart(created_by);
+
+	if (made.text.n == 0)
+		return false;
+	for (size_t k = 0; k < n; k++) {
+		size_t i = (MIN_OF(from, n) + k) % n;
+
+		if (stands_for(made, instructions[i])) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}

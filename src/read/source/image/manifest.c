@@ -238,7 +238,7 @@ static int check_shape(const struct node *root, bool is_index, struct err *err)
 	return 0;
 }
 
-int index_parse(struct str bytes, const struct limits *limits, struct arena *arena,
+int image_index_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image_index *ret, struct err *err)
 {
 	CLEANUP(document_release) struct document d = {0};
@@ -250,7 +250,7 @@ int index_parse(struct str bytes, const struct limits *limits, struct arena *are
 	    get(d.root, "manifests"), "manifest", arena, &ret->items, &ret->n, err);
 }
 
-int manifest_parse(struct str bytes, const struct limits *limits, struct arena *arena,
+int image_manifest_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image_manifest *ret, struct err *err)
 {
 	CLEANUP(document_release) struct document d = {0};
@@ -375,7 +375,7 @@ static void attribute(
 			rootfs->created_by[layer++] = image->history[step].key;
 }
 
-int config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
+int image_config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image *image, struct image_rootfs *ret, struct err *err)
 {
 	CLEANUP(document_release) struct document d = {0};

@@ -22,7 +22,7 @@ struct image_index {
 	struct image_descriptor *items;
 	size_t n;
 };
-MUST_USE int index_parse(struct str bytes, const struct limits *limits, struct arena *arena,
+MUST_USE int image_index_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image_index *ret, struct err *err);
 
 struct image_manifest {
@@ -31,8 +31,8 @@ struct image_manifest {
 	size_t n_layers;
 };
 /* ERR_UNSUPPORTED for schema 1 and for what is no image. */
-MUST_USE int manifest_parse(struct str bytes, const struct limits *limits, struct arena *arena,
-    struct image_manifest *ret, struct err *err);
+MUST_USE int image_manifest_parse(struct str bytes, const struct limits *limits,
+    struct arena *arena, struct image_manifest *ret, struct err *err);
 
 /* Fills os, arch, variant, platform, config and history of image, and gives the diff IDs, and for
  * each the history text that made it (empty where the counts differ). */
@@ -41,7 +41,7 @@ struct image_rootfs {
 	struct str *created_by;
 	size_t n;
 };
-MUST_USE int config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
+MUST_USE int image_config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image *image, struct image_rootfs *ret, struct err *err);
 
 struct docker_image {
