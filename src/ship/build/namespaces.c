@@ -154,12 +154,16 @@ static int enter_own_users(const struct side *side, struct err *err)
 	return die_with_parent(is_caller_gone, side, err);
 }
 
-/* Lives only to hold a new user namespace open until its maps are written. */
+/* Lives only to hold a new user namespace open until its maps are written. Those of a process
+ * that may not be dumped, as plimsoll may not, belong to the machine's root (proc(5)), and an
+ * ordinary user's supervisor could not write them. Nothing of the build runs yet. */
 static void hold_users(int tell_fd, int life_fd)
 {
-	int why = unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
+	int why;
 	char byte;
 
+	(void)prctl(PR_SET_DUMPABLE, 1);
+	why = unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
 	if (write(tell_fd, &why, sizeof(why)) == (ssize_t)sizeof(why) && why == 0)
 		(void)!read(life_fd, &byte, 1);
 	_exit(0);

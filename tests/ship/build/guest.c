@@ -419,6 +419,8 @@ static void run(const struct words *w)
 		(void)kill(-1, SIGKILL);
 	else if (strcmp(command, "attack") == 0)
 		attack(w);
+	else if (strcmp(command, "reach") == 0)
+		report("reach", can_reach(word(w, 1), number(w, 2)));
 	else
 		exit(127);
 	(void)fflush(stdout);

@@ -1,7 +1,11 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <pwd.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -181,6 +185,54 @@ static void test_no_range(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* In a mount namespace of its own nobody has a range of ids; then it is nobody, and as
+ * plimsoll, may not be dumped. */
+static bool become_ordinary(const struct passwd *nobody, const char *ranges)
+{
+	return unshare(CLONE_NEWNS) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount(ranges, "/etc/subuid", NULL, MS_BIND, NULL) == 0 &&
+	       mount(ranges, "/etc/subgid", NULL, MS_BIND, NULL) == 0 &&
+	       setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) == 0 &&
+	       setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid) == 0 &&
+	       prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
+static void test_ordinary_user(void **state)
+{
+	struct fixture *f = *state;
+	const struct passwd *nobody = getpwnam("nobody");
+	const char *dir = "/tmp/plimsoll-ordinary", *ranges = fixture_path(f, "ranges");
+	struct build_plan plan = fixture_plan(f, "/tmp/plimsoll-ordinary");
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0 || !nobody || access("/etc/subuid", F_OK) || access("/etc/subgid", F_OK))
+		skip();
+	plan.bases = NULL; /* its folder is root's alone */
+	plan.n_bases = 0;
+	plan.work_dir = "/tmp/plimsoll-ordinary/work";
+	plan.output_layout = "/tmp/plimsoll-ordinary/out";
+	assert_int_equal(dir_make(dir, 0700, &f->err), 0);
+	fixture_write("/tmp/plimsoll-ordinary/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+	fixture_write(ranges, "nobody:200000:65536\n");
+	assert_int_equal(chown(dir, nobody->pw_uid, nobody->pw_gid), 0);
+	pid = fork();
+	if (pid == 0) {
+		bool ok = become_ordinary(nobody, ranges) &&
+			  image_build(&plan, &f->result, &f->err) == 0 &&
+			  f->result.outcome == BUILD_OK;
+
+		if (!ok)
+			(void)fprintf(stderr, "%s\n", f->err.text);
+		_exit(ok ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(build_work_remove(plan.work_dir, &f->err), 0);
+	assert_int_equal(dir_remove(dir, &f->err), 0);
+	assert_int_equal(status, 0);
+}
+
 static int setup(void **state)
 {
 	static struct fixture fixture;
@@ -208,6 +260,7 @@ int main(void)
 	    cmocka_unit_test(test_memory),
 	    cmocka_unit_test(test_log_limit),
 	    cmocka_unit_test(test_no_range),
+	    cmocka_unit_test(test_ordinary_user),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
