@@ -15,7 +15,7 @@ struct base_images {
 };
 
 /* In the order of references. ERR_AUTH for a registry that may not be asked; what the registry
- * client says, with the reference before it. Texts in the arena, which is the caller's thread's. */
+ * client says, with the reference before it. Texts in the arena. */
 MUST_USE int bases_fetch(struct pipeline *p, const struct str_list *references, struct arena *arena,
     struct base_images *ret, struct err *err);
 

@@ -8,7 +8,7 @@
 struct pipeline {
 	const struct pipeline_plan *plan;
 	struct report *report; /* plan->scan's */
-	struct arena *arena;   /* the report's; while lanes run, the build lane's alone */
+	struct arena *arena;   /* the report's */
 	struct git_repo *repo;
 	struct forge_local local;
 	struct forge *forge;

@@ -29,7 +29,7 @@ struct pipeline_plan {
 	 */
 	const struct registry_opts *registry_opts;
 	const struct scan *scan; /* the engines; its report, without subjects, becomes the run's */
-	pipeline_progress_fn *progress; /* may be NULL; called from several threads */
+	pipeline_progress_fn *progress; /* may be NULL */
 	void *progress_arg;
 };
 

@@ -1,7 +1,9 @@
 /*
- * A stage of the pipeline: one file of stages/, one line of stages.def. Stages that do not
- * follow the one before them run side by side, each such lane in a thread with a git
- * process and a report of its own. Private to the pipeline.
+ * A stage of the pipeline: one file of stages/, one line of stages.def. Stages that follow
+ * each other make a lane, with a report of its own. A stage that can work in processes of
+ * its own is begun before anything else runs, and waited for in its turn: so the build goes
+ * on beside the stages before it. There are no threads here: the sandboxed readers are
+ * forks, and a fork inherits whatever lock another thread holds. Private to the pipeline.
  */
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
@@ -20,19 +22,21 @@ struct built_image {
 };
 
 struct stage_run {
-	struct pipeline *p; /* the build lane alone writes p->run and the store */
-	struct scan scan;   /* into the lane's report */
-	struct git_repo *repo;
+	struct pipeline *p;
+	struct scan scan; /* into the lane's report */
 	struct built_image *image;
+	void *begun;	/* what begin left for run; in the lane's report's arena */
 	struct str why; /* set with STAGE_NOT_RUN: the reason, for people */
 };
 
-enum stage_outcome { STAGE_RAN, STAGE_NOT_RUN, STAGE_BROKE };
+enum stage_outcome { STAGE_RAN, STAGE_NOT_RUN, STAGE_BROKE, STAGE_GOES_ON };
 
 struct pipeline_stage {
 	enum stage stage;
 	const char *summary; /* one line, for progress */
 	bool follows;	     /* the stage before it in stages.def, in its lane */
+	/* May be NULL. STAGE_GOES_ON: run is called later; the other outcomes are the stage's. */
+	enum stage_outcome (*begin)(struct stage_run *s, struct err *err);
 	/* STAGE_BROKE with err: what kept it from its work; it becomes a problem of the stage.
 	 * Findings and problems of the input go into s->scan's report. */
 	enum stage_outcome (*run)(struct stage_run *s, struct err *err);

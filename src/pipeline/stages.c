@@ -1,11 +1,5 @@
-/*
- * The lanes: stages that follow each other share one, lanes run side by side. Each has a
- * thread, a report and a git process of its own; when all have ended their reports become
- * one, in the order of stages.def, so that output does not depend on who was first.
- */
+/* The lanes: when all have ended their reports become one, in the order of stages.def. */
 #include "pipeline/stage.h"
-
-#include <pthread.h>
 
 static const struct pipeline_stage *const stages[] = {
 #define STAGE(name) &pipeline_stage_##name,
@@ -19,10 +13,11 @@ struct lane {
 	size_t n;
 	struct report report;
 	struct built_image image;
-	struct err err; /* the lane itself could not go on: its report is not whole */
-	int result;
-	pthread_t thread;
-	bool started;
+	struct stage_run run;
+	const struct pipeline_stage *begun; /* the stage that the rest is about */
+	struct scan_stage clocked;
+	enum stage_outcome outcome;
+	struct err why; /* STAGE_BROKE */
 };
 
 /* ---- one lane ---- */
@@ -46,59 +41,60 @@ static int tell_broken(
 	return sink_error(&sink.sink, stage->stage, STR_NONE, why, err);
 }
 
-static int run_stage(struct lane *lane, struct stage_run *s, const struct pipeline_stage *stage,
-    bool *ret_broke, struct err *err)
+static void begin_stage(struct lane *lane, const struct pipeline_stage *stage)
 {
-	struct scan_stage clocked = scan_stage_begin(&s->scan, stage->stage);
-	struct err why = ERR_INIT;
-	enum stage_outcome outcome;
-
-	s->why = STR_NONE;
+	lane->begun = stage;
+	lane->clocked = scan_stage_begin(&lane->run.scan, stage->stage);
+	lane->run.why = STR_NONE;
+	lane->why = ERR_INIT;
 	say(lane->p, STR_FMT ": %s", STR_ARG(stage_word(stage->stage)), stage->summary);
-	outcome = stage->run(s, &why);
-	if (outcome == STAGE_NOT_RUN)
-		return add_not_run(lane, stage, s->why, err);
-	*ret_broke = outcome == STAGE_BROKE;
-	if (*ret_broke && tell_broken(lane, stage, &why, err) != 0)
-		return -1;
-	return scan_stage_end(&s->scan, &clocked, err);
+	lane->outcome = stage->begin ? stage->begin(&lane->run, &lane->why) : STAGE_GOES_ON;
 }
 
-static void repo_closep(struct git_repo **repo)
+static int end_stage(struct lane *lane, const struct pipeline_stage *stage, struct err *err)
 {
-	git_repo_close(*repo);
+	if (lane->outcome == STAGE_GOES_ON)
+		lane->outcome = stage->run(&lane->run, &lane->why);
+	if (lane->outcome == STAGE_NOT_RUN)
+		return add_not_run(lane, stage, lane->run.why, err);
+	if (lane->outcome == STAGE_BROKE && tell_broken(lane, stage, &lane->why, err) != 0)
+		return -1;
+	return scan_stage_end(&lane->run.scan, &lane->clocked, err);
+}
+
+static int open_lane(struct lane *lane, struct err *err)
+{
+	struct subject subject = {.kind = STR("repository")};
+
+	lane->run =
+	    (struct stage_run){.p = lane->p, .scan = *lane->p->plan->scan, .image = &lane->image};
+	lane->run.scan.report = &lane->report;
+	if (report_add_subject(&lane->report, &subject, &lane->run.scan.subject, err) != 0)
+		return -1;
+	if (lane->stages[0]->begin)
+		begin_stage(lane, lane->stages[0]);
+	return 0;
 }
 
 static int run_lane(struct lane *lane, struct err *err)
 {
-	CLEANUP(repo_closep) struct git_repo *repo = NULL;
-	struct subject subject = {.kind = STR("repository")};
-	struct stage_run s = {.p = lane->p, .scan = *lane->p->plan->scan, .image = &lane->image};
 	bool broke = false;
 
-	s.scan.report = &lane->report;
-	if (report_add_subject(&lane->report, &subject, &s.scan.subject, err) != 0 ||
-	    git_repo_open(lane->p->plan->repo, s.scan.limits, &repo, err) != 0)
-		return -1;
-	s.repo = repo;
 	for (size_t i = 0; i < lane->n; i++) {
+		const struct pipeline_stage *stage = lane->stages[i];
+
 		if (broke) {
-			if (add_not_run(
-				lane, lane->stages[i], STR("the stage before it failed"), err))
+			if (add_not_run(lane, stage, STR("the stage before it failed"), err) != 0)
 				return -1;
-		} else if (run_stage(lane, &s, lane->stages[i], &broke, err) != 0) {
-			return -1;
+			continue;
 		}
+		if (lane->begun != stage)
+			begin_stage(lane, stage);
+		if (end_stage(lane, stage, err) != 0)
+			return -1;
+		broke = lane->outcome == STAGE_BROKE;
 	}
 	return 0;
-}
-
-static void *lane_main(void *arg)
-{
-	struct lane *lane = arg;
-
-	lane->result = run_lane(lane, &lane->err);
-	return NULL;
 }
 
 /* ---- all of them ---- */
@@ -113,7 +109,7 @@ static size_t make_lanes(struct pipeline *p, struct lane lanes[ARRAY_LEN(stages)
 			lanes[n - 1].n++;
 			continue;
 		}
-		lanes[n] = (struct lane){.p = p, .stages = &stages[i], .n = 1, .err = ERR_INIT};
+		lanes[n] = (struct lane){.p = p, .stages = &stages[i], .n = 1};
 		report_init(&lanes[n].report, limits->scan_memory, limits->findings);
 		n++;
 	}
@@ -136,19 +132,24 @@ static int merge_lane(struct pipeline *p, const struct lane *lane, struct err *e
 	return report_merge(p->report, &lane->report, subject, err);
 }
 
-static int end_lane(struct pipeline *p, struct lane *lane, struct err *err)
+/* What was begun is ended also where another lane failed. */
+static int run_all(struct pipeline *p, struct lane *lanes, size_t n, struct err *err)
 {
 	int result = 0;
 
-	if (lane->started)
-		(void)pthread_join(lane->thread, NULL);
-	if (lane->result != 0) {
-		*err = lane->err;
-		result = -1;
-	} else {
-		result = merge_lane(p, lane, err);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = open_lane(&lanes[i], err);
+	for (size_t i = 0; i < n; i++) {
+		struct err why = ERR_INIT;
+		bool is_open = result == 0 || lanes[i].begun;
+
+		if (is_open && run_lane(&lanes[i], &why) != 0 && result == 0) {
+			*err = why;
+			result = -1;
+		}
 	}
-	report_release(&lane->report);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = merge_lane(p, &lanes[i], err);
 	return result;
 }
 
@@ -156,22 +157,9 @@ int stages_run(struct pipeline *p, struct err *err)
 {
 	struct lane lanes[ARRAY_LEN(stages)];
 	size_t n = make_lanes(p, lanes);
-	int result = 0;
+	int result = run_all(p, lanes, n, err);
 
-	for (size_t i = 0; i < n; i++) {
-		lanes[i].started =
-		    pthread_create(&lanes[i].thread, NULL, lane_main, &lanes[i]) == 0;
-		if (!lanes[i].started)
-			lanes[i].result =
-			    err_set(&lanes[i].err, ERR_NOMEM, "no thread can be started");
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct err why = ERR_INIT;
-
-		if (end_lane(p, &lanes[i], &why) != 0 && result == 0) {
-			*err = why;
-			result = -1;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		report_release(&lanes[i].report);
 	return result;
 }

@@ -17,6 +17,9 @@ struct preparation {
 	struct str dockerfile;
 	struct base_images bases;
 	struct str context; /* folder on disk */
+	struct build_plan plan;
+	struct building *building;
+	int log_fd;
 };
 
 static int join(
@@ -36,7 +39,7 @@ static int read_project(struct stage_run *s, struct preparation *p, bool *ret_ok
 	p->project = project_default();
 	*ret_ok = true;
 	found = git_read_blob(
-	    s->repo, &s->p->merge, PROJECT_FILE, PROJECT_BYTES_MAX, p->arena, &text, err);
+	    s->p->repo, &s->p->merge, PROJECT_FILE, PROJECT_BYTES_MAX, p->arena, &text, err);
 	if (found == CONTENT_ERROR)
 		return err_wrap(err, STR_FMT, STR_ARG(PROJECT_FILE));
 	if (found == CONTENT_OK && scan_project(&s->scan, text, ret_ok, &p->project, err) != 0)
@@ -45,8 +48,8 @@ static int read_project(struct stage_run *s, struct preparation *p, bool *ret_ok
 		return 0;
 	if (join(p->arena, p->project.context, p->project.file, &p->dockerfile_path, err) != 0)
 		return -1;
-	found = git_read_blob(s->repo, &s->p->merge, p->dockerfile_path, s->scan.limits->unit_bytes,
-	    p->arena, &p->dockerfile, err);
+	found = git_read_blob(s->p->repo, &s->p->merge, p->dockerfile_path,
+	    s->scan.limits->unit_bytes, p->arena, &p->dockerfile, err);
 	if (found == CONTENT_OK)
 		return 0;
 	if (found == CONTENT_MISSING && p->project.has_image)
@@ -154,7 +157,7 @@ static int write_context(struct stage_run *s, struct preparation *p, struct err 
 	if (!whole.p)
 		return arena_err(s->p->arena, err);
 	if (dir_remove(whole.p, err) != 0 ||
-	    build_context_write(git_repo_content(s->repo), &s->p->test_merge.tree, whole.p,
+	    build_context_write(git_repo_content(s->p->repo), &s->p->test_merge.tree, whole.p,
 		s->p->run.started_ms / SECOND_MS, s->scan.limits, err) != 0)
 		return -1;
 	p->context = whole;
@@ -192,42 +195,36 @@ static int make_args(const struct preparation *p, struct build_pair **ret, struc
 	return 0;
 }
 
-static int call_buildah(
-    struct stage_run *s, struct preparation *p, struct build_result *ret, struct err *err)
+static int make_plan(struct stage_run *s, struct preparation *p, struct err *err)
 {
-	const struct build_pair labels[] = {
-	    {"org.opencontainers.image.revision", s->p->merge.hex}
-	  };
+	struct build_pair *label = arena_new(p->arena, struct build_pair), *args;
 	struct str log = run_path(s->p, "build.log"), work = run_path(s->p, "work");
-	struct build_pair *args;
-	struct build_plan plan = {
+
+	if (!label || !log.p || !work.p || make_args(p, &args, err) != 0)
+		return arena_err(p->arena, err);
+	*label = (struct build_pair){"org.opencontainers.image.revision", s->p->merge.hex};
+	p->log_fd = open(log.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (p->log_fd < 0)
+		return err_sys(err, "%s", log.p);
+	p->plan = (struct build_plan){
 	    .context_dir = p->context.p,
 	    .dockerfile = arena_cstr(p->arena, p->project.file),
 	    .target = p->project.target.n ? arena_cstr(p->arena, p->project.target) : NULL,
-	    .labels = labels,
-	    .n_labels = ARRAY_LEN(labels),
+	    .args = args,
+	    .n_args = p->project.n_args,
+	    .labels = label,
+	    .n_labels = 1,
 	    .bases = p->bases.p,
 	    .n_bases = p->bases.n,
 	    .network = network_of(s->scan.policy),
 	    .work_dir = work.p,
 	    .output_layout = s->image->layout.p,
+	    .log_fd = p->log_fd,
 	    .timeout_ms = (int64_t)s->scan.policy->build_timeout_seconds * SECOND_MS,
 	    .timestamp = s->p->run.started_ms / SECOND_MS,
 	    .arena = p->arena,
 	};
-	CLEANUP_FD int fd = -1;
-
-	if (!log.p || !work.p || make_args(p, &args, err) != 0)
-		return arena_err(p->arena, err);
-	plan.args = args;
-	plan.n_args = p->project.n_args;
-	fd = open(log.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(err, "%s", log.p);
-	plan.log_fd = fd;
-	if (dir_remove(plan.output_layout, err) != 0)
-		return -1;
-	return image_build(&plan, ret, err);
+	return 0;
 }
 
 static int tell_failed(struct stage_run *s, const struct preparation *p,
@@ -254,15 +251,72 @@ static bool was_built(const struct stage_run *s)
 	       file_exists(index.p);
 }
 
-static int build_now(struct stage_run *s, struct preparation *p, struct err *err)
+static int begin_build(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	if (write_context(s, p, err) != 0 || make_plan(s, p, err) != 0 ||
+	    dir_remove(p->plan.output_layout, err) != 0)
+		return -1;
+	say(s->p, "build: building " STR_FMT, STR_ARG(p->dockerfile_path));
+	return image_build_begin(&p->plan, &p->building, err);
+}
+
+static int begin_image(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	s->image->layout = run_path(s->p, "image");
+	s->image->dockerfile = p->dockerfile;
+	s->image->dockerfile_path = p->dockerfile_path;
+	if (!s->image->layout.p)
+		return arena_err(s->p->arena, err);
+	s->image->there = was_built(s);
+	s->image->digest = s->p->run.image_digest;
+	return s->image->there ? 0 : begin_build(s, p, err);
+}
+
+/* What cannot be had is in s->why, err, or the report. */
+static enum stage_outcome prepare_build(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	bool ok;
+
+	if (read_project(s, p, &ok, err) != 0)
+		return STAGE_BROKE;
+	if (!ok)
+		return s->why.n > 0 ? STAGE_NOT_RUN : STAGE_RAN;
+	if (name_image(s, p, err) != 0 || fetch_bases(s, p, &ok, err) != 0)
+		return STAGE_BROKE;
+	if (!ok)
+		return STAGE_RAN;
+	return begin_image(s, p, err) == 0 ? STAGE_GOES_ON : STAGE_BROKE;
+}
+
+static enum stage_outcome begin(struct stage_run *s, struct err *err)
+{
+	struct arena *arena = &s->scan.report->arena;
+	struct preparation *p = arena_new(arena, struct preparation);
+	enum stage_outcome outcome;
+
+	if (!s->p->test_merge.clean) {
+		s->why = STR("the branches conflict");
+		return STAGE_NOT_RUN;
+	}
+	if (!p) {
+		(void)arena_err(arena, err);
+		return STAGE_BROKE;
+	}
+	p->arena = arena;
+	p->log_fd = -1;
+	s->begun = p;
+	outcome = prepare_build(s, p, err);
+	if (outcome != STAGE_GOES_ON)
+		fd_cleanup(&p->log_fd);
+	return outcome;
+}
+
+static int end_build(struct stage_run *s, struct preparation *p, struct err *err)
 {
 	struct build_result result = {0};
 	struct run *run = &s->p->run;
 
-	if (write_context(s, p, err) != 0)
-		return -1;
-	say(s->p, "build: building " STR_FMT, STR_ARG(p->dockerfile_path));
-	if (call_buildah(s, p, &result, err) != 0)
+	if (image_build_end(p->building, &result, err) != 0)
 		return -1;
 	say(s->p, "build: " STR_FMT, STR_ARG(result.isolation));
 	if (result.outcome == BUILD_FAILED)
@@ -271,43 +325,22 @@ static int build_now(struct stage_run *s, struct preparation *p, struct err *err
 	if (!run->image_digest.p)
 		return arena_err(s->p->arena, err);
 	s->image->there = true;
+	s->image->digest = run->image_digest;
 	return run_reach(s->p, RUN_BUILT, err);
 }
 
-static int build_image(struct stage_run *s, struct preparation *p, struct err *err)
+static enum stage_outcome run(struct stage_run *s, struct err *err)
 {
-	s->image->there = was_built(s);
-	s->image->layout = run_path(s->p, "image");
-	s->image->dockerfile = p->dockerfile;
-	s->image->dockerfile_path = p->dockerfile_path;
-	if (!s->image->layout.p)
-		return arena_err(s->p->arena, err);
-	if (!s->image->there && build_now(s, p, err) != 0)
-		return -1;
-	s->image->digest = s->p->run.image_digest;
-	return 0;
-}
+	struct preparation *p = s->begun;
+	int result = p->building ? end_build(s, p, err) : 0;
 
-static enum stage_outcome run_build(struct stage_run *s, struct err *err)
-{
-	struct preparation p = {.arena = &s->scan.report->arena};
-	bool ok;
-
-	if (!s->p->test_merge.clean) {
-		s->why = STR("the branches conflict");
-		return STAGE_NOT_RUN;
-	}
-	if (read_project(s, &p, &ok, err) != 0)
-		return STAGE_BROKE;
-	if (!ok)
-		return s->why.n > 0 ? STAGE_NOT_RUN : STAGE_RAN;
-	if (name_image(s, &p, err) != 0 || fetch_bases(s, &p, &ok, err) != 0)
-		return STAGE_BROKE;
-	return !ok || build_image(s, &p, err) == 0 ? STAGE_RAN : STAGE_BROKE;
+	fd_cleanup(&p->log_fd);
+	return result == 0 ? STAGE_RAN : STAGE_BROKE;
 }
 
 const struct pipeline_stage pipeline_stage_build = {
     .stage = STAGE_BUILD,
     .summary = "the image of the test merge",
-    .run = run_build,
+    .begin = begin,
+    .run = run,
 };

@@ -3,7 +3,7 @@
 
 static enum stage_outcome run_secrets(struct stage_run *s, struct err *err)
 {
-	if (scan_range(&s->scan, s->repo, &s->p->base, &s->p->source, err) != 0)
+	if (scan_range(&s->scan, s->p->repo, &s->p->base, &s->p->source, err) != 0)
 		return STAGE_BROKE;
 	return STAGE_RAN;
 }

@@ -11,7 +11,7 @@ static int scan_target(struct stage_run *s, struct err *err)
 	report_init(&before, scan.limits->scan_memory, scan.limits->findings);
 	scan.report = &before;
 	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
-	    scan_tree(&scan, s->repo, &s->p->target, err) != 0)
+	    scan_tree(&scan, s->p->repo, &s->p->target, err) != 0)
 		return -1;
 	return scan_compare(s->scan.report, &before, STAGE_VALIDATE, err);
 }
@@ -43,8 +43,8 @@ static int tell_conflicts(struct stage_run *s, struct err *err)
 
 static enum stage_outcome run_validate(struct stage_run *s, struct err *err)
 {
-	if (tell_conflicts(s, err) != 0 || scan_tree(&s->scan, s->repo, &s->p->merge, err) != 0 ||
-	    scan_target(s, err) != 0)
+	if (tell_conflicts(s, err) != 0 ||
+	    scan_tree(&s->scan, s->p->repo, &s->p->merge, err) != 0 || scan_target(s, err) != 0)
 		return STAGE_BROKE;
 	return STAGE_RAN;
 }

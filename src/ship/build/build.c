@@ -497,37 +497,13 @@ static int prepare(struct building *b, struct err *err)
 	return 0;
 }
 
-static int build_in(struct building *b, struct build_result *ret, struct err *err)
-{
-	struct ns_outcome outcome = {0};
-	int result;
-
-	if (prepare(b, err) != 0)
-		return -1;
-	result = start(b, err);
-	if (result == 0)
-		result = watch(b, err);
-	if (result == 0)
-		result = ns_result(&b->child, &outcome, err);
-	ret->isolation = describe(b);
-	stop(b);
-	if (result != 0)
-		return add_words(b, err);
-	if (!ret->isolation.p)
-		return arena_err(b->arena, err);
-	return conclude(b, &outcome, ret, err);
-}
-
-int image_build(const struct build_plan *plan, struct build_result *ret, struct err *err)
+static struct building *building_new(const struct build_plan *plan)
 {
 	struct building *b = arena_new(plan->arena, struct building);
-	struct build_result result = {.outcome = BUILD_FAILED};
-	struct err ignored = ERR_INIT;
 	int64_t timeout_ms = plan->timeout_ms > 0 ? plan->timeout_ms : DEFAULT_TIMEOUT_MS;
-	int status;
 
 	if (!b)
-		return arena_err(plan->arena, err);
+		return NULL;
 	b->plan = plan;
 	b->arena = plan->arena;
 	b->ordinary = geteuid() != 0;
@@ -542,13 +518,70 @@ int image_build(const struct build_plan *plan, struct build_result *ret, struct 
 	    .log_bytes = or_default(plan->limits.log_bytes, MIB(64)),
 	};
 	b->log_left = b->limits.log_bytes;
-	status = build_in(b, &result, err);
-	(void)!build_work_remove(plan->work_dir, &ignored);
+	return b;
+}
+
+static void remove_work(const struct building *b)
+{
+	struct err ignored = ERR_INIT;
+
+	(void)!build_work_remove(b->plan->work_dir, &ignored);
+}
+
+int image_build_begin(const struct build_plan *plan, struct building **ret, struct err *err)
+{
+	struct building *b = building_new(plan);
+
+	if (!b)
+		return arena_err(plan->arena, err);
+	if (prepare(b, err) == 0) {
+		if (start(b, err) == 0) {
+			*ret = b;
+			return 0;
+		}
+		stop(b);
+		(void)add_words(b, err);
+	}
+	remove_work(b);
+	return -1;
+}
+
+static int end_in(struct building *b, struct build_result *ret, struct err *err)
+{
+	struct ns_outcome outcome = {0};
+	int result = watch(b, err);
+
+	if (result == 0)
+		result = ns_result(&b->child, &outcome, err);
+	ret->isolation = describe(b);
+	stop(b);
+	if (result != 0)
+		return add_words(b, err);
+	if (!ret->isolation.p)
+		return arena_err(b->arena, err);
+	return conclude(b, &outcome, ret, err);
+}
+
+int image_build_end(struct building *b, struct build_result *ret, struct err *err)
+{
+	struct build_result result = {.outcome = BUILD_FAILED};
+	int status = end_in(b, &result, err);
+
+	remove_work(b);
 	if (status != 0)
 		return -1;
 	result.duration_ms = now_ms() - b->started_ms;
 	*ret = result;
 	return 0;
+}
+
+int image_build(const struct build_plan *plan, struct build_result *ret, struct err *err)
+{
+	struct building *b;
+
+	if (image_build_begin(plan, &b, err) != 0)
+		return -1;
+	return image_build_end(b, ret, err);
 }
 
 static int remove_callback(void *arg, struct err *err)

@@ -3,8 +3,8 @@
  * (design 6.10): what RUN executes is hostile. The build sees a tree of its own that holds
  * buildah, the context, the base images and nothing else of this machine; it has its own
  * processes, IPC, host name and network, and, where the kernel allows, its own users.
- * docs/build-isolation.md says what holds and what does not. The plan is borrowed for the
- * call. May be called by several threads at once, each with a work_dir of its own.
+ * docs/build-isolation.md says what holds and what does not. The plan is borrowed
+ * until the build has ended. Several may be under way at once, each with a work_dir of its own.
  *
  * The thin form refuses with ERR_UNSUPPORTED: build secrets and SSH agents, platforms other
  * than this machine's, caches between builds, and (an ordinary user) a kernel without user
@@ -64,7 +64,7 @@ struct build_plan {
 	int64_t timeout_ms; /* 0: one hour */
 	int64_t timestamp;  /* SOURCE_DATE_EPOCH, seconds; -1: now */
 	struct build_limits limits;
-	struct arena *arena; /* for the result's texts */
+	struct arena *arena; /* for the build itself and the result's texts */
 };
 
 enum build_outcome {
@@ -81,10 +81,19 @@ struct build_result {
 	struct str tail;    /* BUILD_FAILED: the log's last lines, safe to print */
 };
 
-/* 0 with an outcome, or -1: ERR_UNSUPPORTED where this machine lacks a part (the text names
- * the package), ERR_NOT_FOUND for a context, Dockerfile or layout that is not there, ERR_LIMIT
- * for time, ERR_IO. A base image that the plan does not hold is BUILD_FAILED and is named.
- * On return no process of the build is alive; a killed caller takes the build with it. */
+/* A build that is under way, in processes of its own. */
+struct building;
+
+/* Returns when the build runs. ERR_UNSUPPORTED where this machine lacks a part (the text names
+ * the package), ERR_NOT_FOUND for a context, Dockerfile or layout that is not there, ERR_IO. What
+ * was begun has to be ended; until then its output is not taken, and a pipe's worth of it waits. A
+ * killed caller takes the build with it. */
+MUST_USE int image_build_begin(
+    const struct build_plan *plan, struct building **ret, struct err *err);
+/* Waits for it. 0 with an outcome, or -1: ERR_LIMIT for time, ERR_IO. A base image that the plan
+ * does not hold is BUILD_FAILED and is named. On return no process of the build is alive. */
+MUST_USE int image_build_end(struct building *building, struct build_result *ret, struct err *err);
+/* Both. */
 MUST_USE int image_build(const struct build_plan *plan, struct build_result *ret, struct err *err);
 
 /* Removes a work_dir, also one whose files belong to the build's users (an ordinary user cannot

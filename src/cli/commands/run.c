@@ -1,0 +1,147 @@
+/* plimsoll run: the pipeline, for one pull request. */
+#include "base/log.h"
+#include "base/os/fd.h"
+#include "cli/registry_options.h"
+#include "cli/session.h"
+#include "pipeline/pipeline.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct run_options {
+	struct session_options session;
+	struct registry_options login;
+	struct str source, target, registry, state;
+	bool quiet;
+};
+
+/* One write a line: several threads tell what they do. */
+static void print_progress(void *arg, const char *line)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(16));
+	struct err ignored = ERR_INIT;
+
+	(void)arg;
+	buf_add_safe(&out, str_of(line));
+	buf_addc(&out, '\n');
+	(void)!fd_write_all(STDERR_FILENO, buf_str(&out), &ignored);
+}
+
+/* --state, $XDG_STATE_HOME/plimsoll, ~/.local/state/plimsoll (XDG base directory specification). */
+static int pick_state(
+    struct cli *cli, const struct run_options *o, const char **ret_folder, struct err *err)
+{
+	const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct str folder = STR_NONE;
+
+	if (o->state.n > 0)
+		folder = arena_str(cli->arena, o->state);
+	else if (base && *base == '/')
+		folder = arena_fmt(cli->arena, "%s/plimsoll", base);
+	else if (home && *home)
+		folder = arena_fmt(cli->arena, "%s/.local/state/plimsoll", home);
+	else
+		return err_set(err, ERR_USAGE, "there is no $HOME: name a folder with --state");
+	if (!folder.p)
+		return arena_err(cli->arena, err);
+	*ret_folder = folder.p;
+	return 0;
+}
+
+/* The login is for the registry alone; without one nothing is read of it. */
+static int open_registry(struct cli *cli, const struct run_options *o, struct registry_login *login,
+    struct registry_opts *ret, struct err *err)
+{
+	struct str probe = arena_fmt(cli->arena, STR_FMT "/x", STR_ARG(o->registry));
+	struct image_ref ref;
+
+	if (!probe.p)
+		return arena_err(cli->arena, err);
+	if (image_ref_parse(probe, cli->arena, &ref, err) != 0) {
+		err->code = ERR_USAGE;
+		return err_wrap(err, "--registry");
+	}
+	return registry_options_open(&o->login, &ref, cli->arena, login, ret, err);
+}
+
+static int run_pipeline(
+    struct session *s, const struct run_options *o, struct str repo, int *ret_code, struct err *err)
+{
+	CLEANUP(registry_login_wipe) struct registry_login login = {0};
+	struct registry_opts registry = {0};
+	struct pipeline_result result;
+	struct pipeline_plan plan = {
+	    .repo = arena_cstr(s->cli->arena, repo),
+	    .source = o->source,
+	    .target = o->target,
+	    .registry = o->registry,
+	    .scan = &s->scan,
+	    .progress = o->quiet ? NULL : print_progress,
+	};
+	if (!plan.repo)
+		return arena_err(s->cli->arena, err);
+	if (o->registry.n > 0) {
+		if (open_registry(s->cli, o, &login, &registry, err) != 0)
+			return -1;
+		plan.registry_opts = &registry;
+	}
+	if (pick_state(s->cli, o, &plan.state_dir, err) != 0 ||
+	    pipeline_run(&plan, &result, err) != 0)
+		return -1;
+	*ret_code = session_print(s->cli, &o->session, &s->report, result.trailer);
+	if (*ret_code == 0)
+		*ret_code = s->report.exit_code;
+	return 0;
+}
+
+static int run_run(struct cli *cli, int argc, char **argv)
+{
+	struct run_options o = {0};
+	const struct opt rows[] = {
+	    OPT_TEXT_ROW('s', "source", &o.source, "BRANCH", "the branch of the pull request"),
+	    OPT_TEXT_ROW('t', "target", &o.target, "BRANCH", "the branch that it goes into"),
+	    OPT_TEXT_ROW(0, "registry", &o.registry, "HOST[:PORT][/PATH]",
+		"where the image is published, as HOST/PATH/NAME:COMMIT; without it none is"),
+	    OPT_TEXT_ROW('d', "db", &o.session.database, "FILE",
+		"the advisory database; see `plimsoll db build`"),
+	    OPT_TEXT_ROW(0, "state", &o.state, "FOLDER",
+		"what runs remember; default: $XDG_STATE_HOME/plimsoll"),
+	    OPT_FLAG_ROW('q', "quiet", &o.quiet, "no progress on stderr"),
+	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
+		"secret rules: a JSON object, instead of the built-in ones"),
+	    REGISTRY_ROWS(&o.login),
+	    SESSION_ROWS(&o.session),
+	    OPT_END_ROW,
+	};
+	struct opt_list operands = {0};
+	struct session s CLEANUP(session_close) = {0};
+	struct err err = ERR_INIT;
+	int code = command_options(cli, &command_run, rows, argc, argv, &operands);
+
+	if (code >= 0)
+		return code;
+	if (operands.n > 1)
+		return command_misuse(&command_run, "one repository is expected");
+	if (o.source.n == 0 || o.target.n == 0)
+		return command_misuse(&command_run, "--source and --target are needed");
+	if (session_open(&s, cli, &o.session, SESSION_SECRETS | SESSION_DATABASE, &err) != 0 ||
+	    run_pipeline(&s, &o, operands.n ? operands.p[0] : STR("."), &code, &err) != 0)
+		return command_fail(&err);
+	return code;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .summary = "the pipeline: validate, secrets, build, scan, publish",
+    .usage = "[OPTION…] --source BRANCH --target BRANCH [REPO]",
+    .about =
+	"Judges the merge of SOURCE into TARGET: Dockerfiles and manifests, secrets in the commits,\n"
+	"the image that it builds, and what is in it. Where the policy lets it pass, the image is\n"
+	"published by digest, exactly the judged commit becomes TARGET, and the digest is tagged\n"
+	"with that commit. Otherwise nothing changes but the comment on the pull request:\n\n"
+	"  git cat-file blob refs/plimsoll/pull/SOURCE/into/TARGET/comment\n\n"
+	"A run that was killed goes on where it stopped when it is called again.\n\n"
+	"  plimsoll run app.git --source development --target main --policy security/policy.git \\\n"
+	"    --registry registry.example:5000/shop --db advisories.db",
+    .run = run_run,
+};
