@@ -23,7 +23,8 @@ static int from_repo(struct str where, struct str revision, const char *path, st
     struct policy_source *ret, struct err *err)
 {
 	struct git_repo *repo CLEANUP(repo_closep) = NULL;
-	struct policy_source source = {.name = where};
+	struct policy_source source = {
+	    .name = where, .file = arena_fmt(arena, STR_FMT ":" POLICY_NAME, STR_ARG(where))};
 	struct git_oid commit;
 	enum content_result result;
 
@@ -38,7 +39,7 @@ static int from_repo(struct str where, struct str revision, const char *path, st
 	if (result == CONTENT_ERROR)
 		return config_error(err);
 	source.commit = arena_str(arena, git_oid_str(&commit));
-	if (!source.commit.p)
+	if (!source.commit.p || !source.file.p)
 		return arena_err(arena, err);
 	*ret = source;
 	return 0;
@@ -47,7 +48,7 @@ static int from_repo(struct str where, struct str revision, const char *path, st
 static int from_file(struct str where, const char *path, struct arena *arena,
     struct policy_source *ret, struct err *err)
 {
-	struct policy_source source = {.name = where};
+	struct policy_source source = {.name = where, .file = str_of(path)};
 
 	if (file_read(path, POLICY_BYTES, arena, &source.text, err) != 0)
 		return config_error(err);
@@ -94,8 +95,9 @@ int policy_source_read(
 	char *whole;
 
 	if (where.n == 0) {
-		*ret = (struct policy_source){
-		    policy_starter_text(), STR("starter (built in)"), STR_NONE};
+		*ret = (struct policy_source){.text = policy_starter_text(),
+		    .name = STR("starter (built in)"),
+		    .file = STR("starter")};
 		return 0;
 	}
 	whole = arena_cstr(arena, where);
@@ -112,8 +114,9 @@ int policy_source_load(struct str where, struct arena *arena, struct policy *ret
 	struct policy_source source;
 
 	if (policy_source_read(where, arena, &source, err) != 0 ||
-	    policy_parse(source.text, source.name, arena, ret, err) != 0)
+	    policy_parse(source.text, source.file, arena, ret, err) != 0)
 		return -1;
+	ret->source = source.name;
 	ret->commit = source.commit;
 	return 0;
 }

@@ -11,6 +11,7 @@
 struct policy_source {
 	struct str text;
 	struct str name;   /* for people */
+	struct str file;   /* the same with the file in it, for what is wrong on a line */
 	struct str commit; /* empty where it is no repository */
 };
 

@@ -6,6 +6,7 @@
 
 /* Keys of the notes from child to parent. */
 #define NOTE_DONE    STR("done")
+#define NOTE_NAMED   STR("named")
 #define NOTE_NAME    STR("name")
 #define NOTE_CONTEXT STR("context")
 #define NOTE_FILE    STR("file")
@@ -46,6 +47,7 @@ static int run_project(struct job *job, void *arg, struct err *err)
 	struct project project;
 
 	if (project_parse(*text, job->arena, &project, err) != 0 ||
+	    (project.has_image && sink_note(job->sink, NOTE_NAMED, STR("yes"), err) != 0) ||
 	    sink_note(job->sink, NOTE_NAME, project.name, err) != 0 ||
 	    sink_note(job->sink, NOTE_CONTEXT, project.context, err) != 0 ||
 	    sink_note(job->sink, NOTE_FILE, project.file, err) != 0 ||
@@ -94,6 +96,7 @@ int scan_project(
 	*ret_ok = ok;
 	if (!ok)
 		return 0;
+	project.has_image = map_has(&notes, NOTE_NAMED);
 	project.name = note(&notes, NOTE_NAME);
 	project.context = note(&notes, NOTE_CONTEXT);
 	project.file = note(&notes, NOTE_FILE);

@@ -70,7 +70,7 @@ struct policy {
 };
 
 /* The text of a policy. ERR_CONFIG says file, line, column, and the nearest known key for one that
- * is not known. `source` is kept for the report. */
+ * is not known. `source` stands in errors and is kept for the report. */
 MUST_USE int policy_parse(
     struct str text, struct str source, struct arena *arena, struct policy *ret, struct err *err);
 /* The built-in policy, as text and parsed. */

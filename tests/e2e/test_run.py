@@ -1,0 +1,452 @@
+"""The pipeline, with real git, buildah and registry: what passes, what blocks, what fails half-way."""
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import jsonschema
+
+from harbour import (PASSWORD, USER, Proxy, Registry, base_layer, free_port, processes_with, tar_of,
+                     write_layout)
+from house import NOW, PROGRAM, ROOT, House, key_shaped, rules
+
+COMMENT = "refs/plimsoll/pull/development/into/main/comment"
+POLICY = """plimsoll: 1
+name: tests
+trusted-registries: ["127.0.0.1*"]
+stages:
+  validate: {block: [DL1000, DL3002, DL3007, PL1001, DL3026]}
+  secrets: {block-severity: high}
+  scan: {block-severity: high, block-fixable-only: true}
+build: {network: none}
+"""
+GOOD = "FROM {host}/base:1\nCOPY app.txt /app.txt\nRUN echo built > /made\nUSER 10001\nCMD [\"/bin/sh\"]\n"
+
+
+class Pipeline(House):
+    """A registry with a base image, a repository with two branches, a policy, a database."""
+
+    @classmethod
+    def setUpClass(cls):
+        import pathlib
+        import shutil
+        import tempfile
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="plimsoll-e2e-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
+        cls.registry = Registry(cls.shared / "registry")
+        cls.addClassCleanup(cls.registry.close)
+        write_layout(cls.shared / "base", [base_layer([("libnghttp2-14", "1.52.0-1+deb12u2", "nghttp2")])])
+        cls.registry.push_layout(cls.shared / "base", "base:1")
+        write_layout(cls.shared / "old", [base_layer([("libnghttp2-14", "1.52.0-1", "nghttp2")])])
+        cls.registry.push_layout(cls.shared / "old", "base:old")
+        cls.db = cls.shared / "advisories.db"
+        subprocess.run([PROGRAM, "db", "build", "--output", cls.db, ROOT / "examples/advisories"], check=True,
+                       capture_output=True, env={**os.environ, "PLIMSOLL_TEST_NOW": NOW})
+
+    def setUp(self):
+        super().setUp()
+        self.host, self.team = self.registry.host, self.id().rsplit(".", 1)[1].lower()
+        self.write("policy/policy.yaml", POLICY)
+        self.work = self.folder / "work"
+        self.repo = self.folder / "app.git"
+        self.work.mkdir()
+        self.git("init", "-q", "-b", "main", cwd=self.work)
+        self.commit({"app.txt": "one\n", "Dockerfile": GOOD.format(host=self.host)}, "begin")
+        self.git("checkout", "-qb", "development", cwd=self.work)
+        self.git("init", "-q", "--bare", "-b", "main", str(self.repo))
+        self.git("remote", "add", "origin", str(self.repo), cwd=self.work)
+        self.git("push", "-q", "origin", "main", cwd=self.work)
+        self.before = self.tip("main")
+
+    def commit(self, files, message, push=False):
+        for name, text in files.items():
+            self.write(f"work/{name}", text)
+        self.git("add", "-A", cwd=self.work)
+        self.git("commit", "-qm", message, cwd=self.work)
+        if push:
+            self.git("push", "-qf", "origin", "HEAD", cwd=self.work)
+
+    def propose(self, files, message="change"):
+        self.commit(files, message, push=True)
+
+    def tip(self, branch):
+        return self.git("rev-parse", f"refs/heads/{branch}", cwd=self.repo)
+
+    def comment(self):
+        return self.git("cat-file", "blob", COMMENT, cwd=self.repo)
+
+    def args(self, through=None, **more):
+        options = {"source": "development", "target": "main", "policy": self.folder / "policy",
+                   "registry": f"{through or self.host}/{self.team}", "registry-user": USER,
+                   "registry-password-file": self.registry.folder / "password", "db": self.db,
+                   "state": self.folder / "state", **more}
+        return ["run", str(self.repo), "--format", "json", *(
+            word for name, value in options.items() if value is not None for word in (f"--{name}", value))]
+
+    def go(self, code, through=None, env=None, **more):
+        """The report; stderr stays in self.progress."""
+        out, self.progress = self.plimsoll(code, *self.args(through, **more), env=env)
+        self.assertNotIn(PASSWORD, out + self.progress)
+        return json.loads(out) if out else None
+
+    def tags(self):
+        return self.registry.tags(f"{self.team}/app")
+
+    def assert_published(self, report):
+        tip = self.tip("main")
+        image = next(s for s in report["subjects"] if s["kind"] == "image")
+        self.assertEqual(self.tags(), {tip: image["digest"]})
+        parents = self.git("log", "-1", "--format=%P", tip, cwd=self.repo).split()
+        self.assertEqual(parents, [self.before, self.tip("development")])
+        self.assertIn("Plimsoll: passed", self.comment())
+        self.assertIn(tip[:12], self.comment())
+
+    def assert_untouched(self):
+        self.assertEqual(self.tip("main"), self.before)
+        self.assertEqual(self.tags(), {})
+
+
+class Way(Pipeline):
+    def test_what_passes_is_merged_and_published(self):
+        self.propose({"app.txt": "two\n"})
+        report = self.go(0)
+        jsonschema.validate(report, json.loads((ROOT / "docs/report.schema.json").read_text()))
+        self.assertEqual([s["name"] for s in report["stages"]],
+                         ["validate", "secrets", "build", "scan", "publish"])
+        self.assert_published(report)
+        _, _, manifest = self.registry.ask(f"/v2/{self.team}/app/manifests/{self.tip('main')}")
+        _, _, config = self.registry.ask(
+            f"/v2/{self.team}/app/blobs/{json.loads(manifest)['config']['digest']}")
+        self.assertEqual(json.loads(config)["config"]["Labels"]["org.opencontainers.image.revision"],
+                         self.tip("main"))
+        self.assertEqual([s for s in report["subjects"] if s["kind"] == "repository"][0]["digest"],
+                         self.tip("main"))
+        left = sorted(p.name for p in (self.folder / "state/runs/1").iterdir())
+        self.assertEqual(left, ["build.log", "comment.md", "inventory.json", "report.json"])
+        for path in (self.folder / "state").rglob("*"):
+            if path.is_file():
+                self.assertNotIn(PASSWORD.encode(), path.read_bytes(), path)
+        # And again: there is nothing to do.
+        out, _ = self.plimsoll(0, *self.args(), "--format", "text=again.txt")
+        self.assertIn("nothing to merge", (self.folder / "again.txt").read_text())
+        self.assert_published(report)
+
+    def test_everything_that_is_wrong_is_told_at_once_and_then_cured(self):
+        self.propose({
+            "Dockerfile": f"FROM {self.host}/base:old\nCOPY . /app\nUSER root\nCMD sh\n",
+            "requirements.txt": "flask-cors==3.0.8\n", "app.py": f'key = "{key_shaped()}"\n'})
+        report = self.go(1)
+        self.assertEqual(rules(report, "blocks"),
+                         ["CVE-2020-25032", "CVE-2023-44487", "DL3002", "aws-access-key"])
+        vulnerable = next(f for f in report["findings"] if f["rule"] == "CVE-2020-25032")
+        self.assertEqual(vulnerable["places"][0]["path"], "app/requirements.txt")
+        self.assertFalse(vulnerable["package"]["from_base"])
+        self.assert_untouched()
+        first = self.comment()
+        self.assertIn("Plimsoll: blocked", first)
+        self.assertLessEqual(len(first.splitlines()), 60)
+        self.assertNotIn(key_shaped()[5:], first)
+        # Deleting the line is not enough.
+        self.propose({"app.py": "key = None\n", "Dockerfile": GOOD.format(host=self.host),
+                      "requirements.txt": "flask-cors==3.0.9\n"})
+        self.assertEqual(rules(self.go(1), "blocks"), ["aws-access-key"])
+        self.git("reset", "-q", "--soft", "main", cwd=self.work)
+        self.propose({"app.txt": "cured\n"})
+        self.assert_published(self.go(0))
+        refs = self.git("for-each-ref", "--format=%(refname)", "refs/plimsoll", cwd=self.repo).splitlines()
+        self.assertEqual(refs, [COMMENT])
+
+    def test_what_the_target_has_is_known(self):
+        self.write("policy/policy.yaml", "mode: observe\n" + POLICY)
+        self.propose({"Dockerfile": f"FROM {self.host}/base:old\nUSER 10001\nCMD [\"sh\"]\n"})
+        self.assertEqual(rules(self.go(0), "warns")[:1], ["CVE-2023-44487"])
+        self.write("policy/policy.yaml", POLICY)
+        self.git("pull", "-q", str(self.repo), "main", cwd=self.work)
+        self.propose({"app.txt": "three\n"})
+        report = self.go(0)
+        states = {f["rule"]: f["state"] for f in report["findings"]}
+        self.assertEqual(states["CVE-2023-44487"], "known")
+
+    def test_a_repository_without_an_image(self):
+        self.git("rm", "-q", "Dockerfile", cwd=self.work)
+        self.propose({"app.txt": "two\n"})
+        report = self.go(0)
+        self.assertEqual({s["stage"]: s["why"] for s in report["not_run"]},
+                         {"build": "there is no Dockerfile", "scan": "no image was built"})
+        self.assertNotEqual(self.tip("main"), self.before)
+        self.assertEqual(self.tags(), {})
+
+    def test_what_the_repository_says_of_its_image(self):
+        self.propose({
+            ".plimsoll.yaml": "plimsoll: 1\nimages:\n  - name: shop\n    context: service\n"
+                              "    file: Containerfile\n    target: first\n    args: {BASE: base}\n",
+            "service/Containerfile": f"ARG BASE=none\nFROM {self.host}/$BASE:1 AS first\nCOPY x /x\n"
+                                     "USER 1\nFROM first\nRUN exit 1\n",
+            "service/x": "x"})
+        self.go(0)
+        self.assertEqual(list(self.registry.tags(f"{self.team}/shop")), [self.tip("main")])
+
+    def test_without_a_registry_nothing_is_published(self):
+        self.propose({"app.txt": "two\n", "Dockerfile": "FROM scratch\nCOPY app.txt /\nUSER 1\n"})
+        report = self.go(0, **{"registry": None, "registry-user": None,
+                              "registry-password-file": None})
+        self.assertEqual(report["verdict"], "passed")
+        self.assertNotEqual(self.tip("main"), self.before)
+        self.assertIn("no image was published", self.comment())
+
+
+class Killed(Pipeline):
+    """kill -9 at every step; the next run ends as if nothing had happened."""
+
+    def another(self, number):
+        self.team = f"killed-{number}"
+        self.git("push", "-qf", "origin", f"{self.before}:refs/heads/main", cwd=self.work)
+        subprocess.run(["rm", "-rf", str(self.folder / "state")], check=True)
+
+    def run_and_kill(self, fault):
+        done = self.run_program(*self.args(), env={"PLIMSOLL_FAULT": fault})
+        return done.returncode == -signal.SIGKILL, done
+
+    def loop(self, point):
+        self.propose({"app.txt": "two\n"})
+        for number in range(1, 40):
+            self.another(f"{point}-{number}")
+            killed, done = self.run_and_kill(f"{point}:{number}:kill")
+            report = json.loads(done.stdout) if not killed else self.go(0)
+            if not killed:
+                self.assertEqual(done.returncode, 0, done.stderr)
+            if "validate" in [stage["name"] for stage in report["stages"]]:
+                self.assert_published(report)
+            else:  # killed after the very last step: nothing was left to do
+                self.assertEqual(list(self.tags()), [self.tip("main")])
+            self.assertEqual(processes_with(f"state/runs/1/work"), [])
+            if not killed:
+                return number
+        self.fail("the loop has no end")
+
+    def test_before_each_step_is_recorded(self):
+        self.assertGreater(self.loop("run-reach"), 6)
+
+    def test_after_each_step_is_recorded(self):
+        self.assertGreater(self.loop("run-reached"), 6)
+
+    def test_in_the_middle_of_a_build(self):
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN sleep 3\nUSER 1\nCMD [\"sh\"]\n"})
+        process = subprocess.Popen([str(PROGRAM), *map(str, self.args())], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, cwd=self.folder,
+                                   env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                                        "PLIMSOLL_TEST_NOW": NOW})
+        log = self.folder / "state/runs/1/build.log"
+        for _ in range(400):
+            if log.exists() and "sleep" in log.read_text(errors="replace"):
+                break
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        for _ in range(100):
+            if not processes_with("state/runs/1/work") and not processes_with("sleep\x003"):
+                break
+            time.sleep(0.05)
+        self.assertEqual(processes_with("state/runs/1/work"), [])
+        self.assertEqual(processes_with("sleep\x003"), [])
+        self.assert_untouched()
+        self.assert_published(self.go(0))
+
+
+class Faults(Pipeline):
+    def setUp(self):
+        super().setUp()
+        self.proxy = Proxy(self.registry)
+        self.addCleanup(self.proxy.close)
+
+    def one_error(self, report, *words):
+        self.assertEqual(report["verdict"], "error")
+        for word in words:
+            self.assertIn(word, " / ".join(e["message"] for e in report["errors"]))
+
+    def through_proxy(self, code, **more):
+        return self.go(code, through=self.proxy.host, **more)
+
+    def test_the_target_moves(self):
+        self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
+        other = self.git("commit-tree", "-p", self.before, "-m", "other", f"{self.before}^{{tree}}",
+                         cwd=self.repo)
+        self.proxy.rules = [("PUT", "/manifests/", lambda: self.git(
+            "update-ref", "refs/heads/main", other, cwd=self.repo))]
+        self.one_error(self.through_proxy(4), "refs/heads/main moved")
+        self.assertEqual(self.tip("main"), other)
+        self.assertEqual(self.tags(), {})
+        self.assertIn("moved", self.comment())
+        # A new run judges the new merge.
+        self.before, self.proxy.rules = other, []
+        self.assert_published(self.through_proxy(0))
+
+    def test_the_source_moves(self):
+        self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
+        judged = self.tip("development")
+        self.proxy.rules = [("PUT", "/manifests/", lambda: self.git(
+            "update-ref", "refs/heads/development", self.before, judged, cwd=self.repo))]
+        self.one_error(self.through_proxy(4), "refs/heads/development moved")
+        self.assert_untouched()
+
+    def test_a_registry_that_fails(self):
+        self.propose({"app.txt": "two\n", "Dockerfile": GOOD.format(host=self.proxy.host)})
+        for what, word in ((401, "127.0.0.1"), (404, "127.0.0.1"), (500, "500"), ("close", "127.0.0.1")):
+            self.proxy.rules = [("GET", "/v2/base/", what), ("HEAD", "/v2/base/", what)]
+            report = self.through_proxy(4)
+            self.one_error(report, "base image", word)
+            self.assertEqual({s["stage"] for s in report["not_run"]}, {"scan", "publish"})
+            self.assert_untouched()
+        for what in (401, 404, 500, "close"):
+            self.proxy.rules = [("PUT", "", what), ("POST", "", what), ("PATCH", "", what)]
+            self.one_error(self.through_proxy(4), "127.0.0.1")
+            self.assert_untouched()
+        self.proxy.rules = []
+        self.assert_published(self.through_proxy(0))
+
+    def test_a_tag_that_fails_is_finished_by_the_next_run(self):
+        self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
+        self.proxy.rules = [("PUT", "/manifests/[0-9a-f]{40}$", 500)]
+        report = self.through_proxy(4)
+        self.one_error(report, "500")
+        self.assertNotEqual(self.tip("main"), self.before)
+        self.assertEqual(self.tags(), {})
+        self.assertIn("run it again to finish", self.comment())
+        self.proxy.rules = []
+        self.assert_published(self.through_proxy(0))
+
+    def test_no_answer_from_any_registry(self):
+        self.propose({"Dockerfile": GOOD.format(host=f"127.0.0.1:{free_port()}")})
+        self.one_error(self.go(4), "base image")
+        self.assert_untouched()
+
+    def test_an_untrusted_registry_is_never_asked(self):
+        self.write("policy/policy.yaml", POLICY.replace('"127.0.0.1*"', '"trusted.example"'))
+        self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
+        report = self.go(4)
+        self.one_error(report, "does not trust the registry")
+        self.assertIn("DL3026", rules(report, "blocks"))
+        self.assertEqual(self.proxy.seen, [])
+        self.assert_untouched()
+
+    def test_a_base_layer_whose_digest_is_wrong(self):
+        write_layout(self.folder / "bad", [tar_of({"a": "a"})])
+        self.registry.push_layout(self.folder / "bad", "base:bad")
+        manifest = json.loads(self.registry.ask("/v2/base/manifests/bad")[2])
+        digest = manifest["layers"][0]["digest"].removeprefix("sha256:")
+        data = self.registry.folder / f"data/docker/registry/v2/blobs/sha256/{digest[:2]}/{digest}/data"
+        data.write_bytes(data.read_bytes()[:-1] + b"x")
+        self.propose({"Dockerfile": f"FROM {self.host}/base:bad\nUSER 1\n"})
+        self.one_error(self.go(4), "base image", "digest")
+        self.assert_untouched()
+
+    def test_a_build_that_fails(self):
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN exit 7\nUSER 1\n"})
+        report = self.go(4)
+        self.one_error(report, "build failed at Dockerfile step 2", "build.log")
+        self.assertEqual({s["stage"] for s in report["not_run"]}, {"scan", "publish"})
+        self.assert_untouched()
+
+    def test_a_full_disk(self):
+        self.propose({"app.txt": "two\n"})
+        for point in ("file-write", "git-update-refs", "build-oci-write:1", "run-reach:3"):
+            done = self.run_program(*self.args(), env={"PLIMSOLL_FAULT": point})
+            self.assertEqual(done.returncode, 4, (point, done.stderr))
+            self.assert_untouched()
+            subprocess.run(["rm", "-rf", str(self.folder / "state")], check=True)
+        self.assert_published(self.go(0))
+
+    def test_branches_that_conflict(self):
+        self.propose({"app.txt": "two\n"})
+        self.git("checkout", "-q", "main", cwd=self.work)
+        self.commit({"app.txt": "three\n"}, "other", push=True)
+        self.before = self.tip("main")
+        report = self.go(4)
+        self.one_error(report, "development conflicts with main in app.txt")
+        self.assert_untouched()
+
+    def test_a_large_dockerfile(self):
+        self.propose({"Dockerfile": "FROM scratch\n" + "RUN x\n" * (50 * 1024 * 1024 // 6), "b/Dockerfile": "FROM a\n"})
+        report = self.go(4)
+        self.one_error(report, "Dockerfile")
+        self.assertIn("PL1001", rules(report))
+        self.assert_untouched()
+
+
+class Mistakes(Pipeline):
+    def fails(self, code, *words, **more):
+        out, err = self.plimsoll(code, *self.args(**more), "--quiet")
+        self.assertEqual(len(err.strip().splitlines()), 1, err)
+        for word in words:
+            self.assertIn(word, err)
+        self.assert_untouched()
+
+    def test_each_has_its_code_and_its_line(self):
+        self.propose({"app.txt": "two\n"})
+        self.fails(4, "developmnt", "development", source="developmnt")
+        self.fails(4, "mian", "main", target="mian")
+        self.fails(5, "no-such.db", db="no-such.db")
+        self.fails(5, "--db", db=None)
+        self.fails(2, "--source", source=None)
+        self.fails(2, "--registry", registry="no registry")
+        self.fails(3, "no-such", policy="no-such")
+        self.write("policy/policy.yaml", "plimsoll: 1\nstages: {bild: {}}\n")
+        self.fails(3, "policy.yaml:2", "no such stage")
+
+    def test_a_project_file_that_is_wrong(self):
+        for text, word, code in (("images: [{context: ../..}]", "context", 3), ("images: [{}, {}]", "yet", 4),
+                                 ("imags: []", "did you mean images?", 3), ("images: [{file: x}]", "no x", 3),
+                                 ("images: [{target: '-x'}]", "target", 3), ("a: [", ".plimsoll.yaml", 3)):
+            self.propose({".plimsoll.yaml": text + "\n"})
+            report = self.go(code)
+            self.assertIn(word, report["errors"][0]["message"], text)
+            self.assert_untouched()
+
+    def test_a_base_that_only_the_build_would_know(self):
+        self.propose({"Dockerfile": "ARG BASE\nFROM $BASE\nUSER 1\n"})
+        report = self.go(4)
+        self.assertIn("Dockerfile:2", report["errors"][0]["message"])
+        self.assert_untouched()
+
+    def test_a_shallow_clone(self):
+        for number in range(3):
+            self.propose({"app.txt": f"{number}\n"})
+        shallow = self.folder / "shallow.git"
+        self.git("clone", "-q", "--bare", "--depth", "1", "--no-single-branch", f"file://{self.repo}", str(shallow))
+        self.repo = shallow
+        _, err = self.plimsoll(4, *self.args())
+        self.assertIn("shallow", err)
+
+    def test_a_target_that_is_checked_out(self):
+        self.propose({"app.txt": "two\n"})
+        self.git("checkout", "-q", "main", cwd=self.work)
+        out, err = self.plimsoll(4, "run", self.work, *self.args()[2:], "-q")
+        self.assertIn("checked out", err)
+
+    def test_two_at_once(self):
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN sleep 4\nUSER 1\nCMD [\"sh\"]\n"})
+        first = subprocess.Popen([str(PROGRAM), *map(str, self.args())], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, cwd=self.folder,
+                                 env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                                      "PLIMSOLL_TEST_NOW": NOW})
+        for _ in range(400):
+            if (self.folder / "state/runs/1").exists():
+                break
+            time.sleep(0.05)
+        self.plimsoll(4, *self.args())
+        out, _ = first.communicate()
+        self.assertEqual(first.returncode, 0)
+        self.assert_published(json.loads(out))
+
+    def test_a_policy_from_its_repository(self):
+        self.git("init", "-q", "-b", "main", cwd=self.folder / "policy")
+        self.git("add", ".", cwd=self.folder / "policy")
+        self.git("commit", "-qm", "policy", cwd=self.folder / "policy")
+        commit = self.git("rev-parse", "HEAD", cwd=self.folder / "policy")
+        self.propose({"app.txt": "two\n", "policy.yaml": "plimsoll: 1\nmode: observe\n"})
+        report = self.go(0)
+        self.assertEqual(report["policy"]["commit"], commit)
+        message = self.git("log", "-1", "--format=%B", "main", cwd=self.repo)
+        self.assertTrue(re.search(f"^Plimsoll-Policy: {commit}$", message, re.M), message)
