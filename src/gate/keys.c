@@ -51,7 +51,7 @@ int key_text(struct keys *k, const struct node *value, void *target, struct err 
 {
 	struct str *text = target;
 
-	if (node_first(value) || node_is(value, NODE_NULL))
+	if (node_is(value, NODE_LIST) || node_is(value, NODE_MAP) || node_is(value, NODE_NULL))
 		return keys_fail(k, value, "a text is expected here", err);
 	*text = arena_str(k->arena, value->text);
 	return text->p ? 0 : arena_err(k->arena, err);

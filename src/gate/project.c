@@ -26,7 +26,9 @@ static int read_args(struct keys *k, const struct node *value, void *target, str
 	for (const struct node *member = node_first(value); member; member = member->next) {
 		struct project_arg *arg = &project->args[project->n_args++];
 
-		arg->name = member->key;
+		arg->name = arena_str(k->arena, member->key);
+		if (!arg->name.p)
+			return arena_err(k->arena, err);
 		if (key_text(k, member, &arg->value, err) != 0)
 			return -1;
 	}
@@ -75,12 +77,12 @@ struct project project_default(void)
 	return (struct project){.context = STR(""), .file = STR("Dockerfile")};
 }
 
-/* "." and "./" are the top; one "/" at the end is nothing. */
+/* "." and "./" are the top; one "/" at the end is nothing, but alone it is another place. */
 static struct str plain_path(struct str path)
 {
 	if (str_starts(path, STR("./")))
 		path = str_sub(path, 2, path.n);
-	if (str_ends(path, STR("/")))
+	if (path.n > 1 && str_ends(path, STR("/")))
 		path = str_sub(path, 0, path.n - 1);
 	return str_eq(path, STR(".")) ? STR("") : path;
 }

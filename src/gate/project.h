@@ -19,7 +19,7 @@ struct project_arg {
 
 struct project {
 	bool has_image;	    /* the file names one; else the defaults below hold */
-	struct str name;    /* of the image, one or more lower-case path components; may be empty */
+	struct str name;    /* of the image, one lower-case path component; may be empty */
 	struct str context; /* folder inside the repository, "" its top */
 	struct str file;    /* the Dockerfile, inside the context; "Dockerfile" */
 	struct str target;  /* a stage; empty: the last */

@@ -196,6 +196,12 @@ static void mistakes_are_named(void **state)
 	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: X, owner: a, reason: b, until: soon}]\n",
 	    "a date is expected");
 	assert_refused(f, "plimsoll: 1\nignore: [{reason: b}]\n", "needs `rule`");
+	assert_refused(f, "plimsoll: 1\nignore: [{rule: [], reason: b}]\n", "a text is expected");
+	assert_refused(f, "plimsoll: 1\nstages: {scan: {block: DL3002}}\n", "a list is expected");
+	assert_refused(f, "plimsoll: 1\nstages: {scan: {block-fixable-only: 1}}\n",
+	    "true or false is expected");
+	assert_refused(f, "plimsoll: 1\ndatabase: {max-age-hours: -1}\n", "a whole number");
+	assert_refused(f, "plimsoll: 1\ndatabase: {max-age-hours: 4294967296}\n", "a whole number");
 	assert_refused(f, "plimsoll: 1\nmode: [new\n", "policy.yaml:");
 	assert_refused(f, "plimsoll: 1\nmode: new\nmode: all\n", "policy.yaml:3");
 }
