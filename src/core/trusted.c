@@ -14,19 +14,29 @@ static bool pattern_fits(struct str pattern, struct str text)
 	return open_end ? str_starts(text, core) : str_eq(text, core);
 }
 
-/* "registry" or "registry/path"; the path of an official image is "library/NAME" or "NAME". */
+/* "library/NAME" as "NAME", and every other path as it is. */
+static struct str short_name(struct str path)
+{
+	struct str official = STR("library/");
+	struct str name = str_sub(path, official.n, path.n);
+
+	return str_starts(path, official) && str_chr(name, '/') == STR_NPOS ? name : path;
+}
+
+/* "registry" or "registry/path". */
 static bool entry_fits(struct str entry, struct str registry, struct str path)
 {
-	struct str host, rest, official = STR("library/");
+	struct str host, rest;
 
 	if (!str_split(entry, '/', &host, &rest))
 		return pattern_fits(entry, registry);
 	if (!pattern_fits(host, registry))
 		return false;
-	if (str_starts(rest, official) && str_chr(path, '/') == STR_NPOS &&
-	    str_eq(registry, STR("docker.io")))
-		rest = str_sub(rest, official.n, rest.n);
-	return pattern_fits(rest, path);
+	if (!str_eq(registry, STR("docker.io")))
+		return pattern_fits(rest, path);
+	if (str_chr(short_name(path), '/') != STR_NPOS)
+		return pattern_fits(rest, path);
+	return pattern_fits(short_name(rest), short_name(path));
 }
 
 bool registry_is_trusted(struct str_list entries, struct str registry, struct str path)

@@ -1,5 +1,6 @@
 /* What a report keeps, drops, sorts and concludes. */
 #include "core/report.h"
+#include "samples.h"
 #include "unit.h"
 
 enum { FINDINGS_MAX = 5 };
@@ -236,6 +237,190 @@ static void every_allocation_may_fail(void **state)
 	assert_int_equal(w->report.findings.n, 1);
 }
 
+/* ---- one report into another ---- */
+
+static void full_report(struct report *from)
+{
+	struct report_sink sink;
+	struct sample s;
+	struct package package = sample_package();
+	struct distro distro = {STR("debian"), STR("12"), STR("bookworm"), STR("Debian 12")};
+	struct problem problem = {
+	    STAGE_SCAN, ERR_LIMIT, STR("too deep"), {.path = STR("a.tar"), .line = 4}
+	     };
+	struct err err = ERR_INIT;
+
+	report_init(from, MIB(16), FINDINGS_MAX);
+	report_sink_init(&sink, from, 7);
+	sample_init(&s);
+	assert_int_equal(sink_finding(&sink.sink, &s.finding, &err), 0);
+	assert_int_equal(sink_package(&sink.sink, &package, &err), 0);
+	assert_int_equal(sink_distro(&sink.sink, &distro, &err), 0);
+	assert_int_equal(sink_problem(&sink.sink, &problem, &err), 0);
+}
+
+static void add_the_rest(struct report *from)
+{
+	struct subject subject = {.kind = STR("image"),
+	    .name = STR("its own"),
+	    .digest = STR("sha256:aa"),
+	    .platform = STR("linux/amd64")};
+	struct stage_result stage = {.stage = STAGE_SCAN, .why = STR("no image"), .duration_ms = 5};
+	struct not_covered nc = {STR("alpine"), STR("no advisories"), 12};
+	struct err err = ERR_INIT;
+	uint32_t index;
+
+	assert_int_equal(report_add_subject(from, &subject, &index, &err), 0);
+	assert_int_equal(report_add_stage(from, &stage, &err), 0);
+	assert_int_equal(report_add_not_covered(from, &nc, &err), 0);
+	from->database = (struct database_info){STR("sha256:db"), 99, true};
+}
+
+static void assert_told(const struct report *r, uint32_t subject)
+{
+	const struct finding *f = &r->findings.p[0];
+
+	assert_int_equal(r->findings.n, 1);
+	assert_int_equal(f->subject, subject);
+	assert_str(f->rule, "CVE-2020-25032");
+	assert_str(f->fingerprint, "0123456789abcdef0123456789abcdef");
+	assert_int_equal(f->verdict, VERDICT_EXCUSED);
+	assert_int_equal(f->state, STATE_KNOWN);
+	assert_int_equal(f->n_places, 2);
+	assert_str(f->places[1].path, "app/requirements.txt");
+	assert_str(f->waiver->owner, "team-a");
+	assert_int_equal(r->inventory.packages.n, 1);
+	assert_str(r->inventory.packages.p[0].purl, "pkg:pypi/flask-cors@3.0.8");
+	assert_true(r->inventory.packages.p[0].from_base);
+	assert_str(r->inventory.distro.codename, "bookworm");
+	assert_int_equal(r->problems.n, 1);
+	assert_int_equal(r->problems.p[0].code, ERR_LIMIT);
+	assert_str(r->problems.p[0].place.path, "a.tar");
+}
+
+static void a_replay_tells_all(void **state)
+{
+	struct world *w = *state;
+	struct report from;
+
+	full_report(&from);
+	assert_int_equal(report_replay(&from, &w->sink.sink, &w->err), 0);
+	report_release(&from);
+	assert_told(&w->report, 3);
+	/* A report without a distribution does not take one away. */
+	report_init(&from, MIB(1), FINDINGS_MAX);
+	assert_int_equal(report_replay(&from, &w->sink.sink, &w->err), 0);
+	report_release(&from);
+	assert_told(&w->report, 3);
+}
+
+static void a_merge_takes_all_over(void **state)
+{
+	struct world *w = *state;
+	struct report *r = &w->report, from;
+	struct subject own[] = {
+	    {.name = STR("a")	     },
+		{ .name = STR("b"), .platform = STR("mine")}
+	   };
+	uint32_t index;
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		assert_int_equal(report_add_subject(r, &own[i], &index, &w->err), 0);
+	full_report(&from);
+	add_the_rest(&from);
+	assert_int_equal(report_merge(r, &from, 1, &w->err), 0);
+	report_release(&from);
+	assert_told(r, 1);
+	assert_int_equal(r->subjects.n, 2);
+	assert_str(r->subjects.p[0].digest, "");
+	assert_str(r->subjects.p[1].name, "b");
+	assert_str(r->subjects.p[1].digest, "sha256:aa");
+	assert_str(r->subjects.p[1].platform, "linux/amd64");
+	assert_int_equal(r->stages.n, 1);
+	assert_str(r->stages.p[0].why, "no image");
+	assert_int_equal(r->stages.p[0].duration_ms, 5);
+	assert_int_equal(r->not_covered.n, 1);
+	assert_str(r->not_covered.p[0].what, "alpine");
+	assert_int_equal(r->not_covered.p[0].packages, 12);
+	assert_true(r->database.used);
+	assert_str(r->database.digest, "sha256:db");
+	assert_int_equal(r->database.built_ms, 99);
+}
+
+/* What the other does not know stays as it is here. */
+static void an_empty_merge_takes_nothing_away(void **state)
+{
+	struct world *w = *state;
+	struct subject subject = {.digest = STR("sha256:bb"), .platform = STR("linux/arm64")};
+	struct report from;
+	uint32_t index;
+
+	add(w, "A", "x", 1);
+	assert_int_equal(report_add_subject(&w->report, &subject, &index, &w->err), 0);
+	w->report.database = (struct database_info){STR("sha256:db"), 99, true};
+	report_init(&from, MIB(1), FINDINGS_MAX);
+	assert_int_equal(report_merge(&w->report, &from, 0, &w->err), 0);
+	subject = (struct subject){.name = STR("nothing known")};
+	assert_int_equal(report_add_subject(&from, &subject, &index, &w->err), 0);
+	assert_int_equal(report_merge(&w->report, &from, 0, &w->err), 0);
+	report_release(&from);
+	assert_int_equal(w->report.findings.n, 1);
+	assert_str(w->report.subjects.p[0].digest, "sha256:bb");
+	assert_str(w->report.subjects.p[0].platform, "linux/arm64");
+	assert_str(w->report.database.digest, "sha256:db");
+}
+
+/* The same twice is told once; what is dropped for being too much is a problem here too. */
+static void a_merge_keeps_the_reports_rules(void **state)
+{
+	struct world *w = *state;
+	struct report *r = &w->report;
+	struct subject subject = {.name = STR("a")};
+	uint32_t index;
+	struct world other;
+
+	assert_int_equal(report_add_subject(r, &subject, &index, &w->err), 0);
+	report_init(&other.report, MIB(1), FINDINGS_MAX);
+	report_sink_init(&other.sink, &other.report, 0);
+	other.err = ERR_INIT;
+	for (uint32_t line = 1; line <= FINDINGS_MAX + 1; line++)
+		add(&other, "A", "x", line);
+	assert_int_equal(report_merge(r, &other.report, 0, &w->err), 0);
+	assert_int_equal(r->findings.n, FINDINGS_MAX);
+	assert_int_equal(r->problems.n, 1);
+	assert_int_equal(r->problems.p[0].code, ERR_LIMIT);
+	report_conclude(r);
+	assert_int_equal(r->exit_code, 4);
+	assert_int_equal(report_merge(r, &other.report, 0, &w->err), 0);
+	assert_int_equal(r->findings.n, FINDINGS_MAX);
+	report_release(&other.report);
+}
+
+static void a_merge_may_find_no_room(void **state)
+{
+	struct world *w = *state;
+	struct subject subject = {.name = STR("a")};
+	struct report from, into;
+	uint32_t index;
+	size_t fails = 0;
+	int result;
+
+	full_report(&from);
+	add_the_rest(&from);
+	do {
+		report_init(&into, MIB(16), FINDINGS_MAX);
+		assert_int_equal(report_add_subject(&into, &subject, &index, &w->err), 0);
+		into.arena.fail_at = into.arena.count + ++fails;
+		w->err = ERR_INIT;
+		result = report_merge(&into, &from, 0, &w->err);
+		if (result != 0)
+			assert_int_equal(w->err.code, ERR_NOMEM);
+		report_release(&into);
+	} while (result != 0);
+	assert_true(fails > 20);
+	report_release(&from);
+}
+
 #define report_test(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
 
 int main(void)
@@ -250,6 +435,11 @@ int main(void)
 	    report_test(all_is_sorted),
 	    report_test(exit_codes_have_an_order),
 	    report_test(every_allocation_may_fail),
+	    report_test(a_replay_tells_all),
+	    report_test(a_merge_takes_all_over),
+	    report_test(an_empty_merge_takes_nothing_away),
+	    report_test(a_merge_keeps_the_reports_rules),
+	    report_test(a_merge_may_find_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
