@@ -60,9 +60,12 @@ int attempt_run(struct scan *scan, enum stage stage, struct content *content, jo
 
 		if (result != TRY_AGAIN)
 			return result == TRY_DONE ? 0 : -1;
+		/* A job of one unit cannot leave it out: it is told once. */
+		if (at.n > 0 && skip_has(skip, at))
+			return 0;
 		if (sink_error(&sink.sink, stage, at, &why, err) != 0)
 			return -1;
-		if (at.n == 0 || skip_has(skip, at) || skip->n == ATTEMPTS_MAX)
+		if (at.n == 0 || skip->n == ATTEMPTS_MAX)
 			return 0;
 		skip->paths[skip->n++] = at;
 	}

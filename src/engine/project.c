@@ -6,7 +6,7 @@
 
 /* Keys of the notes from child to parent. */
 #define NOTE_DONE    STR("done")
-#define NOTE_NAMED   STR("named")
+#define NOTE_IMAGE   STR("image")
 #define NOTE_NAME    STR("name")
 #define NOTE_CONTEXT STR("context")
 #define NOTE_FILE    STR("file")
@@ -46,9 +46,11 @@ static int run_project(struct job *job, void *arg, struct err *err)
 	const struct str *text = arg;
 	struct project project;
 
-	if (project_parse(*text, job->arena, &project, err) != 0 ||
-	    (project.has_image && sink_note(job->sink, NOTE_NAMED, STR("yes"), err) != 0) ||
-	    sink_note(job->sink, NOTE_NAME, project.name, err) != 0 ||
+	if (project_parse(*text, job->arena, &project, err) != 0)
+		return -1;
+	if (project.has_image && sink_note(job->sink, NOTE_IMAGE, STR("yes"), err) != 0)
+		return -1;
+	if (sink_note(job->sink, NOTE_NAME, project.name, err) != 0 ||
 	    sink_note(job->sink, NOTE_CONTEXT, project.context, err) != 0 ||
 	    sink_note(job->sink, NOTE_FILE, project.file, err) != 0 ||
 	    sink_note(job->sink, NOTE_TARGET, project.target, err) != 0)
@@ -96,7 +98,7 @@ int scan_project(
 	*ret_ok = ok;
 	if (!ok)
 		return 0;
-	project.has_image = map_has(&notes, NOTE_NAMED);
+	project.has_image = map_has(&notes, NOTE_IMAGE);
 	project.name = note(&notes, NOTE_NAME);
 	project.context = note(&notes, NOTE_CONTEXT);
 	project.file = note(&notes, NOTE_FILE);
