@@ -2,7 +2,7 @@
 import subprocess
 import unittest
 
-from house import House, copy_tree
+from house import BUILD, House, copy_tree
 
 
 class Checks(House):
@@ -12,8 +12,8 @@ class Checks(House):
         copy_tree(self.tree)
 
     def check(self, name):
-        done = subprocess.run([f"tools/check-{name}"], cwd=self.tree, capture_output=True, text=True,
-                              timeout=120, check=False)
+        words = [f"tools/check-{name}", *([str(BUILD)] if name == "docs" else [])]
+        done = subprocess.run(words, cwd=self.tree, capture_output=True, text=True, timeout=120, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def passes(self, name):
@@ -45,6 +45,33 @@ class Checks(House):
         self.passes("fuzz")
         undeclared.unlink()
         self.fails("fuzz", "src/read/syntax/toml.c is not there")
+
+    def test_docs(self):
+        self.passes("docs")
+        (self.tree / "docs/island.md").write_text("# An island\n")
+        self.fails("docs", "docs/island.md: no link from README.md or docs/tour.md leads there")
+        self.append("docs/policy.md", "\n[island](island.md) `docs/island.md` `tools/*-docs` `plimsoll lint --all deploy/`\n")
+        self.passes("docs")
+        self.append("docs/island.md", """\
+`src/base/nowhere.h`, `nowhere.c`, `tests/*/nowhere`, [gone](../docs/gone.md)
+`tests/gate/test_gate.c` (globs, no_such_test) `plimsoll nothing` `plimsoll db burn` `plimsoll scan --bass x`
+`./test --fast` `--no-such-thing`
+
+```
+plimsoll check --basis main    # --not-looked-at
+```
+
+    tools/no-such-tool
+""")
+        self.fails("docs", *(f"docs/island.md{one}" for one in (
+            ":2: there is no src/base/nowhere.h", ":2: there is no file nowhere.c",
+            ":2: there is no tests/*/nowhere", ": there is no docs/gone.md, which it links to",
+            ": tests/gate/test_gate.c has no no_such_test", ":3: plimsoll has no command nothing",
+            ":3: plimsoll db knows no burn", ":3: plimsoll scan has no --bass", ":4: ./test has no --fast",
+            ":4: nothing has --no-such-thing", ":7: plimsoll check has no --basis",
+            ":10: there is no tools/no-such-tool")))
+        _, said = self.check("docs")
+        self.assertEqual(said.count("\n"), 12, said)
 
 
 if __name__ == "__main__":
