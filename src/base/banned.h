@@ -12,7 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Macros of some compiler with glibc's fortification. */
 #undef alloca
+#undef sprintf
+#undef vsprintf
 #define BANNED(fn)	  banned_function_##fn
 
 #define strcpy(d, s)	  BANNED(strcpy)    /* buf_add */
