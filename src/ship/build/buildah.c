@@ -117,7 +117,7 @@ static int prepare_arguments(struct buildah *b, struct err *err)
 {
 	static const char *const fixed[] = {"bud", "--isolation=chroot", "--format=oci",
 	    "--layers=false", "--pull=never", "--identity-label=false", "--http-proxy=false",
-	    "--iidfile=" IID_FILE};
+	    ("--iidfile=" IID_FILE)};
 	const struct build_plan *plan = b->plan;
 	const char *file = plan->dockerfile ? plan->dockerfile : "Dockerfile";
 	struct arena *arena = b->arena;

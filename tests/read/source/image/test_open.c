@@ -85,7 +85,6 @@ static void one_of_several(void **state)
 static void nested(struct fixture *f, const char *inner_type, enum err_code code, const char *says)
 {
 	struct str inner, digest;
-	struct buf outer CLEANUP(buf_release) = BUF_INIT(KIB(64));
 	LAYOUT(l, f);
 
 	(void)layout_layer(&l, tar_of_file(l.arena, "w", "1"), true);
