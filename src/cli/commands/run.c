@@ -15,7 +15,7 @@ struct run_options {
 	bool quiet;
 };
 
-/* One write a line: several threads tell what they do. */
+/* One write a line, so that lines of a build tool around it stay whole. */
 static void print_progress(void *arg, const char *line)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(16));
