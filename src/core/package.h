@@ -18,7 +18,8 @@ struct package {
 	struct str source_version;
 	struct str purl;
 	struct place place; /* the file that says so */
-	bool from_base;	    /* in a layer of the base image */
+	bool base_known;    /* which layers are the base image's */
+	bool from_base;	    /* in one of them; false where that is not known */
 };
 
 /* /etc/os-release of an image. */

@@ -198,6 +198,7 @@ static void walk_package(struct wire *w, void *item)
 	walk_str(w, &package->source_version);
 	walk_str(w, &package->purl);
 	walk_place(w, &package->place);
+	walk_bool(w, &package->base_known);
 	walk_bool(w, &package->from_base);
 }
 

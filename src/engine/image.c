@@ -39,6 +39,7 @@ struct image_walk_state {
 	struct sink gather; /* what catalogers tell */
 	struct inventory inventory;
 	struct map notes;
+	bool base_known;
 	bool from_base; /* of the layer whose file is being catalogued */
 };
 
@@ -62,6 +63,7 @@ static int gather_package(struct sink *sink, const struct package *package, stru
 
 	if (package_copy(package, s->job->arena, &copy, err) != 0)
 		return -1;
+	copy.base_known = s->base_known;
 	copy.from_base = s->from_base;
 	return vec_push(&s->inventory.packages, s->job->arena, copy)
 		   ? 0
@@ -299,7 +301,7 @@ static int walk_layers(struct image_walk_state *s, struct err *err)
 	    .n_paths = ARRAY_LEN(link_paths),
 	};
 
-	(void)image_mark_base(&s->image, scan->base_diff_ids, scan->n_base_diff_ids);
+	s->base_known = image_mark_base(&s->image, scan->base_diff_ids, scan->n_base_diff_ids) > 0;
 	if (label_layers(s, err) != 0 || image_walk(&s->image, s->job->limits, &visitor, err) != 0)
 		return -1;
 	return tell_inventory(s, err);
@@ -311,18 +313,31 @@ static void state_release(struct image_walk_state *s)
 	image_release(&s->image);
 }
 
+static struct str name_of(const struct image_scan *image)
+{
+	return image->name.n > 0 ? image->name : str_of(image->path);
+}
+
+static int open_image(
+    struct job *job, const struct image_job *task, struct image *ret, struct err *err)
+{
+	struct image_opts opts = {task->archive, task->image->selector, task->image->platform};
+
+	if (image_open(job->content, &opts, job->limits, job->arena, ret, err) != 0)
+		return err_wrap(err, STR_FMT, STR_ARG(name_of(task->image)));
+	return 0;
+}
+
 static int run_image(struct job *job, void *arg, struct err *err)
 {
 	const struct image_job *task = arg;
 	struct image_walk_state s CLEANUP(state_release) = {
 	    .task = task, .job = job, .gather = {&gather_ops}};
-	struct image_opts opts = {task->archive, task->image->selector, task->image->platform};
 	unsigned detectors = task->image->secrets_in_layers ? SCAN_SECRETS : 0;
 
 	map_init(&s.notes, job->arena);
 	if (unit_detectors_init(&s.detectors, job, task->scan, detectors, err) != 0 ||
-	    image_open(job->content, &opts, job->limits, job->arena, &s.image, err) != 0 ||
-	    tell_image(&s, err) != 0)
+	    open_image(job, task, &s.image, err) != 0 || tell_image(&s, err) != 0)
 		return -1;
 	return task->only_diff_ids ? 0 : walk_layers(&s, err);
 }
@@ -381,7 +396,8 @@ static int use_database(struct scan *scan, struct err *err)
 static int run_over(struct scan *scan, struct image_job *job, struct skip_list *skip,
     struct map *notes, struct err *err)
 {
-	int fd CLEANUP_FD = open(job->image->path, O_RDONLY | O_CLOEXEC);
+	/* A pipe is not waited for. */
+	int fd CLEANUP_FD = open(job->image->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct content_dir dir CLEANUP(content_dir_release) = {0};
 	struct content_file file;
 	struct content *content;
@@ -393,7 +409,7 @@ static int run_over(struct scan *scan, struct image_job *job, struct skip_list *
 	if (S_ISDIR(status.st_mode)) {
 		content = &dir.content;
 	} else {
-		job->archive = STR("archive");
+		job->archive = name_of(job->image);
 		if (content_file_init(&file, job->archive, fd, err) != 0)
 			return -1;
 		content = &file.content;

@@ -44,6 +44,7 @@ MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct g
 
 struct image_scan {
 	const char *path;    /* an OCI layout folder, or an archive */
+	struct str name;     /* for errors; empty: the path */
 	struct str selector; /* which image, where there are several */
 	struct str platform;
 	const struct str *base_diff_ids; /* of the base image, lowest first */

@@ -37,7 +37,9 @@ void report_place_text(const struct place *place, struct buf *out)
 	else
 		buf_addc(out, '-');
 	if (place->line > 0)
-		buf_addf(out, ":%u:%u", place->line, place->column);
+		buf_addf(out, ":%u", place->line);
+	if (place->line > 0 && place->column > 0)
+		buf_addf(out, ":%u", place->column);
 }
 
 struct str report_verdict_word(enum report_verdict verdict)
@@ -113,6 +115,8 @@ static void summary_counts(const struct report *report, struct buf *out)
 	}
 	if (report->problems.n > 0)
 		buf_addf(out, ", %zu could not be read", report->problems.n);
+	if (report->not_covered.n > 0)
+		buf_addf(out, ", %zu not covered", report->not_covered.n);
 }
 
 void report_summary(const struct report *report, const struct report_opts *opts, struct buf *out)
@@ -145,7 +149,7 @@ void report_layer_text(const struct report *report, const struct finding *findin
 		buf_add_safe(out, str_sub(place->instruction, 0, 80));
 		buf_addc(out, ')');
 	}
-	if (finding->package)
+	if (finding->package && finding->package->base_known)
 		buf_add(out, finding->package->from_base ? STR(", the base image's")
 							 : STR(", yours, not the base image's"));
 }

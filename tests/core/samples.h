@@ -42,6 +42,7 @@ static inline struct package sample_package(void)
 	    .source_version = STR("3.0.8-1"),
 	    .purl = STR("pkg:pypi/flask-cors@3.0.8"),
 	    .place = sample_place(40),
+	    .base_known = true,
 	    .from_base = true,
 	};
 }

@@ -109,6 +109,7 @@ static void copies_do_not_borrow(void **state)
 	    .type = STR("deb"),
 	    .name = str_of(name),
 	    .place = {.path = str_of(path), .line = 3},
+	    .base_known = true,
 	    .from_base = true
 	     };
 	struct package copy;

@@ -71,6 +71,7 @@ static const struct field package_fields[] = {
     FIELD(TEXT, package, source_version),
     FIELD(TEXT, package, purl),
     FIELD(GROUP, package, place),
+    FIELD(NUMBER, package, base_known),
     FIELD(NUMBER, package, from_base),
 };
 

@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+enum { PLATFORM_PARTS_MAX = 3 };
+
 struct scan_options {
 	struct session_options session;
 	struct registry_options registry;
@@ -26,6 +28,13 @@ static void fetched_release(struct fetched *f)
 		log_warn("%s", err.text);
 }
 
+/* A mistyped file name is asked of no registry. */
+static bool is_path(struct str operand)
+{
+	return str_starts(operand, STR("/")) || str_starts(operand, STR("./")) ||
+	       str_starts(operand, STR("../")) || str_ends(operand, STR(".tar"));
+}
+
 static int fetch(struct cli *cli, const struct scan_options *o, struct str reference,
     struct fetched *ret, const char **ret_path, struct err *err)
 {
@@ -35,6 +44,9 @@ static int fetch(struct cli *cli, const struct scan_options *o, struct str refer
 	struct image_ref ref;
 	struct str layout;
 
+	if (is_path(reference))
+		return err_set(
+		    err, ERR_IO, STR_FMT ": there is no such file or folder", STR_ARG(reference));
 	if (image_ref_parse(reference, cli->arena, &ref, err) != 0)
 		return err_wrap(
 		    err, STR_FMT " is neither a file nor an image reference", STR_ARG(reference));
@@ -46,7 +58,10 @@ static int fetch(struct cli *cli, const struct scan_options *o, struct str refer
 	if (!layout.p)
 		return arena_err(cli->arena, err);
 	if (registry_pull(&opts, &ref, layout.p, digest, err) != 0)
-		return -1;
+		return ref.host_written
+			   ? -1
+			   : err_wrap(err, "there is no file " STR_FMT ", and no such image",
+				 STR_ARG(reference));
 	*ret_path = layout.p;
 	return 0;
 }
@@ -66,15 +81,17 @@ static int end_stages(struct session *s, const struct scan_options *o,
 		return -1;
 	if (o->no_vulnerabilities)
 		return not_run(s, STAGE_SCAN,
-		    "--no-vulnerabilities: the packages were listed and not matched", err);
+		    "--no-vulnerabilities: the packages were read and not matched", err);
 	return scan_stage_end(&s->scan, scan, err);
 }
 
 static int scan_one(struct session *s, const struct scan_options *o, struct str operand,
     struct fetched *fetched, struct err *err)
 {
-	struct image_scan image = {
-	    .selector = o->selector, .platform = o->platform, .secrets_in_layers = !o->no_secrets};
+	struct image_scan image = {.name = operand,
+	    .selector = o->selector,
+	    .platform = o->platform,
+	    .secrets_in_layers = !o->no_secrets};
 	struct scan_stage secrets = scan_stage_begin(&s->scan, STAGE_SECRETS);
 	struct scan_stage scan = scan_stage_begin(&s->scan, STAGE_SCAN);
 	char *path = arena_cstr(s->cli->arena, operand);
@@ -92,8 +109,17 @@ static int scan_one(struct session *s, const struct scan_options *o, struct str 
 
 static int check_options(const struct scan_options *o, struct err *err)
 {
+	struct str rest = o->platform, part;
+	size_t parts = 0;
+
 	if (o->no_vulnerabilities && o->session.database.n > 0)
 		return err_set(err, ERR_USAGE, "--db and --no-vulnerabilities do not go together");
+	while (str_cut(&rest, '/', &part))
+		parts = part.n > 0 ? parts + 1 : PLATFORM_PARTS_MAX + 1;
+	if (o->platform.n > 0 && (parts < 2 || parts > PLATFORM_PARTS_MAX))
+		return err_set(err, ERR_USAGE,
+		    "--platform " STR_FMT ": OS/ARCH[/VARIANT] is expected, as in linux/arm64",
+		    STR_ARG(o->platform));
 	return 0;
 }
 
@@ -108,7 +134,7 @@ static int run_scan(struct cli *cli, int argc, char **argv)
 	    OPT_TEXT_ROW(0, "platform", &o.platform, "OS/ARCH", "default: linux on this machine"),
 	    OPT_FLAG_ROW(0, "no-secrets", &o.no_secrets, "do not look for secrets in the layers"),
 	    OPT_FLAG_ROW(0, "no-vulnerabilities", &o.no_vulnerabilities,
-		"need no database: list the packages and match none of them; the report says so"),
+		"need no database: read the packages and match none; the report says so"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"secret rules: a JSON object, instead of the built-in ones"),
 	    REGISTRY_ROWS(&o.registry),
@@ -123,7 +149,7 @@ static int run_scan(struct cli *cli, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (operands.n != 1)
+	if (operands.n != 1 || operands.p[0].n == 0)
 		return command_misuse(&command_scan, "one image is expected");
 	if (check_options(&o, &err) != 0 ||
 	    session_open(&s, cli, &o.session,

@@ -54,7 +54,8 @@ static void write_package(struct json_out *j, const struct package *p)
 	json_member_str(j, "purl", p->purl);
 	json_member_str(j, "source", p->source);
 	json_member_str(j, "source_version", p->source_version);
-	json_member_bool(j, "from_base", p->from_base);
+	if (p->base_known)
+		json_member_bool(j, "from_base", p->from_base);
 	json_end_object(j);
 }
 

@@ -222,7 +222,8 @@ static void add_problems(struct buf *out, const struct report *report, const str
 		buf_add_safe(out, n->what);
 		buf_add(out, STR(": "));
 		buf_add_safe(out, n->why);
-		buf_addf(out, " (%llu packages)\n", (unsigned long long)n->packages);
+		buf_addf(out, " (%llu package%s)\n", (unsigned long long)n->packages,
+		    n->packages == 1 ? "" : "s");
 	}
 	for (size_t i = 0; i < report->stages.n; i++) {
 		const struct stage_result *s = &report->stages.p[i];

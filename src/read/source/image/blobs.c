@@ -62,14 +62,14 @@ static int add_member(struct image_blobs *blobs, const struct tar_entry *e, stru
 
 static int index_members(struct image_blobs *blobs, struct tar *tar, struct err *err)
 {
-	for (;;) {
+	for (bool is_first = true;; is_first = false) {
 		struct tar_entry e;
 
 		switch (tar_next(tar, &e, err)) {
 		case TAR_END:
 			return 0;
 		case TAR_ERROR:
-			return -1;
+			return is_first ? err_wrap(err, "it is no tar archive") : -1;
 		case TAR_REFUSED:
 			/* Whoever needs it will say that it is missing. */
 			break;
@@ -130,15 +130,14 @@ int blobs_open(struct content *content, struct str archive, const struct limits 
 		case CONTENT_OK:
 			break;
 		case CONTENT_MISSING:
-			return err_set(err, ERR_NOT_FOUND, STR_FMT ": there is no such file",
-			    STR_ARG(archive));
+			return err_set(err, ERR_NOT_FOUND, "there is no such file");
 		case CONTENT_ERROR:
 			return -1;
 		}
 		blobs->is_archive = true;
 		if (index_archive(blobs, size, limits, err) != 0) {
 			blobs_close(blobs);
-			return err_wrap(err, STR_FMT, STR_ARG(archive));
+			return -1;
 		}
 	}
 	*ret = blobs;

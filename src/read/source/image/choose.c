@@ -79,14 +79,14 @@ static void list_one(struct buf *out, const struct candidate *c)
 		    STR_ARG(c->arch), c->variant.n > 0 ? "/" : "", STR_ARG(c->variant));
 }
 
-static int not_one(const struct candidate *const *list, size_t n, const char *says, struct err *err)
+static int not_one(const struct candidate *const *list, size_t n, struct str says, struct err *err)
 {
 	CLEANUP(buf_release) struct buf names = BUF_INIT(KIB(64));
 
 	for (size_t i = 0; i < MIN_OF(n, (size_t)LISTED_MAX); i++)
 		list_one(&names, list[i]);
-	return err_set(
-	    err, ERR_NOT_FOUND, "%s: %s%s", says, buf_cstr(&names), n > LISTED_MAX ? ", …" : "");
+	return err_set(err, ERR_NOT_FOUND, STR_FMT ": %s%s", STR_ARG(says), buf_cstr(&names),
+	    n > LISTED_MAX ? ", …" : "");
 }
 
 /* Keeps what fits; where nothing does and it need not, all stays. */
@@ -124,14 +124,20 @@ int choose_image(const struct candidate *candidates, size_t n, const struct imag
 	if (named == 0) {
 		for (size_t i = 0; i < n; i++)
 			list[i] = &candidates[i];
-		return not_one(list, n, "no image of that name; there are", err);
+		return not_one(list, n,
+		    arena_fmt(arena, "no image is named \"" STR_FMT "\"; there are",
+			STR_ARG(opts->selector)),
+		    err);
 	}
 	left = keep_platform(list, named, wish, opts->platform.n > 0);
 	if (left == 0)
-		return not_one(list, named, "no image for that platform; there are", err);
+		return not_one(list, named,
+		    arena_fmt(
+			arena, "no image is for " STR_FMT "; there are", STR_ARG(opts->platform)),
+		    err);
 	for (size_t i = 1; i < left; i++) {
 		if (!str_eq(list[i]->digest, list[0]->digest))
-			return not_one(list, left, "several images; name one of them", err);
+			return not_one(list, left, STR("several images; name one of them"), err);
 	}
 	*ret = list[0];
 	return 0;

@@ -77,8 +77,10 @@ static void one_of_several(void **state)
 		opened_is(f, content, b.p, "", b);
 		open_fails(f, content, "", "linux/amd64", ERR_NOT_FOUND, "several images");
 		open_fails(f, content, "nobody", "", ERR_NOT_FOUND, "app:1 (linux/amd64)");
-		open_fails(f, content, "app:1", "linux/s390x", ERR_NOT_FOUND, "platform");
-		open_fails(f, content, c.p, "linux/arm64", ERR_NOT_FOUND, "platform");
+		open_fails(f, content, "app:1", "linux/s390x", ERR_NOT_FOUND,
+		    "no image is for linux/s390x");
+		open_fails(
+		    f, content, c.p, "linux/arm64", ERR_NOT_FOUND, "no image is for linux/arm64");
 	}
 }
 
@@ -173,6 +175,10 @@ static void no_image_at_all(void **state)
 	layout_init(&l, &f->arena);
 	layout_file(&l, STR("a.tar"), str_sub(tar_of_file(l.arena, "index.json", "{"), 0, 512));
 	open_fails(f, layout_folder(&l), "", "", ERR_FORMAT, "ends in the middle");
+	layout_release(&l);
+	layout_init(&l, &f->arena);
+	layout_file(&l, STR("a.tar"), STR("notes"));
+	open_fails(f, layout_folder(&l), "", "", ERR_FORMAT, "no tar archive");
 }
 
 static void a_config_that_was_changed(void **state)

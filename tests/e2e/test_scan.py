@@ -1,0 +1,339 @@
+"""`plimsoll scan`: the image in each of its forms, what is found in it, and what cannot be read."""
+import gzip
+import hashlib
+import json
+import subprocess
+
+import harbour
+from house import ROOT, House, key_shaped, rules
+
+SITE = "usr/lib/python3/dist-packages/"
+METADATA = "Metadata-Version: 2.1\nName: Flask-Cors\nVersion: {}\n"
+OCI = "application/vnd.oci.image."
+OPENSSL, FLASK, KEY = "CVE-2023-5363", "CVE-2020-25032", "aws-access-key"
+
+
+def digest_of(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def base(os_release=harbour.OS_RELEASE, openssl="3.0.11-1~deb12u1"):
+    return harbour.tar_of({"etc/os-release": os_release,
+                           "var/lib/dpkg/status": harbour.dpkg("libssl3", openssl, "openssl")})
+
+
+def shop(version="3.0.8"):
+    return harbour.tar_of({f"{SITE}Flask_Cors-{version}.dist-info/METADATA": METADATA.format(version)})
+
+
+def key_layer():
+    return harbour.tar_of({"srv/key.py": f'key = "{key_shaped()}"\n'})
+
+
+def zstd(data):
+    return subprocess.run(["zstd", "-qc"], input=data, capture_output=True, check=True).stdout
+
+
+class Image:
+    """One image as an OCI layout in memory: path to bytes."""
+
+    def __init__(self, tars, compress=gzip.compress, kind="gzip", arch=harbour.ARCH, tag="app:1"):
+        self.files = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}'}
+        self.tars, self.arch = tars, arch
+        self.config = self.put(json.dumps({
+            "architecture": arch, "os": "linux", "config": {"User": "10001"},
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(t) for t in tars]},
+            "history": [{"created_by": f"COPY part{i} / # buildkit"} for i, _ in enumerate(tars)]}).encode())
+        self.layers = [{"mediaType": f"{OCI}layer.v1.tar+{kind}", **self.put(compress(t))} for t in tars]
+        manifest = {"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "layers": self.layers,
+                    "config": {"mediaType": OCI + "config.v1+json", **self.config}}
+        self.manifests = [{"mediaType": OCI + "manifest.v1+json", **self.put(json.dumps(manifest).encode()),
+                           "platform": {"os": "linux", "architecture": arch},
+                           "annotations": {"org.opencontainers.image.ref.name": tag}}]
+        self.write_index()
+
+    def put(self, data):
+        self.files["blobs/sha256/" + digest_of(data)[7:]] = data
+        return {"digest": digest_of(data), "size": len(data)}
+
+    def add(self, other):
+        self.files = {**other.files, **self.files}
+        self.manifests += other.manifests
+        self.write_index()
+
+    def write_index(self):
+        self.files["index.json"] = json.dumps({"schemaVersion": 2, "manifests": self.manifests}).encode()
+
+    def blob(self, layer):
+        return "blobs/sha256/" + self.layers[layer]["digest"][7:]
+
+    def folder(self, to):
+        for name, data in self.files.items():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            (to / name).write_bytes(data)
+        return to
+
+    def archive(self):
+        return harbour.tar_of(self.files)
+
+    def docker_old(self):
+        names = [f"{i}/layer.tar" for i, _ in enumerate(self.tars)]
+        config = self.config["digest"][7:] + ".json"
+        manifest = [{"Config": config, "RepoTags": ["app:1"], "Layers": names}]
+        return harbour.tar_of({config: self.files["blobs/sha256/" + self.config["digest"][7:]],
+                               **dict(zip(names, self.tars)), "manifest.json": json.dumps(manifest)})
+
+    def docker_new(self):
+        manifest = [{"Config": "blobs/sha256/" + self.config["digest"][7:], "RepoTags": ["app:1"],
+                     "Layers": [self.blob(i) for i, _ in enumerate(self.layers)]}]
+        return harbour.tar_of({**self.files, "manifest.json": json.dumps(manifest)})
+
+
+class ScanTest(House):
+    def setUp(self):
+        super().setUp()
+        self.database = self.folder / "a.db"
+        self.plimsoll(0, "db", "build", "--output", self.database, ROOT / "examples/advisories")
+
+    def scan(self, code, image, *args, **kwargs):
+        return self.report(code, "scan", image, "--db", self.database, *args, **kwargs)
+
+    def text(self, code, image, *args, **kwargs):
+        out, err = self.plimsoll(code, "scan", image, *args, **kwargs)
+        return out + err
+
+    def one_error(self, report, *words):
+        self.assertEqual(len(report["errors"]), 1, report["errors"])
+        for word in words:
+            self.assertIn(word, json.dumps(report["errors"][0], ensure_ascii=False))
+
+    def full(self):
+        gone = harbour.tar_of({"srv/.wh.key.py": ""})
+        return Image([base(), shop(), key_layer(), gone])
+
+    def check_full(self, report, name):
+        self.assertEqual(rules(report), sorted((OPENSSL, FLASK, KEY)), name)
+        self.assertEqual((report["errors"], report["not_run"], report["not_covered"]), ([], [], []), name)
+        self.assertEqual(report["inventory"], {"distro": "debian", "distro_version": "12", "packages": 2})
+        self.assertEqual(report["subjects"][0]["platform"], f"linux/{harbour.ARCH}")
+        self.assertNotIn(key_shaped(), json.dumps(report))
+
+
+class Forms(ScanTest):
+    def test_each_form_says_the_same(self):
+        image = self.full()
+        forms = {"layout": image.folder(self.folder / "layout"),
+                 "archive": self.write("oci.tar", image.archive()),
+                 "docker save, new": self.write("new.tar", image.docker_new()),
+                 "docker save, old": self.write("old.tar", image.docker_old())}
+        for name, path in forms.items():
+            with self.subTest(name):
+                report = self.scan(1, path)
+                self.check_full(report, name)
+                digest = image.config if name == "docker save, old" else image.manifests[0]
+                self.assertEqual(report["subjects"][0]["digest"], digest["digest"])
+
+    def test_what_is_found_says_where(self):
+        image = self.full()
+        report = self.scan(1, image.folder(self.folder / "layout"))
+        found = {f["rule"]: f for f in report["findings"]}
+        self.assertEqual(found[OPENSSL]["package"]["source"], "openssl")
+        self.assertEqual(found[OPENSSL]["vulnerability"]["fixed"], ["3.0.11-1~deb12u2"])
+        self.assertEqual(found[FLASK]["places"][0]["layer"], image.layers[1]["digest"])
+        self.assertEqual(found[FLASK]["places"][0]["instruction"], "COPY part1 /")
+        self.assertNotIn("from_base", found[FLASK]["package"], "nobody said which layers are the base's")
+        # The file is gone from the image, and in everybody's copy of the layer.
+        self.assertEqual(found[KEY]["places"][0]["path"], "srv/key.py")
+        self.assertEqual(found[KEY]["places"][0]["layer"], image.layers[2]["digest"])
+        self.assertEqual(found[KEY]["verdict"], "blocks")
+
+    def test_what_is_deleted_is_no_package(self):
+        removed = harbour.tar_of({f"{SITE}.wh.Flask_Cors-3.0.8.dist-info": ""})
+        upgraded = base(openssl="3.0.15-1~deb12u1")
+        report = self.scan(0, Image([base(), shop(), removed, upgraded]).folder(self.folder / "layout"))
+        self.assertEqual((report["findings"], report["inventory"]["packages"]), ([], 1))
+
+    def test_parts_can_be_left_out(self):
+        path = self.full().folder(self.folder / "layout")
+        report = self.scan(1, path, "--no-secrets")
+        self.assertEqual(rules(report), sorted((OPENSSL, FLASK)))
+        self.assertEqual([s["stage"] for s in report["not_run"]], ["secrets"])
+        report = self.report(1, "scan", path, "--no-vulnerabilities")
+        self.assertEqual((rules(report), report["inventory"]["packages"]), ([KEY], 2))
+        self.assertEqual([s["stage"] for s in report["not_run"]], ["scan"])
+        out = self.text(0, path, "--no-vulnerabilities", "--no-secrets")
+        self.assertIn("not run         secrets: --no-secrets", out)
+        self.assertIn("not run         scan: --no-vulnerabilities", out)
+
+    def test_a_release_without_advisories_is_not_covered(self):
+        other = harbour.OS_RELEASE.replace("12", "99").replace("bookworm", "next")
+        path = Image([base(other)]).folder(self.folder / "layout")
+        report = self.scan(0, path)
+        self.assertEqual(report["not_covered"], [
+            {"what": "debian 99", "why": "no advisories in this database", "packages": 1}])
+        out = self.text(0, path, "--db", self.database)
+        self.assertIn("not covered     debian 99: no advisories in this database (1 package)\n", out)
+        self.assertIn("passed: 0 block, 0 warn, 1 not covered ", out)
+
+
+class Wrong(ScanTest):
+    def test_a_layer_that_is_not_what_its_digest_says(self):
+        image = self.full()
+        image.files[image.blob(1)] = gzip.compress(shop("3.0.9"))
+        image.files[image.blob(1)] = image.files[image.blob(1)][:image.layers[1]["size"]].ljust(
+            image.layers[1]["size"], b"\0")
+        report = self.scan(4, image.folder(self.folder / "layout"))
+        self.one_error(report, "layer " + image.layers[1]["digest"][:19])
+        self.assertEqual(rules(report), sorted((OPENSSL, KEY)), "the other layers are judged")
+        self.assertEqual((report["verdict"], report["exit_code"]), ("error", 4))
+
+    def test_a_layer_that_is_not_there(self):
+        image = self.full()
+        del image.files[image.blob(2)]
+        report = self.scan(4, image.folder(self.folder / "layout"))
+        self.one_error(report, image.layers[2]["digest"][:19], "missing")
+        self.assertEqual(rules(report), sorted((OPENSSL, FLASK)))
+
+    def test_a_wrong_diff_id(self):
+        image = Image([base(), shop()])
+        config = image.files["blobs/sha256/" + image.config["digest"][7:]]
+        other = Image([base(), shop()])
+        bent = config.replace(digest_of(shop()).encode(), digest_of(b"other").encode())
+        bent_config = {"mediaType": OCI + "config.v1+json", **other.put(bent)}
+        manifest = {"schemaVersion": 2, "layers": other.layers, "config": bent_config}
+        other.manifests[0].update(other.put(json.dumps(manifest).encode()))
+        other.write_index()
+        report = self.scan(4, other.folder(self.folder / "layout"))
+        self.one_error(report, "diff ID", digest_of(b"other"))
+        self.assertEqual(rules(report), [OPENSSL])
+
+    def test_zstd_is_refused_by_name(self):
+        image = Image([base(), shop()], compress=zstd, kind="zstd")
+        out = self.text(4, image.folder(self.folder / "layout"), "--db", self.database)
+        self.assertIn("zstd", out)
+        self.assertNotIn("passed", out)
+
+    def test_archives_that_are_none(self):
+        whole = self.full().archive()
+        image = self.full()
+        del image.files["index.json"]
+        for name, data, said in (("cut.tar", whole[:len(whole) // 2], "ends in the middle"),
+                                 ("app.tar.gz", gzip.compress(whole), "compressed with gzip as a whole"),
+                                 ("notes.txt", b"no archive\n" * 100, "no tar archive"),
+                                 ("few", b"few", "no tar archive"),
+                                 ("empty", b"", "no image"),
+                                 ("blobs.tar", image.archive(), "no image")):
+            with self.subTest(name):
+                path = self.write(name, data)
+                out, err = self.plimsoll(4, "scan", path, "--db", self.database)
+                self.assertIn(f"could not read  {path}: ", out)
+                self.assertIn(said, out)
+                self.assertEqual(err, "")
+
+    def test_a_folder_that_is_none(self):
+        (self.folder / "src").mkdir()
+        out = self.text(4, self.folder / "src", "--db", self.database)
+        self.assertIn(f"could not read  {self.folder}/src: no image", out)
+
+    def test_which_image(self):
+        image = Image([base(), shop()], tag="app:1")
+        image.add(Image([base(openssl="3.0.15-1~deb12u1")], tag="app:2"))
+        path = image.folder(self.folder / "layout")
+        self.assertEqual(rules(self.scan(1, path, "--image", "app:1")), sorted((OPENSSL, FLASK)))
+        self.assertEqual(rules(self.scan(0, path, "--image", "app:2")), [])
+        out = self.text(4, path, "--db", self.database)
+        self.assertIn("several images", out)
+        self.assertIn("app:1", out)
+        out = self.text(4, path, "--db", self.database, "--image", "app:3")
+        self.assertIn('no image is named "app:3"; there are: app:1', out)
+
+    def test_which_platform(self):
+        other = {"amd64": "arm64", "arm64": "amd64"}[harbour.ARCH]
+        path = self.full().folder(self.folder / "one")
+        out = self.text(4, path, "--db", self.database, "--platform", f"linux/{other}")
+        self.assertIn(f"linux/{other}", out)
+        self.assertIn(f"linux/{harbour.ARCH}", out)
+        both = Image([base()])
+        both.add(Image([base(openssl="3.0.15-1~deb12u1")], arch=other))
+        path = both.folder(self.folder / "both")
+        self.assertEqual(rules(self.scan(1, path)), [OPENSSL])
+        self.assertEqual(rules(self.scan(0, path, "--platform", f"linux/{other}")), [])
+
+    def test_one_line_of_advice(self):
+        layout = self.full().folder(self.folder / "layout")
+        db = ("--db", self.database)
+        for code, args, said in (
+                (2, (), "one image is expected"),
+                (2, ("",), "one image is expected"),
+                (2, (layout, layout), "one image is expected"),
+                (2, (layout, *db, "--no-vulnerabilities"), "--db and --no-vulnerabilities"),
+                (2, (layout, *db, "--platform", "arm64"), "--platform arm64: OS/ARCH[/VARIANT]"),
+                (2, (layout, *db, "--platfrom", "x"), "did you mean --platform?"),
+                (5, (layout,), "no advisory database"),
+                (5, (layout, "--db", self.folder / "gone.db"), "gone.db"),
+                (5, (layout, "--db", layout / "index.json"), "not an advisory database"),
+                (4, ("./gone", *db), "./gone: there is no such file or folder"),
+                (4, ("gone.tar", *db), "gone.tar: there is no such file or folder"),
+                (4, ("Team/App", *db), "lower case")):
+            with self.subTest(args=args):
+                out, err = self.plimsoll(code, "scan", *args)
+                self.assertIn(said, err)
+                self.assertEqual((out, err.count("\n")), ("", 1), err)
+
+    def test_a_pipe_is_not_waited_for(self):
+        subprocess.run(["mkfifo", self.folder / "pipe"], check=True)
+        self.assertIn("not a regular file", self.text(4, self.folder / "pipe", "--db", self.database))
+
+
+class FromRegistry(ScanTest):
+    def setUp(self):
+        super().setUp()
+        self.registry = harbour.Registry(self.folder / "registry")
+        self.addCleanup(self.registry.close)
+        self.password = self.registry.folder / "password"
+        self.image = self.full()
+        self.registry.push_layout(self.image.folder(self.folder / "pushed"), "team/app:1")
+        self.login = ("--registry-user", harbour.USER, "--registry-password-file", self.password)
+
+    def temporary(self):
+        return {"TMPDIR": str(self.write("tmp/.keep", "").parent)}
+
+    def left_behind(self):
+        return [p.name for p in (self.folder / "tmp").iterdir() if p.name != ".keep"]
+
+    def test_with_a_password(self):
+        report = self.scan(1, f"{self.registry.host}/team/app:1", *self.login, env=self.temporary())
+        self.check_full(report, "registry")
+        self.assertEqual(report["subjects"][0]["name"], f"{self.registry.host}/team/app:1")
+        self.assertEqual(report["subjects"][0]["digest"], self.registry.tags("team/app")["1"])
+        self.assertEqual(self.left_behind(), [])
+
+    def test_what_it_refuses(self):
+        host = self.registry.host
+        wrong = self.write("wrong", "not it\n")
+        for reference, login, said in (
+                (f"{host}/team/app:1", (), "password"),
+                (f"{host}/team/app:1", ("--registry-user", "x", "--registry-password-file", wrong), "password"),
+                (f"{host}/team/app:2", self.login, "team/app:2"),
+                (f"{host}/team/other:1", self.login, "team/other:1"),
+                (f"127.0.0.1:{harbour.free_port()}/a:1", self.login, "nothing answers")):
+            with self.subTest(reference=reference, login=login):
+                out, err = self.plimsoll(4, "scan", reference, "--db", self.database, *login, env=self.temporary())
+                self.assertIn(said, err)
+                self.assertEqual((out, err.count("\n")), ("", 1), err)
+                self.assertNotIn(harbour.PASSWORD, err)
+                self.assertEqual(self.left_behind(), [])
+
+    def test_a_registry_that_fails(self):
+        proxy = harbour.Proxy(self.registry)
+        self.addCleanup(proxy.close)
+        for pattern in ("/manifests/", "/blobs/"):
+            for what, said in ((500, "500"), (404, ""), ("close", "")):
+                with self.subTest(pattern=pattern, what=what):
+                    proxy.rules = [("GET", pattern, what), ("HEAD", pattern, what)]
+                    out, err = self.plimsoll(4, "scan", f"{proxy.host}/team/app:1", "--db", self.database,
+                                             *self.login, env=self.temporary())
+                    self.assertIn(said, err)
+                    self.assertEqual((out, err.count("\n")), ("", 1), err)
+                    self.assertEqual(self.left_behind(), [])
+
