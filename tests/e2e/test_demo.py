@@ -1,4 +1,5 @@
 """./demo, as a person calls it: from blocked to published, interrupted, and cleaned away."""
+import contextlib
 import json
 import os
 import pathlib
@@ -46,6 +47,12 @@ class Demo(unittest.TestCase):
         return subprocess.Popen([str(ROOT / "demo"), "--folder", "a folder", *args], cwd=self.outer,
                                 env={**os.environ, "PLIMSOLL_BUILD": str(BUILD), **env}, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+    def end_group(self, process):
+        """What was at work when it was killed, and holds the folder's lock until it ends."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
 
     def demo(self, code, *args, **env):
         process = self.begin(*args, **env)
@@ -99,13 +106,14 @@ class Demo(unittest.TestCase):
             while not registries(self.folder) and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.02)
             self.assertIsNone(process.poll(), "it ended before there was a registry")
-            process.send_signal(ending)
-            _, err = process.communicate(timeout=30)
-            self.assertEqual(process.returncode, code, err)
+            # A terminal's ^C reaches the whole group; a kill -9 the demonstration alone.
+            (os.killpg if ending == signal.SIGINT else os.kill)(process.pid, ending)
+            self.assertEqual(process.wait(timeout=60), code)
             until = time.monotonic() + 10
             while registries(self.folder) and time.monotonic() < until:
                 time.sleep(0.05)
             self.assertEqual(registries(self.folder), [])
+            self.end_group(process)
         self.demo(0, "--clean")
         self.assertEqual(list(self.outer.iterdir()), [])
 
