@@ -7,6 +7,7 @@ import unittest
 from house import ROOT, House
 
 DOCKERFILES_40 = "4d2a147a2f821ff339f487785b1d761a43ce51bc52700d0d08eb2e208b47fc6d"
+IMAGE_1 = "1692fdf09da7dd02c438d8e04294b38f9d4864db4bf2fe497ce0b666bb255bd1"
 TREE_1 = "05eb54a5fb4f56c78ffb04958b159dbf9b421fec081040d13422dcba6fc30fcb"
 
 
@@ -26,7 +27,7 @@ class Bench(House):
 
     def test_help(self):
         said = self.run_python(ROOT / "bench/run", "--help")
-        for name in ("lint-start", "lint-many", "check-start", "check-tree", "secrets-tree"):
+        for name in ("lint-start", "lint-many", "check-start", "check-tree", "secrets-tree", "scan"):
             self.assertIn(name, said)
 
     def test_dockerfiles_are_the_same_everywhere(self):
@@ -36,6 +37,9 @@ class Bench(House):
     def test_trees_are_the_same_everywhere(self):
         self.run_python(ROOT / "bench/make_tree.py", "made", 1)
         self.assertEqual(digest_of(self.folder / "made"), TREE_1)
+
+    def test_images_are_the_same_everywhere(self):
+        self.assertEqual(self.run_python(ROOT / "bench/make_image.py", "made", 1).strip(), IMAGE_1)
 
 
 if __name__ == "__main__":

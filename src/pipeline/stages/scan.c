@@ -25,6 +25,7 @@ static enum stage_outcome run_scan(struct stage_run *s, struct err *err)
 {
 	struct image_scan image = {
 	    .path = s->image->layout.p,
+	    .name = STR("the built image"),
 	    .base_diff_ids = s->image->base_diff_ids.p,
 	    .n_base_diff_ids = s->image->base_diff_ids.n,
 	    .dockerfile = s->image->dockerfile,
