@@ -39,6 +39,7 @@ struct image_walk_state {
 	struct sink gather; /* what catalogers tell */
 	struct inventory inventory;
 	struct map notes;
+	struct map unread; /* what is known and not read: kind to struct str *, the first path */
 	bool base_known;
 	bool from_base; /* of the layer whose file is being catalogued */
 };
@@ -153,10 +154,27 @@ static bool is_os_release(struct str path)
 	return str_eq(path, link_paths[0]) || str_eq(path, link_paths[1]);
 }
 
+/* Best effort: where the arena is full the scan fails anyway. */
+static void note_unread(struct image_walk_state *s, struct str path)
+{
+	struct str kind = sbom_unread(path), *first;
+
+	if (kind.n == 0 || map_has(&s->unread, kind))
+		return;
+	first = arena_new(s->job->arena, struct str);
+	if (!first)
+		return;
+	*first = arena_str(s->job->arena, path);
+	if (first->p)
+		(void)!map_put(&s->unread, kind, first);
+}
+
 static unsigned image_wants(void *arg, const struct image_file *file)
 {
-	const struct image_walk_state *s = arg;
+	struct image_walk_state *s = arg;
 	unsigned wants = IMAGE_SKIP;
+
+	note_unread(s, file->path);
 
 	if (sbom_wants(file->path) || is_os_release(file->path))
 		wants |= IMAGE_MERGED;
@@ -223,6 +241,29 @@ static int tell_gap(struct image_walk_state *s, const struct not_covered *gap, s
 	return sink_note(s->job->sink, key, value, err);
 }
 
+static int tell_unread(struct image_walk_state *s, struct err *err)
+{
+	struct arena *arena = s->job->arena;
+	struct not_covered gap;
+	bool found;
+
+	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0 ||
+	    (found && tell_gap(s, &gap, err) != 0))
+		return -1;
+	for (size_t i = 0; i < s->unread.n; i++) {
+		const struct str *first = s->unread.items[i].value;
+
+		gap = (struct not_covered){.what = s->unread.items[i].key};
+		gap.why = arena_fmt(arena,
+		    "they are in a layer and not read yet; the first is " STR_FMT, STR_ARG(*first));
+		if (!gap.why.p)
+			return arena_err(arena, err);
+		if (tell_gap(s, &gap, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, struct err *err)
 {
 	for (size_t i = 0; i < gaps->n; i++) {
@@ -237,7 +278,7 @@ static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, s
 		    tell_gap(s, &gap, err) != 0)
 			return -1;
 	}
-	return 0;
+	return tell_unread(s, err);
 }
 
 static int match_inventory(struct image_walk_state *s, struct err *err)
@@ -336,6 +377,7 @@ static int run_image(struct job *job, void *arg, struct err *err)
 	unsigned detectors = task->image->secrets_in_layers ? SCAN_SECRETS : 0;
 
 	map_init(&s.notes, job->arena);
+	map_init(&s.unread, job->arena);
 	if (unit_detectors_init(&s.detectors, job, task->scan, detectors, err) != 0 ||
 	    open_image(job, task, &s.image, err) != 0 || tell_image(&s, err) != 0)
 		return -1;

@@ -175,6 +175,20 @@ class Forms(ScanTest):
         self.assertIn("not covered     debian 99: no advisories in this database (1 package)\n", out)
         self.assertIn("passed: 0 block, 0 warn, 1 not covered ", out)
 
+    def test_what_is_not_read_is_not_clean(self):
+        """Another distribution, an image that says nothing of itself, and packages of other kinds."""
+        alpine = harbour.tar_of({"etc/os-release": "ID=alpine\nVERSION_ID=3.19.1\n",
+                                 "lib/apk/db/installed": "P:musl\nV:1.2.4-r2\n\n"})
+        node = harbour.tar_of({"srv/node_modules/left-pad/package.json": "{}",
+                               "srv/node_modules/other/package.json": "{}"})
+        for name, tars, what in (("alpine", [alpine], "alpine 3.19.1"),
+                                 ("scratch", [harbour.tar_of({"app": "x"})], "this image"),
+                                 ("node", [base(openssl="3.0.15-1~deb12u1"), node], "npm packages")):
+            with self.subTest(name):
+                path = Image(tars).folder(self.folder / name)
+                self.assertEqual([gap["what"] for gap in self.scan(0, path)["not_covered"]], [what])
+                self.assertIn(", 1 not covered ", self.text(0, path, "--db", self.database))
+
 
 class Wrong(ScanTest):
     def test_a_layer_that_is_not_what_its_digest_says(self):

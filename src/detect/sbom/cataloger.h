@@ -56,4 +56,12 @@ MUST_USE int sbom_finish(
 bool sbom_gap(
     struct str note_key, struct str note_value, struct arena *arena, struct not_covered *ret_gap);
 
+/* What a file of this path would tell of, were it read ("npm packages"); empty where nothing. */
+struct str sbom_unread(struct str path);
+/* What a whole image's inventory cannot know: a distribution whose packages are in no database that
+ * is read, or an image that says nothing at all of what it is made of. *ret only with *ret_found.
+ */
+MUST_USE int sbom_image_gap(const struct inventory *inventory, struct arena *arena, bool *ret_found,
+    struct not_covered *ret, struct err *err);
+
 #endif

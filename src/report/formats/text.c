@@ -222,8 +222,10 @@ static void add_problems(struct buf *out, const struct report *report, const str
 		buf_add_safe(out, n->what);
 		buf_add(out, STR(": "));
 		buf_add_safe(out, n->why);
-		buf_addf(out, " (%llu package%s)\n", (unsigned long long)n->packages,
-		    n->packages == 1 ? "" : "s");
+		if (n->packages > 0)
+			buf_addf(out, " (%llu package%s)", (unsigned long long)n->packages,
+			    n->packages == 1 ? "" : "s");
+		buf_addc(out, '\n');
 	}
 	for (size_t i = 0; i < report->stages.n; i++) {
 		const struct stage_result *s = &report->stages.p[i];

@@ -254,6 +254,61 @@ static void check_no_memory(const char *name, const char *path)
 	}
 }
 
+static void test_unread(void **state)
+{
+	static const struct {
+		const char *path, *what;
+	} rows[] = {
+	    {"app/node_modules/left-pad/package.json",   "npm packages"     },
+	    {"app/package.json",			 ""		   },
+	    {"opt/app/lib/log.jar",			    "Java archives"	   },
+	    {"usr/share/jar",			      ""			},
+	    {"usr/lib/ruby/specifications/rake.gemspec", "Ruby gems"	    },
+	    {"src/rake.gemspec",			 ""		   },
+	    {"srv/vendor/composer/installed.json",	   "Composer packages"},
+	    {"app/shop.deps.json",			   ".NET packages"	  },
+	    {"usr/lib/python3/six.egg",			"Python eggs"	     },
+	    {"",					 ""		   },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_true(str_eq(sbom_unread(str_of(rows[i].path)), str_of(rows[i].what)));
+}
+
+static void check_image_gap(struct distro distro, const char *type, const char *what)
+{
+	struct package package = {.type = str_of(type)};
+	struct inventory inventory = {.distro = distro};
+	struct not_covered gap = {0};
+	struct err err = ERR_INIT;
+	struct arena arena;
+	bool found;
+
+	arena_init(&arena, MIB(1));
+	inventory.packages.p = &package;
+	inventory.packages.n = package.type.n > 0;
+	assert_int_equal(sbom_image_gap(&inventory, &arena, &found, &gap, &err), 0);
+	assert_int_equal(found, what[0] != '\0');
+	assert_true(str_eq(gap.what, str_of(what)));
+	arena_release(&arena);
+}
+
+static void test_image_gaps(void **state)
+{
+	struct distro none = {0}, alpine = {.id = STR("alpine"), .version_id = STR("3.19")};
+	struct distro sid = {.id = STR("debian")};
+
+	(void)state;
+	check_image_gap(none, "", "this image");
+	check_image_gap(none, "pypi", "");
+	check_image_gap(none, "deb", "");
+	check_image_gap(alpine, "", "alpine 3.19");
+	check_image_gap(alpine, "pypi", "alpine 3.19");
+	check_image_gap(sid, "", "debian");
+	check_image_gap(sid, "deb", "");
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -275,6 +330,8 @@ int main(void)
 	    cmocka_unit_test(test_records),
 	    cmocka_unit_test(test_finish),
 	    cmocka_unit_test(test_gaps),
+	    cmocka_unit_test(test_unread),
+	    cmocka_unit_test(test_image_gaps),
 	    cmocka_unit_test(test_no_memory),
 	};
 
