@@ -40,6 +40,7 @@ struct image_walk_state {
 	struct inventory inventory;
 	struct map notes;
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
+	bool layer_failed; /* so that what is missing may be in there */
 	bool base_known;
 	bool from_base; /* of the layer whose file is being catalogued */
 };
@@ -222,8 +223,10 @@ static int image_problem(void *arg, const struct image_layer *layer, struct str 
 	struct image_walk_state *s = arg;
 	struct err wrapped = *why;
 
-	if (layer && path.n == 0)
+	if (layer && path.n == 0) {
+		s->layer_failed = true;
 		(void)err_wrap(&wrapped, "layer " STR_FMT, STR_ARG(str_sub(layer->digest, 0, 19)));
+	}
 	return sink_error(s->job->sink, STAGE_SCAN, path, &wrapped, err);
 }
 
@@ -248,7 +251,7 @@ static int tell_unread(struct image_walk_state *s, struct err *err)
 	bool found;
 
 	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0 ||
-	    (found && tell_gap(s, &gap, err) != 0))
+	    (found && !s->layer_failed && tell_gap(s, &gap, err) != 0))
 		return -1;
 	for (size_t i = 0; i < s->unread.n; i++) {
 		const struct str *first = s->unread.items[i].value;

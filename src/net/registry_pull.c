@@ -23,6 +23,11 @@ static int fetch_blob(struct session *s, const struct blob_store *store,
 	request.sink = &writer.sink;
 	if (session_fetch(s, &request, &answer, err))
 		return -1;
+	if (answer.status == 404)
+		return err_set(err, ERR_NOT_FOUND,
+		    "%s, %s: the manifest names " STR_FMT
+		    ", which is not there (404); push the image again",
+		    s->who, request.what, STR_ARG(blob->digest));
 	if (answer.status != 200)
 		return session_refused(s, &request, &answer, err);
 	return blob_writer_commit(&writer, err) ? err_wrap(err, "%s", s->who) : 0;
