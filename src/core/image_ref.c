@@ -249,3 +249,26 @@ bool image_ref_host_is_loopback(struct str host)
 	return str_eq_nocase(host, STR("localhost")) || str_eq(host, STR("[::1]")) ||
 	       is_loopback_ipv4(host);
 }
+
+struct str image_platform_own(void)
+{
+#if defined(__x86_64__)
+	return STR("linux/amd64");
+#elif defined(__i386__)
+	return STR("linux/386");
+#elif defined(__aarch64__)
+	return STR("linux/arm64");
+#elif defined(__arm__) && __ARM_ARCH >= 7
+	return STR("linux/arm/v7");
+#elif defined(__arm__)
+	return STR("linux/arm/v6");
+#elif defined(__powerpc64__)
+	return STR("linux/ppc64le");
+#elif defined(__s390x__)
+	return STR("linux/s390x");
+#elif defined(__riscv)
+	return STR("linux/riscv64");
+#else
+#	error "which platform is this in an image index?"
+#endif
+}

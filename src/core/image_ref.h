@@ -35,6 +35,9 @@ struct str image_ref_name(const struct image_ref *ref, struct arena *arena);
 struct str image_ref_text(const struct image_ref *ref, struct arena *arena);
 /* Loopback by name or literal address: localhost, 127.0.0.0/8, [::1]; a port does not matter. */
 bool image_ref_host_is_loopback(struct str host);
+/* "linux/amd64", "linux/arm/v7": the platform that this program was built for, as image indexes
+ * name it. */
+struct str image_platform_own(void);
 /* [A-Za-z0-9_][A-Za-z0-9_.-]{0,127} */
 bool image_tag_is_valid(struct str tag);
 

@@ -176,7 +176,6 @@ static unsigned image_wants(void *arg, const struct image_file *file)
 	unsigned wants = IMAGE_SKIP;
 
 	note_unread(s, file->path);
-
 	if (sbom_wants(file->path) || is_os_release(file->path))
 		wants |= IMAGE_MERGED;
 	if (s->task->image->secrets_in_layers && !file->layer->from_base &&

@@ -30,6 +30,10 @@ void say(const struct pipeline *p, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Records the step after it was reached. */
 MUST_USE int run_reach(struct pipeline *p, enum run_step step, struct err *err);
 
+/* What kept a stage from its work, as a problem of a report of the run. */
+MUST_USE int run_tell(
+    struct report *report, enum stage stage, const struct err *why, struct err *err);
+
 /* Pushes, lands, tags (publish.c). 0 with p->run.step RUN_TAGGED, or the last step reached and a
  * problem in the report; a branch that moved is RUN_SUPERSEDED. */
 MUST_USE int run_publish(struct pipeline *p, struct err *err);

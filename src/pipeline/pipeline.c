@@ -50,6 +50,14 @@ int run_reach(struct pipeline *p, enum run_step step, struct err *err)
 	return fault_here("run-reached") ? err_sys(err, "run store") : 0;
 }
 
+int run_tell(struct report *report, enum stage stage, const struct err *why, struct err *err)
+{
+	struct report_sink sink;
+
+	report_sink_init(&sink, report, 0);
+	return sink_error(&sink.sink, stage, STR_NONE, why, err);
+}
+
 /* ---- taking hold of the state ---- */
 
 static int keep(struct pipeline *p, const struct git_oid *oid, struct str *ret, struct err *err)

@@ -85,14 +85,6 @@ static int tag(struct pipeline *p, struct err *err)
 	return run_reach(p, RUN_TAGGED, err);
 }
 
-static int tell_failed(struct pipeline *p, const struct err *why, struct err *err)
-{
-	struct report_sink sink;
-
-	report_sink_init(&sink, p->report, 0);
-	return sink_error(&sink.sink, STAGE_PUBLISH, STR_NONE, why, err);
-}
-
 int run_not_published(struct pipeline *p, struct err *err)
 {
 	struct stage_result result = {.stage = STAGE_PUBLISH};
@@ -108,7 +100,7 @@ int run_publish(struct pipeline *p, struct err *err)
 	struct err why = ERR_INIT;
 
 	if (push(p, &why) != 0 || land(p, &why) != 0 || tag(p, &why) != 0) {
-		if (tell_failed(p, &why, err) != 0)
+		if (run_tell(p->report, STAGE_PUBLISH, &why, err) != 0)
 			return -1;
 		/* What has landed is finished by the next call; nothing else was changed. */
 		if (!p->landed)

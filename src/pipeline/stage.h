@@ -1,8 +1,8 @@
 /*
  * A stage of the pipeline: one file of stages/, one line of stages.def. Stages that follow
- * each other make a lane, with a report of its own. A stage that can work in processes of
- * its own is begun before anything else runs, and waited for in its turn: so the build goes
- * on beside the stages before it. There are no threads here: the sandboxed readers are
+ * each other make a lane, with a report of its own. A lane's first stage, where it can work
+ * in processes of its own, is begun before any other runs, and waited for in its turn: so the
+ * build goes on beside the stages before it. There are no threads here: the sandboxed readers are
  * forks, and a fork inherits whatever lock another thread holds. Private to the pipeline.
  */
 #ifndef PIPELINE_STAGE_H
@@ -13,9 +13,8 @@
 
 /* What build leaves for scan. */
 struct built_image {
-	bool there;
+	bool there;		    /* p->run.image_digest is its manifest's */
 	struct str layout;	    /* OCI layout folder */
-	struct str digest;	    /* of its manifest */
 	struct str dockerfile;	    /* the text */
 	struct str dockerfile_path; /* in the repository */
 	struct str_list base_diff_ids;
@@ -35,7 +34,8 @@ struct pipeline_stage {
 	enum stage stage;
 	const char *summary; /* one line, for progress */
 	bool follows;	     /* the stage before it in stages.def, in its lane */
-	/* May be NULL. STAGE_GOES_ON: run is called later; the other outcomes are the stage's. */
+	/* May be NULL. The first stage of a lane is begun before any stage runs, others in their
+	 * turn. STAGE_GOES_ON: run is called for the rest; another outcome is the stage's. */
 	enum stage_outcome (*begin)(struct stage_run *s, struct err *err);
 	/* STAGE_BROKE with err: what kept it from its work; it becomes a problem of the stage.
 	 * Findings and problems of the input go into s->scan's report. */

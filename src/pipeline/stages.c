@@ -32,15 +32,6 @@ static int add_not_run(
 	return report_add_stage(&lane->report, &result, err);
 }
 
-static int tell_broken(
-    struct lane *lane, const struct pipeline_stage *stage, const struct err *why, struct err *err)
-{
-	struct report_sink sink;
-
-	report_sink_init(&sink, &lane->report, 0);
-	return sink_error(&sink.sink, stage->stage, STR_NONE, why, err);
-}
-
 static void begin_stage(struct lane *lane, const struct pipeline_stage *stage)
 {
 	lane->begun = stage;
@@ -57,7 +48,8 @@ static int end_stage(struct lane *lane, const struct pipeline_stage *stage, stru
 		lane->outcome = stage->run(&lane->run, &lane->why);
 	if (lane->outcome == STAGE_NOT_RUN)
 		return add_not_run(lane, stage, lane->run.why, err);
-	if (lane->outcome == STAGE_BROKE && tell_broken(lane, stage, &lane->why, err) != 0)
+	if (lane->outcome == STAGE_BROKE &&
+	    run_tell(&lane->report, stage->stage, &lane->why, err) != 0)
 		return -1;
 	return scan_stage_end(&lane->run.scan, &lane->clocked, err);
 }
@@ -125,7 +117,8 @@ static int merge_lane(struct pipeline *p, const struct lane *lane, struct err *e
 
 	if (own && own->name.n > 0) {
 		image.name = own->name;
-		image.digest = lane->image.digest;
+		if (lane->image.there)
+			image.digest = p->run.image_digest;
 		if (report_add_subject(p->report, &image, &subject, err) != 0)
 			return -1;
 	}

@@ -268,7 +268,6 @@ static int begin_image(struct stage_run *s, struct preparation *p, struct err *e
 	if (!s->image->layout.p)
 		return arena_err(s->p->arena, err);
 	s->image->there = was_built(s);
-	s->image->digest = s->p->run.image_digest;
 	return s->image->there ? 0 : begin_build(s, p, err);
 }
 
@@ -325,7 +324,6 @@ static int end_build(struct stage_run *s, struct preparation *p, struct err *err
 	if (!run->image_digest.p)
 		return arena_err(s->p->arena, err);
 	s->image->there = true;
-	s->image->digest = run->image_digest;
 	return run_reach(s->p, RUN_BUILT, err);
 }
 

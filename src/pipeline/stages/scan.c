@@ -40,7 +40,7 @@ static enum stage_outcome run_scan(struct stage_run *s, struct err *err)
 	}
 	if (scan_image(&s->scan, &image, err) != 0)
 		return STAGE_BROKE;
-	if (subject->digest.n > 0 && !str_eq(subject->digest, s->image->digest)) {
+	if (subject->digest.n > 0 && !str_eq(subject->digest, s->p->run.image_digest)) {
 		(void)err_set(err, ERR_FORMAT,
 		    "the image that was scanned is not the one that was built: another program wrote "
 		    "into %s",

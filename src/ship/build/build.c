@@ -575,15 +575,6 @@ int image_build_end(struct building *b, struct build_result *ret, struct err *er
 	return 0;
 }
 
-int image_build(const struct build_plan *plan, struct build_result *ret, struct err *err)
-{
-	struct building *b;
-
-	if (image_build_begin(plan, &b, err) != 0)
-		return -1;
-	return image_build_end(b, ret, err);
-}
-
 static int remove_callback(void *arg, struct err *err)
 {
 	const char *work_dir = arg;

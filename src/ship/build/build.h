@@ -93,8 +93,6 @@ MUST_USE int image_build_begin(
 /* Waits for it. 0 with an outcome, or -1: ERR_LIMIT for time, ERR_IO. A base image that the plan
  * does not hold is BUILD_FAILED and is named. On return no process of the build is alive. */
 MUST_USE int image_build_end(struct building *building, struct build_result *ret, struct err *err);
-/* Both. */
-MUST_USE int image_build(const struct build_plan *plan, struct build_result *ret, struct err *err);
 
 /* Removes a work_dir, also one whose files belong to the build's users (an ordinary user cannot
  * do that with dir_remove). Missing is fine. */

@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #define PROGRAM "plimsoll-net"
@@ -87,32 +86,6 @@ int registry_program(struct arena *arena, const char **ret_path, struct err *err
 }
 
 /* ---- a call ---- */
-
-/* The platform of this machine, as image indexes name it. */
-static struct str own_platform(struct arena *arena)
-{
-	static const struct {
-		const char *machine, *platform;
-	} known[] = {
-	    {"x86_64",  "linux/amd64"  },
-	    {"aarch64", "linux/arm64"  },
-	    {"armv7l",  "linux/arm/v7" },
-	    {"armv6l",  "linux/arm/v6" },
-	    {"i686",    "linux/386"	},
-	    {"ppc64le", "linux/ppc64le"},
-	    {"s390x",   "linux/s390x"  },
-	    {"riscv64", "linux/riscv64"},
-	};
-	struct utsname name;
-
-	if (uname(&name) != 0)
-		return STR("linux/amd64");
-	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-		if (strcmp(name.machine, known[i].machine) == 0)
-			return str_of(known[i].platform);
-	}
-	return arena_fmt(arena, "linux/%s", name.machine);
-}
 
 static void call_init(struct call *call, const struct registry_opts *opts,
     const struct image_ref *ref, enum net_op op)
@@ -282,7 +255,7 @@ int registry_pull(const struct registry_opts *opts, const struct image_ref *ref,
 
 	call_init(&call, opts, ref, NET_OP_PULL);
 	call.request.selector = selector_of(ref);
-	call.request.platform = opts->platform.n > 0 ? opts->platform : own_platform(&call.arena);
+	call.request.platform = opts->platform.n > 0 ? opts->platform : image_platform_own();
 	if (dir_make(layout_dir, 0755, err) || set_layout(&call, layout_dir, err))
 		return -1;
 	return talk(&call, ret_digest, err);

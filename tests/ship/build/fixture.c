@@ -148,12 +148,21 @@ struct build_plan fixture_plan(struct fixture *f, const char *context)
 	};
 }
 
+int build_plan_run(const struct build_plan *plan, struct build_result *ret, struct err *err)
+{
+	struct building *building;
+
+	if (image_build_begin(plan, &building, err) != 0)
+		return -1;
+	return image_build_end(building, ret, err);
+}
+
 int fixture_build(struct fixture *f, const char *dockerfile)
 {
 	struct build_plan plan = fixture_plan(f, fixture_context(f, dockerfile));
 
 	f->err = ERR_INIT;
-	return image_build(&plan, &f->result, &f->err);
+	return build_plan_run(&plan, &f->result, &f->err);
 }
 
 static struct str read_member(struct fixture *f, struct archive *a, la_int64_t size)

@@ -39,7 +39,10 @@ const char *fixture_context(struct fixture *f, const char *dockerfile);
 struct build_plan fixture_plan(struct fixture *f, const char *context);
 /* The text of a file, NUL-terminated. */
 const char *fixture_read(struct fixture *f, const char *path);
-/* Builds a Dockerfile into f->result and f->err; returns what image_build returned. */
+/* Begins the build and waits for its end. */
+MUST_USE int build_plan_run(
+    const struct build_plan *plan, struct build_result *ret, struct err *err);
+/* Builds a Dockerfile into f->result and f->err; returns what build_plan_run returned. */
 int fixture_build(struct fixture *f, const char *dockerfile);
 /* The bytes of a file of the built image, from its last layer that has it; empty: none has. */
 struct str fixture_image_file(struct fixture *f, const char *layout, const char *name);

@@ -51,7 +51,7 @@ static void test_normal(void **state)
 	plan.n_labels = 1;
 	plan.args = args;
 	plan.n_args = 1;
-	expect_built(f, image_build(&plan, &f->result, &f->err));
+	expect_built(f, build_plan_run(&plan, &f->result, &f->err));
 	assert_true(digest_is_valid(str_of(f->result.digest)));
 	assert_true(
 	    str_eq(fixture_image_file(f, plan.output_layout, "made"), STR("from-argument")));
@@ -63,7 +63,7 @@ static void test_normal(void **state)
 	/* The same again is the same image. */
 	again = plan;
 	again.output_layout = fixture_path(f, "again");
-	assert_int_equal(image_build(&again, &second, &f->err), 0);
+	assert_int_equal(build_plan_run(&again, &second, &f->err), 0);
 	assert_string_equal(second.digest, f->result.digest);
 }
 
@@ -87,7 +87,7 @@ static void test_stages(void **state)
 				  "RUN [\"/bin/sh\", \"-c\", \"write /three 3\"]\n"));
 	plan.bases = bases;
 	plan.n_bases = 2;
-	expect_built(f, image_build(&plan, &f->result, &f->err));
+	expect_built(f, build_plan_run(&plan, &f->result, &f->err));
 	assert_true(str_eq(fixture_image_file(f, plan.output_layout, "two"), STR("1")));
 	assert_true(str_eq(fixture_image_file(f, plan.output_layout, "three"), STR("3")));
 	assert_int_equal(fixture_image_file(f, plan.output_layout, "one").n, 0);
@@ -101,7 +101,7 @@ static void test_target(void **state)
 				  "FROM first AS second\nRUN exit 1\n"));
 
 	plan.target = "first";
-	expect_built(f, image_build(&plan, &f->result, &f->err));
+	expect_built(f, build_plan_run(&plan, &f->result, &f->err));
 }
 
 static void test_failing_step(void **state)
@@ -150,26 +150,26 @@ static void test_wrong_plan(void **state)
 	plan = good;
 	plan.dockerfile = "absent/Dockerfile";
 	expect_error(
-	    f, image_build(&plan, &f->result, &f->err), ERR_NOT_FOUND, "absent/Dockerfile");
+	    f, build_plan_run(&plan, &f->result, &f->err), ERR_NOT_FOUND, "absent/Dockerfile");
 	plan.dockerfile = "../Dockerfile";
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_CONFIG, "inside");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_CONFIG, "inside");
 	plan = good;
 	plan.context_dir = "/nowhere/at/all";
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_NOT_FOUND, "/nowhere");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_NOT_FOUND, "/nowhere");
 	plan = good;
 	plan.args = &odd;
 	plan.n_args = 1;
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_CONFIG, "A=B");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_CONFIG, "A=B");
 	plan = good;
 	plan.bases = &base;
 	base.layout = "/nowhere/at/all";
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_NOT_FOUND, GUEST_REFERENCE);
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_NOT_FOUND, GUEST_REFERENCE);
 	base = f->base;
 	base.digest = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_FORMAT, "its layout holds");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_FORMAT, "its layout holds");
 	plan = good;
 	plan.output_layout = f->dir;
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_IO, "in the way");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_IO, "in the way");
 }
 
 static void test_damaged_base(void **state)
@@ -187,8 +187,8 @@ static void test_damaged_base(void **state)
 	    fixture_read(f, fixture_path(f, "base/oci-layout")));
 	base.layout = copy;
 	plan.bases = &base;
-	expect_error(
-	    f, image_build(&plan, &f->result, &f->err), ERR_FORMAT, "base image " GUEST_REFERENCE);
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_FORMAT,
+	    "base image " GUEST_REFERENCE);
 	assert_false(file_exists(plan.output_layout));
 }
 
@@ -199,13 +199,13 @@ static void test_faults(void **state)
 								    "RUN write /a b\n"));
 
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-start", 1), 0);
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_IO, "starting the build");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_IO, "starting the build");
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-oci-write:2", 1), 0);
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_IO, "blob");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_IO, "blob");
 	assert_false(file_exists(plan.output_layout));
 	assert_false(file_exists(plan.work_dir));
 	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
-	expect_built(f, image_build(&plan, &f->result, &f->err));
+	expect_built(f, build_plan_run(&plan, &f->result, &f->err));
 }
 
 static int setup(void **state)

@@ -37,7 +37,7 @@ static void test_timeout(void **state)
 					       "RUN detach 987651; sleep 987651\n"));
 
 	plan.timeout_ms = 3000;
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_LIMIT, "longer than 3 s");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_LIMIT, "longer than 3 s");
 	assert_int_equal(fixture_count_processes("987651"), 0);
 	assert_false(file_exists(plan.work_dir));
 	assert_false(file_exists(plan.output_layout));
@@ -63,7 +63,7 @@ static void kill_in_the_middle(struct fixture *f, enum build_network network, co
 
 	if (pid == 0) {
 		plan.network = network;
-		(void)!image_build(&plan, &f->result, &err);
+		(void)!build_plan_run(&plan, &f->result, &err);
 		_exit(0);
 	}
 	assert_true(wait_for_count(word, true, 60));
@@ -93,7 +93,7 @@ static void test_disk(void **state)
 	    fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN fill /big 96\n"));
 
 	plan.limits.disk_bytes = MIB(64);
-	if (image_build(&plan, &f->result, &f->err) == 0)
+	if (build_plan_run(&plan, &f->result, &f->err) == 0)
 		assert_int_equal(
 		    f->result.outcome, BUILD_FAILED); /* one file is too large already */
 	else
@@ -101,7 +101,7 @@ static void test_disk(void **state)
 	plan = fixture_plan(
 	    f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN fill /a 40\nRUN fill /b 40\n"));
 	plan.limits.disk_bytes = MIB(64);
-	expect_error(f, image_build(&plan, &f->result, &f->err), ERR_LIMIT, "64 MiB");
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_LIMIT, "64 MiB");
 	assert_false(file_exists(plan.output_layout));
 }
 
@@ -115,7 +115,7 @@ static void test_processes(void **state)
 
 	plan.limits.pids = 100;
 	plan.log_fd = log_fd;
-	assert_int_equal(image_build(&plan, &f->result, &f->err), 0);
+	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	assert_int_equal(f->result.outcome, BUILD_FAILED);
 	if (str_has(f->result.isolation, STR("NO LIMIT OF PROCESSES")))
 		skip();
@@ -129,7 +129,7 @@ static void test_memory(void **state)
 	    fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN eat 512\n"));
 
 	plan.limits.memory_bytes = MIB(256);
-	assert_int_equal(image_build(&plan, &f->result, &f->err), 0);
+	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	if (!str_has(f->result.isolation, STR("256 MiB of memory"))) {
 		print_message("no memory limit here: %s\n", f->result.isolation.p);
 		skip();
@@ -148,7 +148,7 @@ static void test_log_limit(void **state)
 
 	plan.log_fd = log_fd;
 	plan.limits.log_bytes = 10;
-	assert_int_equal(image_build(&plan, &f->result, &f->err), 0);
+	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	assert_true(str_has(f->result.message, STR("exit 3")));
 	assert_non_null(strstr(fixture_read(f, log), "the rest is dropped"));
 }
@@ -175,7 +175,7 @@ static void test_no_range(void **state)
 	if (pid == 0) {
 		bool ok = setresgid(54321, 54321, 54321) == 0 &&
 			  setresuid(54321, 54321, 54321) == 0 &&
-			  image_build(&plan, &f->result, &err) != 0 &&
+			  build_plan_run(&plan, &f->result, &err) != 0 &&
 			  err.code == ERR_UNSUPPORTED && strstr(err.text, "usermod") != NULL;
 
 		_exit(ok ? 0 : 1);
@@ -220,7 +220,7 @@ static void test_ordinary_user(void **state)
 	pid = fork();
 	if (pid == 0) {
 		bool ok = become_ordinary(nobody, ranges) &&
-			  image_build(&plan, &f->result, &f->err) == 0 &&
+			  build_plan_run(&plan, &f->result, &f->err) == 0 &&
 			  f->result.outcome == BUILD_OK;
 
 		if (!ok)

@@ -5,12 +5,6 @@
 
 enum { LISTED_MAX = 6 };
 
-#if defined(__aarch64__)
-#	define HOST_PLATFORM STR("linux/arm64")
-#else
-#	define HOST_PLATFORM STR("linux/amd64")
-#endif
-
 /* ---- platforms ---- */
 
 bool platform_fits(struct str wish, struct str os, struct str arch, struct str variant)
@@ -110,7 +104,7 @@ int choose_image(const struct candidate *candidates, size_t n, const struct imag
     struct arena *arena, const struct candidate **ret, struct err *err)
 {
 	const struct candidate **list = arena_array(arena, n, sizeof *list);
-	struct str wish = opts->platform.n > 0 ? opts->platform : HOST_PLATFORM;
+	struct str wish = opts->platform.n > 0 ? opts->platform : image_platform_own();
 	size_t named = 0, left;
 
 	if (!list)
