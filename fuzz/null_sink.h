@@ -59,6 +59,16 @@ static int null_problem(struct sink *s, const struct problem *problem, struct er
 	return null_touch(&b);
 }
 
+static int null_gap(struct sink *s, const struct not_covered *gap, struct err *err)
+{
+	struct buf b = BUF_INIT(MIB(64));
+
+	(void)s;
+	(void)err;
+	wire_put_gap(&b, gap);
+	return null_touch(&b);
+}
+
 static int null_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
 	struct buf b = BUF_INIT(MIB(64));
@@ -70,7 +80,11 @@ static int null_note(struct sink *s, struct str key, struct str value, struct er
 	return null_touch(&b);
 }
 
-static const struct sink_ops null_ops = {
-    null_finding, null_package, null_distro, null_problem, null_note};
+static const struct sink_ops null_ops = {.finding = null_finding,
+    .package = null_package,
+    .distro = null_distro,
+    .problem = null_problem,
+    .gap = null_gap,
+    .note = null_note};
 
 #endif

@@ -141,7 +141,8 @@ static void fill(struct report *report, struct str rest)
 	    .code = ERR_IO,
 	    .message = next_field(&rest),
 	    .place = {.path = next_field(&rest)}};
-	struct not_covered gap = {next_field(&rest), next_field(&rest), 3};
+	struct not_covered gap = {
+	    .what = next_field(&rest), .why = next_field(&rest), .packages = 3};
 	struct stage_result ran = {.stage = STAGE_VALIDATE, .ran = true};
 	struct stage_result skipped = {.stage = STAGE_SCAN, .why = next_field(&rest)};
 	uint32_t index;

@@ -21,8 +21,12 @@ static int check_finding(struct sink *s, const struct finding *f, struct err *er
 	return null_finding(s, f, err);
 }
 
-static const struct sink_ops check_ops = {
-    check_finding, null_package, null_distro, null_problem, null_note};
+static const struct sink_ops check_ops = {.finding = check_finding,
+    .package = null_package,
+    .distro = null_distro,
+    .problem = null_problem,
+    .gap = null_gap,
+    .note = null_note};
 
 /* Ascending, apart, and in the text. */
 static void check_spans(struct secret_scanner *scanner, struct str text)

@@ -364,6 +364,15 @@ static int take_problem(struct parent *p, struct err *err)
 	return sink_problem(p->sink, &problem, err);
 }
 
+static int take_gap(struct parent *p, struct err *err)
+{
+	struct not_covered gap;
+
+	if (wire_get_gap(buf_str(&p->payload), &p->records, &gap, err) < 0)
+		return -1;
+	return sink_gap(p->sink, &gap, err);
+}
+
 static int take_note(struct parent *p, struct err *err)
 {
 	struct rd r = rd_of(buf_str(&p->payload));
@@ -405,6 +414,7 @@ static enum outcome take_frame(struct parent *p, uint32_t type, struct err *err)
 	    [FRAME_PACKAGE] = take_package,
 	    [FRAME_DISTRO] = take_distro,
 	    [FRAME_PROBLEM] = take_problem,
+	    [FRAME_GAP] = take_gap,
 	    [FRAME_NOTE] = take_note,
 	};
 

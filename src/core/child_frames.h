@@ -18,6 +18,7 @@ enum child_frame {
 	FRAME_PACKAGE,
 	FRAME_DISTRO,
 	FRAME_PROBLEM,
+	FRAME_GAP,
 	FRAME_NOTE,   /* str key, str value */
 	FRAME_DONE,   /* nothing: the job returned 0 */
 	FRAME_FAILED, /* an error: u32 code, u32 errno, str text */

@@ -249,6 +249,14 @@ static int tell_problem(struct sink *sink, const struct problem *problem, struct
 	return record_send(FRAME_PROBLEM, record, err);
 }
 
+static int tell_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
+{
+	struct buf *record = record_begin(sink);
+
+	wire_put_gap(record, gap);
+	return record_send(FRAME_GAP, record, err);
+}
+
 static int tell_note(struct sink *sink, struct str key, struct str value, struct err *err)
 {
 	struct buf *record = record_begin(sink);
@@ -260,8 +268,12 @@ static int tell_note(struct sink *sink, struct str key, struct str value, struct
 
 static void remote_sink_init(struct remote_sink *s)
 {
-	static const struct sink_ops ops = {
-	    tell_finding, tell_package, tell_distro, tell_problem, tell_note};
+	static const struct sink_ops ops = {.finding = tell_finding,
+	    .package = tell_package,
+	    .distro = tell_distro,
+	    .problem = tell_problem,
+	    .gap = tell_gap,
+	    .note = tell_note};
 
 	*s = (struct remote_sink){.sink = {&ops}};
 	buf_init(&s->record, WIRE_MAX_BYTES);

@@ -10,6 +10,7 @@ void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
 	*r = (struct report){.findings_max = findings_max};
 	arena_init(&r->arena, memory_bytes);
 	map_init(&r->seen, &r->arena);
+	map_init(&r->gaps, &r->arena);
 	map_init(&r->ordinals, &r->arena);
 }
 
@@ -196,6 +197,11 @@ static int take_problem(struct sink *sink, const struct problem *problem, struct
 	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
 
+static int take_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
+{
+	return report_add_not_covered(((struct report_sink *)sink)->report, gap, err);
+}
+
 static int take_note(struct sink *sink, struct str key, struct str value, struct err *err)
 {
 	struct report_sink *s = (struct report_sink *)sink;
@@ -214,8 +220,12 @@ static int take_note(struct sink *sink, struct str key, struct str value, struct
 
 void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject)
 {
-	static const struct sink_ops ops = {
-	    take_finding, take_package, take_distro, take_problem, take_note};
+	static const struct sink_ops ops = {.finding = take_finding,
+	    .package = take_package,
+	    .distro = take_distro,
+	    .problem = take_problem,
+	    .gap = take_gap,
+	    .note = take_note};
 
 	*s = (struct report_sink){.sink = {&ops}, .report = r, .subject = subject};
 }
@@ -249,8 +259,20 @@ int report_add_stage(struct report *r, const struct stage_result *stage, struct 
 
 int report_add_not_covered(struct report *r, const struct not_covered *nc, struct err *err)
 {
+	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
 	struct not_covered copy = *nc;
+	struct str key;
 
+	add_number(&b, (uint32_t)nc->stage);
+	add_number(&b, (uint32_t)nc->kind);
+	add_text(&b, nc->what);
+	add_text(&b, nc->why);
+	if (make_key(r, &b, &key, err) < 0)
+		return -1;
+	if (map_has(&r->gaps, key))
+		return 0;
+	if (!map_put(&r->gaps, key, r))
+		return arena_err(&r->arena, err);
 	if (copy_str(&r->arena, nc->what, &copy.what, err) < 0 ||
 	    copy_str(&r->arena, nc->why, &copy.why, err) < 0)
 		return -1;
@@ -273,6 +295,10 @@ int report_replay(const struct report *from, struct sink *sink, struct err *err)
 		return -1;
 	for (size_t i = 0; i < from->problems.n; i++) {
 		if (sink_problem(sink, &from->problems.p[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < from->not_covered.n; i++) {
+		if (sink_gap(sink, &from->not_covered.p[i], err) != 0)
 			return -1;
 	}
 	return 0;
@@ -312,10 +338,6 @@ int report_merge(struct report *r, const struct report *from, uint32_t subject, 
 		return -1;
 	for (size_t i = 0; i < from->stages.n; i++) {
 		if (report_add_stage(r, &from->stages.p[i], err) != 0)
-			return -1;
-	}
-	for (size_t i = 0; i < from->not_covered.n; i++) {
-		if (report_add_not_covered(r, &from->not_covered.p[i], err) != 0)
 			return -1;
 	}
 	return 0;

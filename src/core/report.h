@@ -25,13 +25,6 @@ struct stage_result {
 	struct str why; /* where it did not run */
 };
 
-/* "debian 13: no advisories in this database": never clean, never silent. */
-struct not_covered {
-	struct str what;
-	struct str why;
-	uint64_t packages; /* how many that leaves unjudged */
-};
-
 struct policy_info {
 	struct str source; /* "starter (built in)", a path, or a repository's URL */
 	struct str commit;
@@ -62,6 +55,7 @@ struct report {
 	size_t findings_max;
 	int exit_code;
 	struct map seen;     /* what was added: a digest of subject, rule, identity and place */
+	struct map gaps;     /* a digest of each not_covered: it is there once */
 	struct map ordinals; /* a digest of subject, rule, path and identity to uint32_t * */
 	bool full;	     /* findings_max was reached, and a problem says so */
 };
@@ -85,12 +79,13 @@ void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject)
 MUST_USE int report_add_subject(
     struct report *r, const struct subject *subject, uint32_t *ret_index, struct err *err);
 MUST_USE int report_add_stage(struct report *r, const struct stage_result *stage, struct err *err);
+/* The same one is there once. */
 MUST_USE int report_add_not_covered(
     struct report *r, const struct not_covered *nc, struct err *err);
-/* Tells a sink all findings, packages, the distribution and the problems. */
+/* Tells a sink all findings, packages, the distribution, the problems and what is not covered. */
 MUST_USE int report_replay(const struct report *from, struct sink *sink, struct err *err);
 /* Takes over what another report says, as about `subject` of this one: all that report_replay
- * tells, and stages, what is not covered, the database, and the digest and platform of from's
+ * tells, and stages, the database, and the digest and platform of from's
  * first subject. */
 MUST_USE int report_merge(
     struct report *r, const struct report *from, uint32_t subject, struct err *err);

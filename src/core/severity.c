@@ -5,6 +5,7 @@ static const struct str severity_words[] = {SEVERITIES(X)};
 static const struct str stage_words[] = {STAGES(X)};
 static const struct str state_words[] = {FINDING_STATES(X)};
 static const struct str verdict_words[] = {VERDICTS(X)};
+static const struct str gap_kind_words[] = {GAP_KINDS(X)};
 #undef X
 
 static struct str word_of(const struct str *words, size_t n, size_t i)
@@ -43,6 +44,11 @@ struct str verdict_word(enum verdict verdict)
 	return word_of(verdict_words, ARRAY_LEN(verdict_words), (size_t)verdict);
 }
 
+struct str gap_kind_word(enum gap_kind kind)
+{
+	return word_of(gap_kind_words, ARRAY_LEN(gap_kind_words), (size_t)kind);
+}
+
 bool severity_parse(struct str word, enum severity *ret)
 {
 	size_t i;
@@ -60,6 +66,16 @@ bool stage_parse(struct str word, enum stage *ret)
 	if (!word_find(stage_words, ARRAY_LEN(stage_words), word, &i))
 		return false;
 	*ret = (enum stage)i;
+	return true;
+}
+
+bool gap_kind_parse(struct str word, enum gap_kind *ret)
+{
+	size_t i;
+
+	if (!word_find(gap_kind_words, ARRAY_LEN(gap_kind_words), word, &i))
+		return false;
+	*ret = (enum gap_kind)i;
 	return true;
 }
 

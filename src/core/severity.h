@@ -45,15 +45,35 @@ enum verdict {
 #undef X
 };
 
+/* Why something that is there was not judged (core/sink.h). */
+#define GAP_KINDS(X)                                                                    \
+	X(LFS_POINTER, "lfs-pointer")                                                   \
+	X(SUBMODULE, "submodule")                                                       \
+	X(SPECIAL_FILE, "special-file") /* a FIFO, socket or device */                  \
+	X(TOO_LARGE, "too-large")                                                       \
+	X(UNREADABLE, "unreadable")                                                     \
+	X(RELEASE, "release")	  /* a distribution release without advisories */       \
+	X(PACKAGES, "packages")	  /* packages of a kind, or without an exact version */ \
+	X(INVENTORY, "inventory") /* nothing says what an image is made of */           \
+	X(IMAGE, "image")	  /* an image that was not built or not scanned */
+enum gap_kind {
+#define X(name, word) GAP_##name,
+	GAP_KINDS(X)
+#undef X
+	    GAP_KIND_COUNT,
+};
+
 /* The words above, never NULL; "unknown" for a value outside. */
 struct str severity_word(enum severity severity);
 struct str stage_word(enum stage stage);
 struct str state_word(enum finding_state state);
 struct str verdict_word(enum verdict verdict);
+struct str gap_kind_word(enum gap_kind kind);
 
 /* False where the word is none of the list; *ret unwritten. */
 bool severity_parse(struct str word, enum severity *ret);
 bool stage_parse(struct str word, enum stage *ret);
+bool gap_kind_parse(struct str word, enum gap_kind *ret);
 
 /* Of a CVSS score in tenths (0..100), by the qualitative scale of CVSS v3.1 section 5; 0 is info.
  */

@@ -20,6 +20,11 @@ int sink_problem(struct sink *s, const struct problem *problem, struct err *err)
 	return s->ops->problem(s, problem, err);
 }
 
+int sink_gap(struct sink *s, const struct not_covered *gap, struct err *err)
+{
+	return s->ops->gap(s, gap, err);
+}
+
 int sink_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
 	return s->ops->note(s, key, value, err);

@@ -18,6 +18,17 @@ struct problem {
 	struct place place;
 };
 
+/* Something that is there and that nothing judged: never clean, never silent. The policy decides
+ * whether it blocks. */
+struct not_covered {
+	enum stage stage;
+	enum gap_kind kind;
+	struct str what;      /* a path, as the source has it, or what is not judged: "debian 13" */
+	struct str why;	      /* a line for people */
+	uint64_t packages;    /* how many that leaves unjudged */
+	enum verdict verdict; /* the gate's */
+};
+
 struct sink;
 
 struct sink_ops {
@@ -25,6 +36,7 @@ struct sink_ops {
 	int (*package)(struct sink *s, const struct package *package, struct err *err);
 	int (*distro)(struct sink *s, const struct distro *distro, struct err *err);
 	int (*problem)(struct sink *s, const struct problem *problem, struct err *err);
+	int (*gap)(struct sink *s, const struct not_covered *gap, struct err *err);
 	/* A fact about the scan that the parent needs, by key: "digest", "layers", "diff-id.0" …
 	 * Both are untrusted when they come from a child. */
 	int (*note)(struct sink *s, struct str key, struct str value, struct err *err);
@@ -38,6 +50,7 @@ MUST_USE int sink_finding(struct sink *s, const struct finding *finding, struct 
 MUST_USE int sink_package(struct sink *s, const struct package *package, struct err *err);
 MUST_USE int sink_distro(struct sink *s, const struct distro *distro, struct err *err);
 MUST_USE int sink_problem(struct sink *s, const struct problem *problem, struct err *err);
+MUST_USE int sink_gap(struct sink *s, const struct not_covered *gap, struct err *err);
 MUST_USE int sink_note(struct sink *s, struct str key, struct str value, struct err *err);
 /* `why` as a problem of `stage` at `path`. */
 MUST_USE int sink_error(

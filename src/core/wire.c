@@ -14,6 +14,7 @@ enum wire_tag {
 	TAG_PACKAGE = 1 << 16 | 2,
 	TAG_DISTRO = 1 << 16 | 3,
 	TAG_PROBLEM = 1 << 16 | 4,
+	TAG_GAP = 1 << 16 | 5,
 };
 
 struct wire {
@@ -222,6 +223,18 @@ static void walk_problem(struct wire *w, void *item)
 	walk_place(w, &problem->place);
 }
 
+static void walk_gap(struct wire *w, void *item)
+{
+	struct not_covered *gap = item;
+
+	walk_enum(w, &gap->stage, STAGE_COUNT - 1);
+	walk_enum(w, &gap->kind, GAP_KIND_COUNT - 1);
+	walk_str(w, &gap->what);
+	walk_str(w, &gap->why);
+	walk_u64(w, &gap->packages);
+	walk_enum(w, &gap->verdict, VERDICT_BLOCKS);
+}
+
 static void walk_vulnerability(struct wire *w, void *item)
 {
 	struct finding_vulnerability *v = item;
@@ -372,6 +385,13 @@ void wire_put_problem(struct buf *b, const struct problem *problem)
 	put(b, TAG_PROBLEM, &copy, walk_problem);
 }
 
+void wire_put_gap(struct buf *b, const struct not_covered *gap)
+{
+	struct not_covered copy = *gap;
+
+	put(b, TAG_GAP, &copy, walk_gap);
+}
+
 int wire_get_finding(struct str payload, struct arena *arena, struct finding *ret, struct err *err)
 {
 	struct finding finding = {0};
@@ -409,5 +429,15 @@ int wire_get_problem(struct str payload, struct arena *arena, struct problem *re
 	if (get(payload, TAG_PROBLEM, "problem", &problem, walk_problem, arena, err) < 0)
 		return -1;
 	*ret = problem;
+	return 0;
+}
+
+int wire_get_gap(struct str payload, struct arena *arena, struct not_covered *ret, struct err *err)
+{
+	struct not_covered gap = {0};
+
+	if (get(payload, TAG_GAP, "gap", &gap, walk_gap, arena, err) < 0)
+		return -1;
+	*ret = gap;
 	return 0;
 }

@@ -18,6 +18,7 @@ void wire_put_finding(struct buf *b, const struct finding *finding);
 void wire_put_package(struct buf *b, const struct package *package);
 void wire_put_distro(struct buf *b, const struct distro *distro);
 void wire_put_problem(struct buf *b, const struct problem *problem);
+void wire_put_gap(struct buf *b, const struct not_covered *gap);
 
 /* Slices point into the payload; lists and groups are in the arena. ERR_FORMAT where the bytes
  * are not what wire_put_… writes, to the last byte. */
@@ -29,5 +30,7 @@ MUST_USE int wire_get_distro(
     struct str payload, struct arena *arena, struct distro *ret, struct err *err);
 MUST_USE int wire_get_problem(
     struct str payload, struct arena *arena, struct problem *ret, struct err *err);
+MUST_USE int wire_get_gap(
+    struct str payload, struct arena *arena, struct not_covered *ret, struct err *err);
 
 #endif

@@ -20,7 +20,6 @@
 #define NOTE_DIGEST   STR("image-digest")
 #define NOTE_PLATFORM STR("image-platform")
 #define NOTE_DIFF_ID  STR("diff-id:")
-#define NOTE_GAP      STR("not-covered:")
 
 struct image_job {
 	const struct scan *scan;
@@ -82,6 +81,11 @@ static int gather_problem(struct sink *sink, const struct problem *problem, stru
 	return sink_problem(state_of(sink)->job->sink, problem, err);
 }
 
+static int gather_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
+{
+	return sink_gap(state_of(sink)->job->sink, gap, err);
+}
+
 static int gather_note(struct sink *sink, struct str key, struct str value, struct err *err)
 {
 	struct image_walk_state *s = state_of(sink);
@@ -100,6 +104,7 @@ static const struct sink_ops gather_ops = {
     .package = gather_package,
     .distro = gather_distro,
     .problem = gather_problem,
+    .gap = gather_gap,
     .note = gather_note,
 };
 
@@ -231,18 +236,6 @@ static int image_problem(void *arg, const struct image_layer *layer, struct str 
 
 /* ---- what the image is worth ---- */
 
-static int tell_gap(struct image_walk_state *s, const struct not_covered *gap, struct err *err)
-{
-	struct arena *arena = s->job->arena;
-	struct str key = arena_fmt(arena, STR_FMT STR_FMT, STR_ARG(NOTE_GAP), STR_ARG(gap->what));
-	struct str value =
-	    arena_fmt(arena, "%llu " STR_FMT, (unsigned long long)gap->packages, STR_ARG(gap->why));
-
-	if (!key.p || !value.p)
-		return arena_err(arena, err);
-	return sink_note(s->job->sink, key, value, err);
-}
-
 static int tell_unread(struct image_walk_state *s, struct err *err)
 {
 	struct arena *arena = s->job->arena;
@@ -250,17 +243,18 @@ static int tell_unread(struct image_walk_state *s, struct err *err)
 	bool found;
 
 	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0 ||
-	    (found && !s->layer_failed && tell_gap(s, &gap, err) != 0))
+	    (found && !s->layer_failed && sink_gap(s->job->sink, &gap, err) != 0))
 		return -1;
 	for (size_t i = 0; i < s->unread.n; i++) {
 		const struct str *first = s->unread.items[i].value;
 
-		gap = (struct not_covered){.what = s->unread.items[i].key};
+		gap = (struct not_covered){
+		    .stage = STAGE_SCAN, .kind = GAP_PACKAGES, .what = s->unread.items[i].key};
 		gap.why = arena_fmt(arena,
 		    "they are in a layer and not read yet; the first is " STR_FMT, STR_ARG(*first));
 		if (!gap.why.p)
 			return arena_err(arena, err);
-		if (tell_gap(s, &gap, err) != 0)
+		if (sink_gap(s->job->sink, &gap, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -269,7 +263,7 @@ static int tell_unread(struct image_walk_state *s, struct err *err)
 static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, struct err *err)
 {
 	for (size_t i = 0; i < gaps->n; i++) {
-		if (tell_gap(s, &gaps->p[i], err) != 0)
+		if (sink_gap(s->job->sink, &gaps->p[i], err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < s->notes.n; i++) {
@@ -277,7 +271,7 @@ static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, s
 		struct not_covered gap;
 
 		if (sbom_gap(s->notes.items[i].key, *value, s->job->arena, &gap) &&
-		    tell_gap(s, &gap, err) != 0)
+		    sink_gap(s->job->sink, &gap, err) != 0)
 			return -1;
 	}
 	return tell_unread(s, err);
@@ -388,36 +382,21 @@ static int run_image(struct job *job, void *arg, struct err *err)
 
 /* ---- the parent's side ---- */
 
-static int take_gap(struct report *report, struct str what, struct str value, struct err *err)
+static void take_notes(struct scan *scan, const struct map *notes, struct str_list *ret_diff_ids)
 {
-	struct not_covered gap = {.what = what};
-	struct str count;
-
-	if (!str_split(value, ' ', &count, &gap.why) || !str_to_u64(count, &gap.packages))
-		return 0;
-	return report_add_not_covered(report, &gap, err);
-}
-
-static int take_notes(
-    struct scan *scan, const struct map *notes, struct str_list *ret_diff_ids, struct err *err)
-{
-	struct report *report = scan->report;
+	struct subject *subject = &scan->report->subjects.p[scan->subject];
 
 	for (size_t i = 0; i < notes->n; i++) {
 		struct str key = notes->items[i].key;
 		struct str value = *(const struct str *)notes->items[i].value;
 
 		if (str_eq(key, NOTE_DIGEST) && digest_is_valid(value))
-			report->subjects.p[scan->subject].digest = value;
+			subject->digest = value;
 		else if (str_eq(key, NOTE_PLATFORM))
-			report->subjects.p[scan->subject].platform = value;
-		else if (str_starts(key, NOTE_GAP) &&
-			 take_gap(report, str_sub(key, NOTE_GAP.n, key.n), value, err) != 0)
-			return -1;
+			subject->platform = value;
 		else if (str_starts(key, NOTE_DIFF_ID) && ret_diff_ids && digest_is_valid(value))
 			ret_diff_ids->p[ret_diff_ids->n++] = value;
 	}
-	return 0;
 }
 
 static int use_database(struct scan *scan, struct err *err)
@@ -470,7 +449,8 @@ int scan_image(struct scan *scan, const struct image_scan *image, struct err *er
 	map_init(&notes, &scan->report->arena);
 	if (use_database(scan, err) != 0 || run_over(scan, &job, &skip, &notes, err) != 0)
 		return -1;
-	return take_notes(scan, &notes, NULL, err);
+	take_notes(scan, &notes, NULL);
+	return 0;
 }
 
 int scan_diff_ids(
@@ -489,8 +469,7 @@ int scan_diff_ids(
 	ids.p = arena_array(&scan->report->arena, notes.n, sizeof *ids.p);
 	if (!ids.p)
 		return arena_err(&scan->report->arena, err);
-	if (take_notes(scan, &notes, &ids, err) != 0)
-		return -1;
+	take_notes(scan, &notes, &ids);
 	*ret_diff_ids = ids;
 	return 0;
 }

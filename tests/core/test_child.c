@@ -525,16 +525,17 @@ static void garbage_frames(void **state)
 	assert_cut(w, STR("\1\0\0"));
 	/* A frame that only the parent sends. */
 	assert_hostile(w, STR("\x0e\0\0\0\0\0\0\0"), "no known type");
-	/* A finding, a package, a problem, a distro, a note that are none. */
+	/* A finding, a package, a problem, a distro, a gap, a note that are invalid. */
 	assert_hostile(w, STR("\5\0\0\0\4\0\0\0abcd"), "finding record: another kind");
 	assert_hostile(w, STR("\6\0\0\0\4\0\0\0abcd"), "package record: another kind");
 	assert_hostile(w, STR("\7\0\0\0\4\0\0\0abcd"), "distro record: another kind");
 	assert_hostile(w, STR("\x8\0\0\0\4\0\0\0abcd"), "problem record: another kind");
-	assert_hostile(w, STR("\x9\0\0\0\4\0\0\0abcd"), "malformed note");
+	assert_hostile(w, STR("\x9\0\0\0\4\0\0\0abcd"), "gap record: another kind");
+	assert_hostile(w, STR("\x0a\0\0\0\4\0\0\0abcd"), "malformed note");
 	/* An end that says too much, and a failure with a code out of range, or with none. */
-	assert_hostile(w, STR("\x0a\0\0\0\1\0\0\0x"), "malformed end");
-	assert_hostile(w, STR("\x0b\0\0\0\x0c\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
-	assert_hostile(w, STR("\x0b\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	assert_hostile(w, STR("\x0b\0\0\0\1\0\0\0x"), "malformed end");
+	assert_hostile(w, STR("\x0c\0\0\0\x0c\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	assert_hostile(w, STR("\x0c\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
 }
 
 static void garbage_questions(void **state)

@@ -266,7 +266,8 @@ static void add_the_rest(struct report *from)
 	    .digest = STR("sha256:aa"),
 	    .platform = STR("linux/amd64")};
 	struct stage_result stage = {.stage = STAGE_SCAN, .why = STR("no image"), .duration_ms = 5};
-	struct not_covered nc = {STR("alpine"), STR("no advisories"), 12};
+	struct not_covered nc = {
+	    .what = STR("alpine"), .why = STR("no advisories"), .packages = 12};
 	struct err err = ERR_INIT;
 	uint32_t index;
 

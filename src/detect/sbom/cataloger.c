@@ -148,7 +148,7 @@ bool sbom_gap(
     struct str note_key, struct str note_value, struct arena *arena, struct not_covered *ret_gap)
 {
 	struct str unpinned = STR(NOTE_UNPINNED), includes = STR(NOTE_INCLUDES);
-	struct not_covered gap;
+	struct not_covered gap = {.stage = STAGE_SCAN, .kind = GAP_PACKAGES};
 
 	if (str_starts(note_key, unpinned) &&
 	    unpinned_gap(str_sub(note_key, unpinned.n, note_key.n), note_value, arena, &gap)) {

@@ -44,7 +44,7 @@ int sbom_image_gap(const struct inventory *inventory, struct arena *arena, bool 
     struct not_covered *ret, struct err *err)
 {
 	const struct distro *d = &inventory->distro;
-	struct not_covered gap = {0};
+	struct not_covered gap = {.stage = STAGE_SCAN, .kind = GAP_INVENTORY};
 
 	*ret_found =
 	    !has_type(inventory, STR("deb")) && (d->id.n > 0 || inventory->packages.n == 0);

@@ -289,15 +289,15 @@ static void look_at(struct scan *s, struct step *first)
 /* Its content lies on another server: said, not silently passed over. */
 static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
 {
-	struct str key;
+	struct not_covered gap = {.stage = STAGE_SECRETS,
+	    .kind = GAP_LFS_POINTER,
+	    .what = s->unit->path,
+	    .why = STR("a Git LFS pointer: its content is not here")};
 
 	if (bytes.n > LFS_BYTES_MAX ||
 	    !str_starts(bytes, STR("version https://git-lfs.github.com/spec/")))
 		return 0;
-	key = arena_fmt(&s->arena, "not-scanned:%.*s", STR_ARG(s->unit->path));
-	if (!key.p)
-		return arena_err(&s->arena, err);
-	return sink_note(s->sink, key, STR("a Git LFS pointer: its content is not here"), err);
+	return sink_gap(s->sink, &gap, err);
 }
 
 static int scan_bytes(struct scan *s, struct str bytes, struct err *err)

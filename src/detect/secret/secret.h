@@ -28,7 +28,7 @@
  *    same, at the same severity, and the message says so: a wrong guess here would hide a
  *    key, and a made-up one is cured by the same edit.
  *  - A Git LFS pointer is scanned as the text it is; that its content lies elsewhere is a
- *    note ("not-scanned:PATH").
+ *    gap.
  * Not done in this form: archives, base64, percent and other encodings, UTF-32, liveness.
  */
 #ifndef DETECT_SECRET_SECRET_H

@@ -60,11 +60,12 @@ static size_t as_index(const void *value)
 
 /* ---- what could not be judged ---- */
 
-static int add_gap(
-    struct matcher *m, struct str what, struct str why, size_t packages, struct err *err)
+static int add_gap(struct matcher *m, enum gap_kind kind, struct str what, struct str why,
+    size_t packages, struct err *err)
 {
 	struct str key = arena_fmt(m->arena, STR_FMT "\n" STR_FMT, STR_ARG(what), STR_ARG(why));
-	struct not_covered gap = {what, why, packages};
+	struct not_covered gap = {
+	    .stage = STAGE_SCAN, .kind = kind, .what = what, .why = why, .packages = packages};
 	size_t found;
 
 	if (!key.p)
@@ -193,8 +194,8 @@ static int entry_gap(struct matcher *m, const struct group *group, struct str id
 
 	if (!what.p)
 		return arena_err(m->arena, err);
-	return add_gap(m, what, STR("the advisory has a version that cannot be compared"),
-	    group->packages.n, err);
+	return add_gap(m, GAP_PACKAGES, what,
+	    STR("the advisory has a version that cannot be compared"), group->packages.n, err);
 }
 
 /* Adds a hit where the entry holds the group's version. */
@@ -557,7 +558,8 @@ static int version_gap(struct matcher *m, const struct group *group, struct err 
 
 	if (!what.p)
 		return arena_err(m->arena, err);
-	return add_gap(m, what, STR("the version cannot be compared"), group->packages.n, err);
+	return add_gap(
+	    m, GAP_PACKAGES, what, STR("the version cannot be compared"), group->packages.n, err);
 }
 
 static int judge_group(struct matcher *m, struct group *group, struct err *err)
@@ -571,12 +573,12 @@ static int judge_group(struct matcher *m, struct group *group, struct err *err)
 	if (found == DB_ERROR)
 		return -1;
 	if (found == DB_MISSING)
-		return add_gap(
-		    m, what, STR("no advisories in this database"), group->packages.n, err);
+		return add_gap(m, GAP_RELEASE, what, STR("no advisories in this database"),
+		    group->packages.n, err);
 	m->scheme = version_scheme_find(ecosystem.scheme);
 	if (!m->scheme)
-		return add_gap(
-		    m, what, STR("its versions cannot be compared yet"), group->packages.n, err);
+		return add_gap(m, GAP_RELEASE, what, STR("its versions cannot be compared yet"),
+		    group->packages.n, err);
 	if (!m->scheme->valid(group->version))
 		return version_gap(m, group, err);
 	found = db_find(m->db, &ecosystem, group->name, &entries, err);
@@ -598,9 +600,9 @@ static int make_groups(struct matcher *m, struct err *err)
 
 		if (!key.p)
 			return arena_err(m->arena, err);
-		if (key.n > 0
-			? add_to_group(m, p, key, err)
-			: add_gap(m, what, STR("its advisories cannot be told apart"), 1, err))
+		if (key.n > 0 ? add_to_group(m, p, key, err)
+			      : add_gap(m, GAP_RELEASE, what,
+				    STR("its advisories cannot be told apart"), 1, err))
 			return -1;
 	}
 	return 0;

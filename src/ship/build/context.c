@@ -257,16 +257,13 @@ static int on_problem(struct sink *s, const struct problem *problem, struct err 
 	return refuse(problem->code, problem->message, "the build context is not whole", err);
 }
 
-static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
+static int on_gap(struct sink *s, const struct not_covered *gap, struct err *err)
 {
 	struct context_walk *walk = (struct context_walk *)s;
-	static const struct str submodule = STR_INIT("submodule:");
-	struct context_entry entry = {.kind = CONTEXT_SUBMODULE};
+	struct context_entry entry = {.kind = CONTEXT_SUBMODULE, .path = gap->what};
 
-	(void)value;
-	if (!str_starts(key, submodule))
+	if (gap->kind != GAP_SUBMODULE)
 		return 0;
-	entry.path = str_sub(key, submodule.n, key.n);
 	return context_add(walk->writer, &entry, err);
 }
 
@@ -274,7 +271,7 @@ static int walk_tree(struct context_writer *writer, struct content *content,
     const struct git_oid *tree, const struct limits *limits, struct err *err)
 {
 	static const struct sink_ops ops = {
-	    .finding = on_nothing, .problem = on_problem, .note = on_note};
+	    .finding = on_nothing, .problem = on_problem, .gap = on_gap};
 	CLEANUP(arena_release) struct arena arena, file;
 	struct context_walk state = {
 	    .sink = {.ops = &ops}, .writer = writer, .content = content, .file = &file};

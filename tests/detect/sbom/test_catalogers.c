@@ -63,6 +63,14 @@ static int on_problem(struct sink *s, const struct problem *p, struct err *err)
 	return 0;
 }
 
+static int on_gap(struct sink *s, const struct not_covered *gap, struct err *err)
+{
+	(void)err;
+	buf_addf(
+	    out_of(s), "gap " STR_FMT ": " STR_FMT "\n", STR_ARG(gap->what), STR_ARG(gap->why));
+	return 0;
+}
+
 static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
 	(void)err;
@@ -70,7 +78,12 @@ static int on_note(struct sink *s, struct str key, struct str value, struct err 
 	return 0;
 }
 
-static const struct sink_ops text_ops = {no_finding, on_package, on_distro, on_problem, on_note};
+static const struct sink_ops text_ops = {.finding = no_finding,
+    .package = on_package,
+    .distro = on_distro,
+    .problem = on_problem,
+    .gap = on_gap,
+    .note = on_note};
 
 static struct str read_data(const char *name, const char *ending, struct arena *arena)
 {

@@ -402,7 +402,9 @@ static void test_lfs_pointer(void **state)
 	    STR("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n"));
 	assert_int_equal(f.report.findings.n, 0);
 	assert_int_equal(f.report.problems.n, 0);
-	assert_true(map_has(&f.notes, STR("not-scanned:big.bin")));
+	assert_int_equal(f.report.not_covered.n, 1);
+	assert_int_equal(f.report.not_covered.p[0].kind, GAP_LFS_POINTER);
+	assert_true(str_eq(f.report.not_covered.p[0].what, STR("big.bin")));
 	fixture_release(&f);
 }
 

@@ -70,6 +70,16 @@ static int memory_problem(struct sink *s, const struct problem *problem, struct 
 	return vec_push(&m->problems, &m->arena, copy) ? 0 : arena_err(&m->arena, err);
 }
 
+static int memory_gap(struct sink *s, const struct not_covered *gap, struct err *err)
+{
+	struct memory_sink *m = (struct memory_sink *)s;
+
+	(void)err;
+	buf_addf(
+	    &m->notes, "gap " STR_FMT ": " STR_FMT "\n", STR_ARG(gap->what), STR_ARG(gap->why));
+	return 0;
+}
+
 static int memory_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
 	struct memory_sink *m = (struct memory_sink *)s;
@@ -79,8 +89,12 @@ static int memory_note(struct sink *s, struct str key, struct str value, struct 
 	return 0;
 }
 
-static const struct sink_ops memory_ops = {
-    memory_finding, memory_package, memory_distro, memory_problem, memory_note};
+static const struct sink_ops memory_ops = {.finding = memory_finding,
+    .package = memory_package,
+    .distro = memory_distro,
+    .problem = memory_problem,
+    .gap = memory_gap,
+    .note = memory_note};
 
 static inline void memory_sink_init(struct memory_sink *m)
 {

@@ -153,8 +153,19 @@ static int on_distro(struct sink *s, const struct distro *distro, struct err *er
 	return err_set(err, ERR_FORMAT, "the reader of the feeds told a distribution");
 }
 
-static const struct sink_ops gathering_ops = {
-    on_finding, on_package, on_distro, on_problem, on_note};
+static int on_gap(struct sink *s, const struct not_covered *gap, struct err *err)
+{
+	(void)s;
+	(void)gap;
+	return err_set(err, ERR_FORMAT, "the reader of the feeds reported something not covered");
+}
+
+static const struct sink_ops gathering_ops = {.finding = on_finding,
+    .package = on_package,
+    .distro = on_distro,
+    .problem = on_problem,
+    .gap = on_gap,
+    .note = on_note};
 
 /* What a child sent is checked as any database is, before it takes the place of the last one. */
 static int check_database(struct str bytes, struct err *err)

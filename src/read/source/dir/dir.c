@@ -63,13 +63,14 @@ static int tell_limit(struct walk *w, const char *what)
 	return tell(w, &why);
 }
 
-static int note_skipped(struct walk *w, const char *kind)
+static int tell_special(struct walk *w, const char *why)
 {
-	struct str key = arena_fmt(w->arena, "skipped:%.*s", STR_ARG(buf_str(&w->path)));
+	struct not_covered gap = {.stage = w->stage,
+	    .kind = GAP_SPECIAL_FILE,
+	    .what = buf_str(&w->path),
+	    .why = str_of(why)};
 
-	if (!key.p)
-		return arena_err(w->arena, w->err);
-	return sink_note(w->sink, key, str_of(kind), w->err);
+	return sink_gap(w->sink, &gap, w->err);
 }
 
 /* ---- levels ---- */
@@ -158,11 +159,11 @@ static int add_any(struct walk *w, int parent_fd, const char *name)
 	case S_IFDIR:
 		return open_folder(w, parent_fd, name);
 	case S_IFIFO:
-		return note_skipped(w, "fifo");
+		return tell_special(w, "a FIFO: nothing was read from it");
 	case S_IFSOCK:
-		return note_skipped(w, "socket");
+		return tell_special(w, "a socket: nothing was read from it");
 	default:
-		return note_skipped(w, "device");
+		return tell_special(w, "a device: nothing was read from it");
 	}
 }
 

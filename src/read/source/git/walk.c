@@ -101,14 +101,14 @@ static int visit_blob(struct walker *w, const struct git_tree_entry *e, bool hos
 	return seen ? 0 : w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
 }
 
-static int note_submodule(struct walker *w, const struct git_oid *oid)
+static int tell_submodule(struct walker *w)
 {
-	struct arena *arena = w->walk->arena;
-	struct str key = arena_fmt(arena, "submodule:%.*s", STR_ARG(buf_str(&w->path)));
+	struct not_covered gap = {.stage = w->walk->stage,
+	    .kind = GAP_SUBMODULE,
+	    .what = buf_str(&w->path),
+	    .why = STR("a submodule: its content is in another repository")};
 
-	if (!key.p)
-		return arena_err(arena, w->err);
-	return sink_note(w->walk->sink, key, git_oid_str(oid), w->err);
+	return sink_gap(w->walk->sink, &gap, w->err);
 }
 
 /* The folders that stand at this entry's name in the others' trees. */
@@ -155,7 +155,7 @@ static int visit(struct walker *w, const struct git_tree_entry *e,
 	case GIT_KIND_TREE:
 		return visit_folder(w, e, trees, n, hostile);
 	case GIT_KIND_SUBMODULE:
-		return note_submodule(w, &e->oid);
+		return tell_submodule(w);
 	case GIT_KIND_FILE:
 	case GIT_KIND_LINK:
 	default:

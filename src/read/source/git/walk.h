@@ -43,7 +43,7 @@ struct git_walk {
 /* All files of the tree of `commit` (or of a tree, where tree is its id and commit is only put on
  * the entries), in path order. An object that is missing or malformed, a hostile name, a tree too
  * deep or too large is a problem, and everything else is still visited. Submodules are notes
- * ("submodule:PATH" = id). -1 where the visitor, the sink or memory fails. */
+ * (a gap). -1 where the visitor, the sink or memory fails. */
 MUST_USE int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct err *err);
 MUST_USE int git_tree_walk(struct git_walk *walk, const struct git_oid *tree,
     const struct git_oid *commit, struct err *err);
