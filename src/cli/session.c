@@ -130,13 +130,14 @@ static int print_one(
 }
 
 int session_print(struct cli *cli, const struct session_options *options,
-    const struct report *report, struct str trailer)
+    const struct report *report, struct str trailer, struct str image)
 {
 	struct report_opts opts = {
 	    .all = options->all,
 	    .max_blocking = SHOWN_FINDINGS,
 	    .now_ms = cli->clock->now_ms(cli->clock),
 	    .trailer = trailer,
+	    .image = image,
 	};
 	int code = 0;
 
@@ -157,6 +158,6 @@ int session_finish(struct session *s)
 
 	if (judge_report(&s->policy, s->cli->clock->now_ms(s->cli->clock), &s->report, &err) != 0)
 		return command_fail(&err);
-	code = session_print(s->cli, s->options, &s->report, STR_NONE);
+	code = session_print(s->cli, s->options, &s->report, STR_NONE, STR_NONE);
 	return code ? code : s->report.exit_code;
 }

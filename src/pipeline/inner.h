@@ -39,11 +39,11 @@ MUST_USE int run_tell(
 MUST_USE int run_publish(struct pipeline *p, struct err *err);
 /* Where nothing is published: the stage says why. */
 MUST_USE int run_not_published(struct pipeline *p, struct err *err);
-/* "registry/team/app:commit", p NULL where the arena is full. */
-struct str run_image_tagged(const struct pipeline *p);
+/* "registry/team/app:commit"; empty before it is published, p NULL where the arena is full. */
+struct str run_published(const struct pipeline *p);
 
 /* report.json, inventory.json and comment.md in the run's folder, and the pull request's comment
  * (record.c). */
-MUST_USE int run_record(struct pipeline *p, struct str trailer, struct err *err);
+MUST_USE int run_record(struct pipeline *p, struct str trailer, struct str image, struct err *err);
 
 #endif

@@ -296,10 +296,8 @@ static struct str trailer_of(const struct pipeline *p)
 		return arena_fmt(p->arena,
 		    "merged into " STR_FMT " as %.12s; no image was published",
 		    STR_ARG(p->pull.target), p->merge.hex);
-	return arena_fmt(p->arena,
-	    "merged into " STR_FMT " as %.12s · published " STR_FMT " as " STR_FMT ":%.12s",
-	    STR_ARG(p->pull.target), p->merge.hex, STR_ARG(p->run.image_digest),
-	    STR_ARG(p->run.image), p->merge.hex);
+	return arena_fmt(p->arena, "merged into " STR_FMT " as %.12s · published " STR_FMT " as",
+	    STR_ARG(p->pull.target), p->merge.hex, STR_ARG(p->run.image_digest));
 }
 
 static int fill_result(struct pipeline *p, struct pipeline_result *ret, struct err *err)
@@ -308,11 +306,9 @@ static int fill_result(struct pipeline *p, struct pipeline_result *ret, struct e
 	    .run_id = p->run.id,
 	    .commit = p->run.merge_oid,
 	    .folder = p->folder,
+	    .image = run_published(p),
 	    .trailer = trailer_of(p)};
-	if (p->run.step >= RUN_TAGGED && p->run.step <= RUN_DONE && p->run.image.n > 0)
-		ret->image = arena_fmt(p->arena, STR_FMT ":" STR_FMT "@" STR_FMT,
-		    STR_ARG(p->run.image), STR_ARG(p->run.merge_oid), STR_ARG(p->run.image_digest));
-	return ret->trailer.p ? 0 : arena_err(p->arena, err);
+	return ret->trailer.p && ret->image.p ? 0 : arena_err(p->arena, err);
 }
 
 /* What is large, and can be had again, goes. */
@@ -348,7 +344,7 @@ static int decide(struct pipeline *p, struct err *err)
 
 static int finish(struct pipeline *p, struct pipeline_result *ret, struct err *err)
 {
-	if (run_record(p, trailer_of(p), err) != 0)
+	if (run_record(p, trailer_of(p), run_published(p), err) != 0)
 		return -1;
 	p->run.exit_code = p->report->exit_code;
 	if (p->run.step == RUN_TAGGED)

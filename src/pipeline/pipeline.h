@@ -37,9 +37,9 @@ struct pipeline_result {
 	enum run_step step; /* one that ends a run, or the last one reached */
 	int64_t run_id;	    /* 0: there was nothing to merge */
 	struct str commit;  /* the judged merge; empty: none could be made */
-	struct str image;   /* "registry/team/app:commit@sha256:…" where one was published */
+	struct str image;   /* "registry/team/app:commit", whole, where one was published */
 	struct str folder;  /* of the run: report.json, comment.md, inventory.json, build.log */
-	struct str trailer; /* one line for people: what became of it */
+	struct str trailer; /* one line for people: what became of it; image ends it */
 };
 
 /* 0 with a judged report, whatever its verdict; texts of *ret are in the report's arena. -1 where

@@ -5,11 +5,6 @@
 #include "base/fault.h"
 #include "pipeline/inner.h"
 
-struct str run_image_tagged(const struct pipeline *p)
-{
-	return arena_fmt(p->arena, STR_FMT ":%s", STR_ARG(p->run.image), p->merge.hex);
-}
-
 static int image_of(const struct pipeline *p, struct image_ref *ret, struct err *err)
 {
 	return image_ref_parse(p->run.image, p->arena, ret, err);
@@ -19,6 +14,13 @@ static int image_of(const struct pipeline *p, struct image_ref *ret, struct err 
 static bool has_image(const struct pipeline *p)
 {
 	return p->run.image.n > 0 && p->run.image_digest.n > 0;
+}
+
+struct str run_published(const struct pipeline *p)
+{
+	if (p->run.step < RUN_TAGGED || p->run.step > RUN_DONE || !has_image(p))
+		return STR("");
+	return arena_fmt(p->arena, STR_FMT ":%s", STR_ARG(p->run.image), p->merge.hex);
 }
 
 static int push(struct pipeline *p, struct err *err)
@@ -67,7 +69,7 @@ static int tag(struct pipeline *p, struct err *err)
 		if (image_of(p, &ref, err) != 0)
 			return -1;
 		ref.digest = p->run.image_digest;
-		say(p, "publish: tagging " STR_FMT ":%.12s", STR_ARG(p->run.image), p->merge.hex);
+		say(p, "publish: tagging " STR_FMT ":%s", STR_ARG(p->run.image), p->merge.hex);
 		if (registry_tag(p->plan->registry_opts, &ref, git_oid_str(&p->merge), err) != 0)
 			return -1;
 		ref.digest = STR_NONE;

@@ -50,11 +50,12 @@ static int write_inventory(struct pipeline *p, struct buf *out, struct err *err)
 	return path.p ? file_write(path.p, buf_str(out), 0600, err) : arena_err(p->arena, err);
 }
 
-int run_record(struct pipeline *p, struct str trailer, struct err *err)
+int run_record(struct pipeline *p, struct str trailer, struct str image, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(RECORD_BYTES_MAX);
 	const struct clock *clock = p->plan->scan->clock;
-	struct report_opts opts = {.all = true, .now_ms = clock->now_ms(clock), .trailer = trailer};
+	struct report_opts opts = {
+	    .all = true, .now_ms = clock->now_ms(clock), .trailer = trailer, .image = image};
 
 	if (write_as(p, "report.json", "json", &opts, &out, err) != 0 ||
 	    write_inventory(p, &out, err) != 0)

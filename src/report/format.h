@@ -15,7 +15,8 @@ struct report_opts {
 	size_t max_blocking; /* how many to show without `all` */
 	int64_t now_ms;	     /* for "advisories 8 h old" */
 	struct str marker;   /* Markdown: the hidden line by which a comment is found again */
-	struct str trailer;  /* one more line at the end: the run, the digest */
+	struct str trailer;  /* one more line at the end: what became of the run */
+	struct str image;    /* ends that line: a reference, whole, to be copied from there */
 };
 
 struct report_format {

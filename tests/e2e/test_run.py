@@ -47,7 +47,8 @@ class Pipeline(House):
 
     def setUp(self):
         super().setUp()
-        self.host, self.team = self.registry.host, self.id().rsplit(".", 1)[1].lower()
+        self.host = self.through = self.registry.host
+        self.team = self.id().rsplit(".", 1)[1].lower()
         self.write("policy/policy.yaml", POLICY)
         self.work = self.folder / "work"
         self.repo = self.folder / "app.git"
@@ -87,6 +88,7 @@ class Pipeline(House):
 
     def go(self, code, through=None, env=None, **more):
         """The report; stderr stays in self.progress."""
+        self.through = through or self.host
         out, self.progress = self.plimsoll(code, *self.args(through, **more), env=env)
         self.assertNotIn(PASSWORD, out + self.progress)
         return json.loads(out) if out else None
@@ -101,7 +103,9 @@ class Pipeline(House):
         parents = self.git("log", "-1", "--format=%P", tip, cwd=self.repo).split()
         self.assertEqual(parents, [self.before, self.tip("development")])
         self.assertIn("Plimsoll: passed", self.comment())
-        self.assertIn(tip[:12], self.comment())
+        # What is printed can be copied and pulled.
+        self.assertIn(f"published {image['digest']} as `{self.through}/{self.team}/app:{tip}`",
+                      self.comment())
 
     def assert_untouched(self):
         self.assertEqual(self.tip("main"), self.before)
@@ -131,6 +135,7 @@ class Way(Pipeline):
         # And again: there is nothing to do.
         out, _ = self.plimsoll(0, *self.args(), "--format", "text=again.txt")
         self.assertIn("nothing to merge", (self.folder / "again.txt").read_text())
+        self.assertRegex(self.progress, f"tagging {self.through}/{self.team}/app:{self.tip('main')}\n")
         self.assert_published(report)
 
     def test_everything_that_is_wrong_is_told_at_once_and_then_cured(self):

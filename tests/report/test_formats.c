@@ -128,7 +128,8 @@ static void check_dockerfile_has_its_shape(void **state)
 
 static void markdown_stays_below_sixty_lines(void **state)
 {
-	struct report_opts opts = {.max_blocking = 10, .marker = STR("m"), .trailer = STR("t")};
+	struct report_opts opts = {
+	    .max_blocking = 10, .marker = STR("m"), .trailer = STR("t"), .image = STR("i")};
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct report r;
 	size_t lines = 0;

@@ -88,7 +88,7 @@ static int run_pipeline(
 	if (pick_state(s->cli, o, &plan.state_dir, err) != 0 ||
 	    pipeline_run(&plan, &result, err) != 0)
 		return -1;
-	*ret_code = session_print(s->cli, &o->session, &s->report, result.trailer);
+	*ret_code = session_print(s->cli, &o->session, &s->report, result.trailer, result.image);
 	if (*ret_code == 0)
 		*ret_code = s->report.exit_code;
 	return 0;

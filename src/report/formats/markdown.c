@@ -7,19 +7,25 @@
 
 /* Together with the table and the headings these stay below sixty lines. */
 enum { FINDINGS_SHOWN = 10, FOLDED_SHOWN = 10, PROBLEMS_SHOWN = 5, NOT_COVERED_SHOWN = 4 };
+enum { CODE_BYTES = 200, REFERENCE_BYTES = 1024 };
 
 /* Inside backticks: no backtick, no line end, no pipe that would end a table cell. */
-static void add_code(struct buf *out, struct str text)
+static void add_code_of(struct buf *out, struct str text, size_t max_bytes)
 {
 	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
 
-	buf_add_safe(&safe, str_sub(text, 0, 200));
+	buf_add_safe(&safe, str_sub(text, 0, max_bytes));
 	buf_addc(out, '`');
 	for (size_t i = 0; i < safe.n; i++)
 		buf_addc(out, safe.p[i] == '`' || safe.p[i] == '|' ? '\'' : safe.p[i]);
 	if (safe.n == 0)
 		buf_addc(out, '-');
 	buf_addc(out, '`');
+}
+
+static void add_code(struct buf *out, struct str text)
+{
+	add_code_of(out, text, CODE_BYTES);
 }
 
 /* What Markdown and HTML read is escaped. What a forge reads in the text that is left (a mention,
@@ -232,6 +238,10 @@ static void write_markdown(
 	if (opts->trailer.n > 0) {
 		buf_addc(out, '\n');
 		add_text(out, opts->trailer);
+		if (opts->image.n > 0) {
+			buf_addc(out, ' ');
+			add_code_of(out, opts->image, REFERENCE_BYTES);
+		}
 		buf_addc(out, '\n');
 	}
 }

@@ -273,6 +273,10 @@ static void write_text(const struct report *report, const struct report_opts *op
 	buf_addc(out, '\n');
 	if (opts->trailer.n > 0) {
 		buf_add_safe(out, opts->trailer);
+		if (opts->image.n > 0) {
+			buf_addc(out, ' ');
+			buf_add_safe(out, opts->image);
+		}
 		buf_addc(out, '\n');
 	}
 }
