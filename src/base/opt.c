@@ -41,14 +41,15 @@ static unsigned distance_allowed(struct str word)
 	return (unsigned)(word.n + 2) / 3;
 }
 
-const char *opt_nearest(struct str word, const char *const *names, size_t n)
+/* The nearest that is less than `limit` edits away. */
+static const char *nearest_below(
+    struct str word, const char *const *names, size_t n, unsigned limit)
 {
 	const char *nearest = NULL;
-	unsigned best;
+	unsigned best = limit;
 
 	if (word.n == 0 || word.n > WORD_MAX)
 		return NULL;
-	best = MIN_OF(distance_allowed(word), 3U) + 1;
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_of(names[i]);
 		unsigned distance;
@@ -62,6 +63,16 @@ const char *opt_nearest(struct str word, const char *const *names, size_t n)
 		}
 	}
 	return nearest;
+}
+
+const char *opt_nearest(struct str word, const char *const *names, size_t n)
+{
+	return nearest_below(word, names, n, MIN_OF(distance_allowed(word), 3U) + 1);
+}
+
+const char *opt_closest(struct str word, const char *const *names, size_t n)
+{
+	return nearest_below(word, names, n, WORD_MAX);
 }
 
 /* ---- parsing ---- */

@@ -83,5 +83,7 @@ MUST_USE int opt_parse(const struct opt *rows, int argc, char **argv, struct are
 void opt_help(const struct opt *rows, unsigned width, struct buf *out);
 /* The nearest of `names` by edit distance where it is near enough for "did you mean", or NULL. */
 const char *opt_nearest(struct str word, const char *const *names, size_t n);
+/* The same however far it is; NULL where they have nothing in common. */
+const char *opt_closest(struct str word, const char *const *names, size_t n);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/os/fd.h"
 #include "engine/policy_source.h"
+#include "engine/rule_list.h"
 #include "gate/judge.h"
 #include "report/format.h"
 
@@ -55,27 +56,28 @@ static int open_database(struct session *s, struct err *err)
 	return 0;
 }
 
-static int open_secrets(struct session *s, struct err *err)
+static int open_policy(struct session *s, const char *rules_file, struct err *err)
 {
-	char *file = NULL;
+	struct policy_names names;
 
-	if (s->options->rules.n > 0) {
-		file = arena_cstr(s->cli->arena, s->options->rules);
-		if (!file)
-			return arena_err(s->cli->arena, err);
-	}
-	return scan_secret_engine(file, s->cli->limits, s->cli->arena, &s->secrets, err);
+	if (rule_names(rules_file, s->cli->arena, &names, err) != 0)
+		return -1;
+	return policy_source_load(s->options->policy, &names, s->cli->arena, &s->policy, err);
 }
 
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err)
 {
+	char *rules = options->rules.n ? arena_cstr(cli->arena, options->rules) : NULL;
+
 	*s = (struct session){.cli = cli, .options = options};
 	report_init(&s->report, cli->limits->scan_memory, cli->limits->findings);
 	s->report.started_ms = cli->clock->now_ms(cli->clock);
-	if (session_check_formats(options, err) != 0 ||
-	    policy_source_load(options->policy, cli->arena, &s->policy, err) != 0 ||
-	    ((needs & SESSION_SECRETS) && open_secrets(s, err) != 0) ||
+	if (options->rules.n > 0 && !rules)
+		return arena_err(cli->arena, err);
+	if (session_check_formats(options, err) != 0 || open_policy(s, rules, err) != 0 ||
+	    ((needs & SESSION_SECRETS) &&
+		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;
 	s->scan = (struct scan){

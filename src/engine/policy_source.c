@@ -109,12 +109,13 @@ int policy_source_read(
 	    where, str_sub(where, 0, at), str_sub(where, at + 1, where.n), arena, ret, err);
 }
 
-int policy_source_load(struct str where, struct arena *arena, struct policy *ret, struct err *err)
+int policy_source_load(struct str where, const struct policy_names *names, struct arena *arena,
+    struct policy *ret, struct err *err)
 {
 	struct policy_source source;
 
 	if (policy_source_read(where, arena, &source, err) != 0 ||
-	    policy_parse(source.text, source.file, arena, ret, err) != 0)
+	    policy_parse(source.text, source.file, names, arena, ret, err) != 0)
 		return -1;
 	ret->source = source.name;
 	ret->commit = source.commit;

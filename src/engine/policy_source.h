@@ -18,8 +18,8 @@ struct policy_source {
 /* An empty `where` is the built-in starter. ERR_CONFIG where there is no policy. */
 MUST_USE int policy_source_read(
     struct str where, struct arena *arena, struct policy_source *ret, struct err *err);
-/* And parsed. */
-MUST_USE int policy_source_load(
-    struct str where, struct arena *arena, struct policy *ret, struct err *err);
+/* And parsed; `names` is what it may name (engine/rule_list.h). */
+MUST_USE int policy_source_load(struct str where, const struct policy_names *names,
+    struct arena *arena, struct policy *ret, struct err *err);
 
 #endif

@@ -29,6 +29,16 @@ static int fail_key(const struct keys *k, const struct node *node, const struct 
 	return keys_fail(k, node, unknown.text, err);
 }
 
+int keys_version(const struct keys *k, const struct node *root, const char *wrong, struct err *err)
+{
+	const struct node *version = node_get(root, STR("plimsoll"));
+
+	if (!node_is(root, NODE_MAP) || (version && str_eq(node_text(version), STR("1"))))
+		return 0;
+	return keys_fail(
+	    k, version ? version : root, version ? wrong : "`plimsoll: 1` is required", err);
+}
+
 int keys_read(struct keys *k, const struct node *map, const struct key_row *rows, size_t n,
     void *target, struct err *err)
 {
@@ -41,7 +51,8 @@ int keys_read(struct keys *k, const struct node *map, const struct key_row *rows
 			i++;
 		if (i == n)
 			return fail_key(k, member, rows, n, err);
-		if (rows[i].read(k, member, (char *)target + rows[i].offset, err) != 0)
+		if (rows[i].read &&
+		    rows[i].read(k, member, (char *)target + rows[i].offset, err) != 0)
 			return -1;
 	}
 	return 0;

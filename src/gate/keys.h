@@ -10,14 +10,18 @@
 #include "core/finding.h"
 #include "read/syntax/node.h"
 
+struct policy_names;
+
 struct keys {
 	struct str source; /* for errors: "policy.yaml:3:1: …" */
 	struct syntax_tree tree;
 	struct arena *arena;
+	const struct policy_names *names; /* gate/names.h; NULL: ids are not checked */
 };
 
 struct key_row {
 	const char *key;
+	/* NULL: the key is known, and read before the others. */
 	int (*read)(struct keys *k, const struct node *value, void *target, struct err *err);
 	size_t offset; /* of the target in the section's struct */
 };
@@ -26,6 +30,10 @@ struct key_row {
  */
 MUST_USE int keys_open(struct str text, struct str source, struct arena *arena, struct keys *ret,
     const struct node **ret_root, struct err *err);
+/* The mapping's key `plimsoll` says 1. ERR_CONFIG where it is not there, or, with `wrong`, where it
+ * says another version. */
+MUST_USE int keys_version(
+    const struct keys *k, const struct node *root, const char *wrong, struct err *err);
 /* A mapping by its rows; the first of a key that stands twice is a mistake of the text. */
 MUST_USE int keys_read(struct keys *k, const struct node *map, const struct key_row *rows, size_t n,
     void *target, struct err *err);

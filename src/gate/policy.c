@@ -1,7 +1,7 @@
 #include "gate/policy.h"
 
 #include "base/clock.h"
-#include "gate/keys.h"
+#include "gate/names.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -62,14 +62,6 @@ static int read_severity(struct keys *k, const struct node *value, void *target,
 	return 0;
 }
 
-static int read_version(struct keys *k, const struct node *value, void *target, struct err *err)
-{
-	(void)target;
-	if (!str_eq(node_text(value), STR("1")))
-		return keys_fail(k, value, "this program reads policies of version 1", err);
-	return 0;
-}
-
 static const struct key_row stage_rows[] = {
     {"mode",		   read_mode,	offsetof(struct stage_policy, mode)		   },
     {"block",		  key_list,	offsetof(struct stage_policy, block_rules)		  },
@@ -79,6 +71,29 @@ static const struct key_row stage_rows[] = {
     {"block-known-exploited",  key_flag,	offsetof(struct stage_policy, block_known_exploited) },
     {"block-unknown-severity", key_flag,	 offsetof(struct stage_policy, block_unknown_severity)},
 };
+
+/* Each entry of the block list can block in this stage, and what is about vulnerabilities alone
+ * stands where they are found. */
+static int check_stage(struct keys *k, const struct node *map, enum stage stage, struct err *err)
+{
+	static const char *const of_scan[] = {"block-fixable-only", "block-known-exploited"};
+	const struct node *block = node_get(map, STR("block"));
+
+	for (const struct node *item = node_first(block); item; item = item->next) {
+		if (names_check_block(k, item, node_text(item), stage, err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(of_scan); i++) {
+		const struct node *key = node_get(map, str_of(of_scan[i]));
+
+		if (key && stage != STAGE_SCAN)
+			return keys_fail(k, key,
+			    "this is about vulnerabilities, which the scan stage finds: it belongs "
+			    "under stages: scan",
+			    err);
+	}
+	return 0;
+}
 
 static int read_stages(struct keys *k, const struct node *value, void *target, struct err *err)
 {
@@ -94,7 +109,8 @@ static int read_stages(struct keys *k, const struct node *value, void *target, s
 			    "no such stage; there are validate, secrets, build, scan and publish",
 			    err);
 		if (keys_read(k, member, stage_rows, ARRAY_LEN(stage_rows), &stages[stage], err) !=
-		    0)
+			0 ||
+		    check_stage(k, member, stage, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -141,6 +157,8 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 		if (!ignore.match.rule.n && !ignore.match.fingerprint.n)
 			return keys_fail(
 			    k, item, "an ignored rule needs `rule` or `fingerprint`", err);
+		if (names_check_match(k, item, &ignore.match, err) != 0)
+			return -1;
 		if (!vec_push(&policy->ignores, k->arena, ignore))
 			return arena_err(k->arena, err);
 	}
@@ -173,6 +191,8 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 		if (!waiver.owner.n || !waiver.reason.n || !waiver.until.n)
 			return keys_fail(
 			    k, item, "a waiver needs `owner`, `reason` and `until`", err);
+		if (names_check_match(k, item, &waiver.match, err) != 0)
+			return -1;
 		(void)time_parse(waiver.until, &waiver.until_ms);
 		waiver.until_ms += DAY_MS - 1;
 		if (!vec_push(&policy->waivers, k->arena, waiver))
@@ -181,9 +201,23 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 	return 0;
 }
 
+/* Not `never`: a limit that nothing reaches would excuse everything. */
+static int read_max_severity(
+    struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	enum severity severity;
+	int *max = target;
+
+	if (!severity_parse(node_text(value), &severity))
+		return keys_fail(
+		    k, value, "critical, high, medium, low or info is expected here", err);
+	*max = (int)severity;
+	return 0;
+}
+
 static const struct key_row excuse_rows[] = {
-    {"rule",	     key_text,      offsetof(struct branch_excuse, rule)	   },
-    {"max-severity", read_severity, offsetof(struct branch_excuse, max_severity)},
+    {"rule",	     key_text,	       offsetof(struct branch_excuse, rule)	   },
+    {"max-severity", read_max_severity, offsetof(struct branch_excuse, max_severity)},
 };
 
 static int read_excuses(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -195,7 +229,8 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 	for (const struct node *item = node_first(value); item; item = item->next) {
 		struct branch_excuse excuse = {.rule = STR("*"), .max_severity = SEVERITY_LOW};
 
-		if (keys_read(k, item, excuse_rows, ARRAY_LEN(excuse_rows), &excuse, err) != 0)
+		if (keys_read(k, item, excuse_rows, ARRAY_LEN(excuse_rows), &excuse, err) != 0 ||
+		    names_check_excuse(k, item, &excuse, err) != 0)
 			return -1;
 		if (!vec_push(&policy->excuses, k->arena, excuse))
 			return arena_err(k->arena, err);
@@ -204,19 +239,19 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 }
 
 static const struct key_row policy_rows[] = {
-    {"plimsoll",		 read_version, 0					     },
-    {"name",		  key_text,     offsetof(struct policy,			       name)},
-    {"note",		       key_text,			      offsetof(struct policy,					       note)},
-    {"mode",		  read_mode,			      offsetof(struct policy,				mode)},
+    {"plimsoll",		 NULL,	       0					     },
+    {"name",		  key_text,    offsetof(struct policy,			       name)},
+    {"note",		       key_text,			     offsetof(struct policy,					       note)},
+    {"mode",		  read_mode,			     offsetof(struct policy,				mode)},
     {"rules-as-of", key_date,offsetof(struct policy,rules_as_of)},
-    {"stages",	       read_stages,			    offsetof(struct policy,							      stages)},
-    {"trusted-registries",		   key_list,   offsetof(struct policy, trusted_registries)},
-    {"ignore",		       read_ignores,		     0				      },
-    {"waivers",	read_waivers,		      0						      },
+    {"stages",	       read_stages,			    offsetof(struct policy,							     stages)},
+    {"trusted-registries",		   key_list,  offsetof(struct policy, trusted_registries)},
+    {"ignore",		       read_ignores,		     0				     },
+    {"waivers",	read_waivers,		      0						     },
     {"branch-may-excuse",			  read_excuses,			0			 },
     {"secret-key",		      key_text,		     offsetof(struct policy,secret_key)},
-    {"build",		      read_build,		  0				},
-    {"database", read_database,0				     },
+    {"build",		      read_build,		  0			      },
+    {"database", read_database,0				   },
 };
 
 /* The mode is read before the stages that inherit it, wherever it stands in the file. */
@@ -239,20 +274,20 @@ static int set_defaults(
 	return 0;
 }
 
-int policy_parse(
-    struct str text, struct str source, struct arena *arena, struct policy *ret, struct err *err)
+int policy_parse(struct str text, struct str source, const struct policy_names *names,
+    struct arena *arena, struct policy *ret, struct err *err)
 {
 	struct policy policy = {.source = source};
 	const struct node *root;
 	struct keys k;
 
-	if (keys_open(text, source, arena, &k, &root, err) != 0 ||
+	if (keys_open(text, source, arena, &k, &root, err) != 0)
+		return -1;
+	k.names = names;
+	if (keys_version(&k, root, "this program reads policies of version 1", err) != 0 ||
 	    set_defaults(&k, root, &policy, err) != 0 ||
 	    keys_read(&k, root, policy_rows, ARRAY_LEN(policy_rows), &policy, err) != 0)
 		return -1;
-	if (!node_get(root, STR("plimsoll")))
-		return err_set(err, ERR_CONFIG,
-		    STR_FMT ": the first key of a policy is `plimsoll: 1`", STR_ARG(source));
 	*ret = policy;
 	return 0;
 }
@@ -267,5 +302,6 @@ struct str policy_starter_text(void)
 
 int policy_starter(struct arena *arena, struct policy *ret, struct err *err)
 {
-	return policy_parse(policy_starter_text(), STR("starter (built in)"), arena, ret, err);
+	return policy_parse(
+	    policy_starter_text(), STR("starter (built in)"), NULL, arena, ret, err);
 }

@@ -10,6 +10,8 @@
 #include "core/finding.h"
 #include "core/severity.h"
 
+struct policy_names;
+
 enum policy_mode { MODE_OBSERVE, MODE_NEW, MODE_ALL };
 
 enum policy_network { NETWORK_NONE, NETWORK_EGRESS, NETWORK_HOST };
@@ -69,10 +71,11 @@ struct policy {
 	uint64_t database_max_age_hours; /* 0: any age */
 };
 
-/* The text of a policy. ERR_CONFIG says file, line, column, and the nearest known key for one that
- * is not known. `source` stands in errors and is kept for the report. */
-MUST_USE int policy_parse(
-    struct str text, struct str source, struct arena *arena, struct policy *ret, struct err *err);
+/* The text of a policy. ERR_CONFIG says file, line, column, and the nearest known key or rule for
+ * one that is not known. `source` stands in errors and is kept for the report. `names` is what a
+ * policy may name (gate/names.h); NULL: ids are not checked. */
+MUST_USE int policy_parse(struct str text, struct str source, const struct policy_names *names,
+    struct arena *arena, struct policy *ret, struct err *err);
 /* The built-in policy, as text and parsed. */
 struct str policy_starter_text(void);
 MUST_USE int policy_starter(struct arena *arena, struct policy *ret, struct err *err);

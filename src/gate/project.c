@@ -4,14 +4,6 @@
 
 enum { NAME_BYTES_MAX = 128, PATH_BYTES_MAX = 1024, VALUE_BYTES_MAX = 4096, ARGS_MAX = 64 };
 
-static int read_version(struct keys *k, const struct node *value, void *target, struct err *err)
-{
-	(void)target;
-	if (!str_eq(node_text(value), STR("1")))
-		return keys_fail(k, value, "this program reads files of version 1", err);
-	return 0;
-}
-
 static int read_args(struct keys *k, const struct node *value, void *target, struct err *err)
 {
 	struct project *project = target;
@@ -68,8 +60,8 @@ static int read_images(struct keys *k, const struct node *value, void *target, s
 }
 
 static const struct key_row rows[] = {
-    {"plimsoll", read_version, 0},
-    {"images",   read_images,  0},
+    {"plimsoll", NULL,	       0},
+    {"images",   read_images, 0},
 };
 
 struct project project_default(void)
@@ -94,6 +86,7 @@ int project_parse(struct str text, struct arena *arena, struct project *ret, str
 	struct keys k;
 
 	if (keys_open(text, PROJECT_FILE, arena, &k, &root, err) != 0 ||
+	    keys_version(&k, root, "this program reads files of version 1", err) != 0 ||
 	    keys_read(&k, root, rows, ARRAY_LEN(rows), &project, err) != 0)
 		return -1;
 	project.context = plain_path(project.context);

@@ -86,10 +86,10 @@ static void whether_there_is_an_image(void **state)
 	struct world *w = *state;
 	struct project p;
 
-	assert_true(project(w, "images: [{}]\n", &p));
+	assert_true(project(w, "plimsoll: 1\nimages: [{}]\n", &p));
 	assert_true(p.has_image);
 	assert_str(p.file, "Dockerfile");
-	assert_true(project(w, "images: []\n", &p));
+	assert_true(project(w, "plimsoll: 1\nimages: []\n", &p));
 	assert_false(p.has_image);
 	assert_true(project(w, "plimsoll: 1\n", &p));
 	assert_false(p.has_image);
@@ -100,7 +100,7 @@ static void what_is_wrong_is_a_problem(void **state)
 	struct world *w = *state;
 	struct project p;
 
-	assert_false(project(w, "images: [{context: ../other}]\n", &p));
+	assert_false(project(w, "plimsoll: 1\nimages: [{context: ../other}]\n", &p));
 	assert_problem(w, ERR_CONFIG, ".plimsoll.yaml: context: a folder inside");
 }
 
@@ -109,8 +109,8 @@ static void what_cannot_be_built_is_a_problem(void **state)
 	struct world *w = *state;
 	struct project p;
 
-	assert_false(project(w, "images: [{platforms: [linux/arm64]}]\n", &p));
-	assert_problem(w, ERR_UNSUPPORTED, ".plimsoll.yaml:1:11: this cannot be built yet");
+	assert_false(project(w, "plimsoll: 1\nimages: [{platforms: [linux/arm64]}]\n", &p));
+	assert_problem(w, ERR_UNSUPPORTED, ".plimsoll.yaml:2:11: this cannot be built yet");
 }
 
 static bool bases(

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "gate/judge.h"
+#include "gate/names.h"
 
 struct fixture {
 	struct arena arena;
@@ -35,15 +36,26 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static const struct policy_name known[] = {
+    {STR_INIT("DL3002"),	 1U << STAGE_VALIDATE,		       SEVERITY_MEDIUM,	false},
+    {STR_INIT("DL3008"),	 1U << STAGE_VALIDATE,		       SEVERITY_LOW,	     false},
+    {STR_INIT("PL1001"),	 1U << STAGE_VALIDATE | 1U << STAGE_SCAN, SEVERITY_MEDIUM,   false},
+    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS,		      SEVERITY_CRITICAL, false},
+    {STR_INIT("generic-secret"), 1U << STAGE_SECRETS,		      SEVERITY_MEDIUM,   true },
+};
+static const struct policy_names names = {known, ARRAY_LEN(known)};
+
 static int parse(struct fixture *f, const char *text)
 {
-	return policy_parse(str_of(text), STR("policy.yaml"), &f->arena, &f->policy, &f->err);
+	return policy_parse(
+	    str_of(text), STR("policy.yaml"), &names, &f->arena, &f->policy, &f->err);
 }
 
 static void assert_refused(struct fixture *f, const char *text, const char *why)
 {
 	assert_int_equal(parse(f, text), -1);
 	assert_int_equal(f->err.code, ERR_CONFIG);
+	assert_true(str_starts(str_of(f->err.text), STR("policy.yaml")));
 	if (!str_has(str_of(f->err.text), str_of(why)))
 		fail_msg("\"%s\" does not say \"%s\"", f->err.text, why);
 }
@@ -192,8 +204,9 @@ static void mistakes_are_named(void **state)
 	assert_refused(f, "plimsoll: 1\nmode: loose\n", "policy.yaml:2:1");
 	assert_refused(f, "plimsoll: 1\nstages: {lint: {}}\n", "no such stage");
 	assert_refused(f, "plimsoll: 1\nstages: {scan: {block-severity: severe}}\n", "critical");
-	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: X, owner: a, reason: b}]\n", "until");
-	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: X, owner: a, reason: b, until: soon}]\n",
+	assert_refused(f, "plimsoll: 1\nwaivers: [{rule: DL3002, owner: a, reason: b}]\n", "until");
+	assert_refused(f,
+	    "plimsoll: 1\nwaivers: [{rule: DL3002, owner: a, reason: b, until: soon}]\n",
 	    "a date is expected");
 	assert_refused(f, "plimsoll: 1\nignore: [{reason: b}]\n", "needs `rule`");
 	assert_refused(f, "plimsoll: 1\nignore: [{rule: [], reason: b}]\n", "a text is expected");
@@ -204,6 +217,100 @@ static void mistakes_are_named(void **state)
 	assert_refused(f, "plimsoll: 1\ndatabase: {max-age-hours: 4294967296}\n", "a whole number");
 	assert_refused(f, "plimsoll: 1\nmode: [new\n", "policy.yaml:");
 	assert_refused(f, "plimsoll: 1\nmode: new\nmode: all\n", "policy.yaml:3");
+}
+
+/* A policy of one line behind the version, and the whole of what is said of it. */
+static void assert_said(struct fixture *f, const char *line, const char *why)
+{
+	assert_int_equal(parse(f, arena_fmt(&f->arena, "plimsoll: 1\n%s\n", line).p), -1);
+	assert_int_equal(f->err.code, ERR_CONFIG);
+	assert_string_equal(f->err.text, why);
+}
+
+static void assert_taken(struct fixture *f, const char *line)
+{
+	if (parse(f, arena_fmt(&f->arena, "plimsoll: 1\n%s\n", line).p) != 0)
+		fail_msg("%s: %s", line, f->err.text);
+}
+
+static void rules_that_there_are_not(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_said(f, "stages: {validate: {block: [DL3002, DL3OO2]}}",
+	    "policy.yaml:2:37: no such rule: DL3OO2; did you mean DL3002?");
+	assert_said(f, "stages: {validate: {block: [DL9999]}}",
+	    "policy.yaml:2:29: no such rule: DL9999; the nearest is DL3002 (`plimsoll rules` lists "
+	    "them)");
+	assert_said(f, "stages: {validate: {block: ['DL4*']}}",
+	    "policy.yaml:2:29: no rule is matched by DL4*; the nearest is DL3002 (`plimsoll "
+	    "rules` lists them)");
+	assert_said(f, "ignore: [{rule: dl3002, path: '*', reason: x}]",
+	    "policy.yaml:2:11: no such rule: dl3002; did you mean DL3002?");
+	assert_said(f, "ignore: [{rule: cve-2020-25032, reason: x}]",
+	    "policy.yaml:2:11: no such rule: cve-2020-25032; did you mean CVE-2020-25032?");
+	assert_said(f,
+	    "waivers: [{rule: ghsa-XC3P-ff3m-f46v, owner: a, reason: b, until: 2026-12-01}]",
+	    "policy.yaml:2:12: no such rule: ghsa-XC3P-ff3m-f46v; did you mean GHSA-xc3p-ff3m-f46v?");
+	assert_said(f, "waivers: [{rule: CVE-20-1, owner: a, reason: b, until: 2026-12-01}]",
+	    "policy.yaml:2:12: no such rule: CVE-20-1; the ids of advisories look like "
+	    "CVE-2020-25032, GHSA-xc3p-ff3m-f46v, DSA-5514-1 or PYSEC-2020-43");
+	assert_said(f, "branch-may-excuse: [{rule: DL30O8}]",
+	    "policy.yaml:2:22: no such rule: DL30O8; did you mean DL3008?");
+}
+
+static void names_that_hold_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_said(f, "stages: {secrets: {block: [DL3002]}}",
+	    "policy.yaml:2:28: DL3002 never comes from the secrets stage: it belongs under stages: "
+	    "validate");
+	assert_said(f, "stages: {validate: {block: [CVE-2020-25032]}}",
+	    "policy.yaml:2:29: CVE-2020-25032 never comes from the validate stage: it belongs under "
+	    "stages: scan");
+	assert_said(f, "stages: {scan: {block: ['aws-*']}}",
+	    "policy.yaml:2:25: aws-* never comes from the scan stage: it belongs under stages: "
+	    "secrets");
+	assert_said(f, "stages: {secrets: {block: [generic-secret]}}",
+	    "policy.yaml:2:28: generic-secret is a generic kind of secret, and these never block on "
+	    "their own");
+	assert_said(f, "stages: {validate: {block-known-exploited: true}}",
+	    "policy.yaml:2:21: this is about vulnerabilities, which the scan stage finds: it belongs "
+	    "under stages: scan");
+	assert_said(f, "ignore: [{fingerprint: 00ff, reason: x}]",
+	    "policy.yaml:2:11: a fingerprint has 32 digits of 0-9 and a-f; the JSON report has each "
+	    "finding's");
+	assert_said(f, "ignore: [{rule: DL3002, package: curl, reason: x}]",
+	    "policy.yaml:2:25: no finding of this rule is about a package; name a `path`");
+	assert_said(f, "branch-may-excuse: [{rule: aws-access-key}]",
+	    "policy.yaml:2:22: branches never excuse secrets or vulnerabilities: this must be a waiver "
+	    "of the policy's");
+	assert_said(f, "branch-may-excuse: [{rule: 'CVE-2020-*', max-severity: high}]",
+	    "policy.yaml:2:22: branches never excuse secrets or vulnerabilities: this must be a waiver "
+	    "of the policy's");
+	assert_said(f, "branch-may-excuse: [{rule: DL3002, max-severity: low}]",
+	    "policy.yaml:2:36: this excuses nothing: max-severity is low, and no rule it names is less "
+	    "severe than medium");
+	assert_said(f, "branch-may-excuse: [{max-severity: unknown}]",
+	    "policy.yaml:2:22: this excuses nothing: max-severity is unknown, and no rule it names is "
+	    "less severe than low");
+	assert_said(f, "branch-may-excuse: [{rule: DL3008, max-severity: never}]",
+	    "policy.yaml:2:36: critical, high, medium, low or info is expected here");
+}
+
+static void names_that_hold_something(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_taken(f, "stages: {scan: {block: [CVE-2020-25032, 'GHSA-*', PL1001]}}");
+	assert_taken(f, "stages: {secrets: {block: ['*']}}");
+	assert_taken(f, "ignore: [{rule: 'DSA-5*', package: curl, reason: x}]");
+	assert_taken(f, "ignore: [{fingerprint: 00112233445566778899aabbccddeeff, reason: x}]");
+	assert_taken(
+	    f, "waivers: [{rule: 'CVE-202?-2503*', owner: a, reason: b, until: 2020-12-01}]");
+	assert_taken(f, "branch-may-excuse: [{}]");
+	assert_taken(f, "branch-may-excuse: [{rule: '*', max-severity: critical}]");
 }
 
 static void globs(void **state)
@@ -229,6 +336,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(new_rules_only_warn, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(rules_that_there_are_not, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(names_that_hold_nothing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(names_that_hold_something, set_up, tear_down),
 	    cmocka_unit_test(globs),
 	};
 

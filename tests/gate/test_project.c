@@ -61,7 +61,8 @@ static void every_key(void **state)
 
 static void defaults_hold(void **state)
 {
-	static const char *const texts[] = {"plimsoll: 1\n", "images: []\n", "images: [{}]\n"};
+	static const char *const texts[] = {
+	    "plimsoll: 1\n", "plimsoll: 1\nimages: []\n", "plimsoll: 1\nimages: [{}]\n"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

@@ -1,7 +1,7 @@
 /* plimsoll explain ID: what a rule holds against a line, and how to cure it. */
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/rule_list.h"
+#include "engine/rule_list.h"
 
 static void add_paragraph(struct buf *out, const char *head, struct str text)
 {

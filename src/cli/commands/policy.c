@@ -1,9 +1,11 @@
 /* plimsoll policy: print the policy in force, or check one before it is committed. */
 #include "cli/command.h"
 #include "engine/policy_source.h"
+#include "engine/rule_list.h"
 
 struct policy_options {
 	struct str policy;
+	struct str rules;
 };
 
 static int show(struct cli *cli, const struct policy_options *o)
@@ -19,10 +21,13 @@ static int show(struct cli *cli, const struct policy_options *o)
 static int check(struct cli *cli, const struct policy_options *o)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(16));
+	char *rules = o->rules.n ? arena_cstr(cli->arena, o->rules) : NULL;
+	struct policy_names names;
 	struct policy policy;
 	struct err err;
 
-	if (policy_source_load(o->policy, cli->arena, &policy, &err) != 0)
+	if (rule_names(rules, cli->arena, &names, &err) != 0 ||
+	    policy_source_load(o->policy, &names, cli->arena, &policy, &err) != 0)
 		return command_fail(&err);
 	buf_add_safe(&out, policy.source);
 	buf_add(&out, STR(": the policy can be read"));
@@ -42,6 +47,8 @@ static int run_policy(struct cli *cli, int argc, char **argv)
 	    OPT_TEXT_ROW('p', "policy", &o.policy, "POLICY",
 		"a file, a folder or a git repository that holds policy.yaml; "
 		"default: the built-in starter"),
+	    OPT_TEXT_ROW('r', "rules", &o.rules, "FILE",
+		"secret rules that the policy may name beside the built-in ones"),
 	    OPT_END_ROW,
 	};
 	struct opt_list operands = {0};

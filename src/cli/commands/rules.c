@@ -1,7 +1,7 @@
 /* plimsoll rules: every rule there is, from the records the rules themselves carry. */
 #include "base/json.h"
 #include "cli/command.h"
-#include "cli/rule_list.h"
+#include "engine/rule_list.h"
 
 static void write_text(const struct rule_list *list, struct buf *out)
 {

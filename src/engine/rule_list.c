@@ -1,0 +1,104 @@
+#include "engine/rule_list.h"
+
+#include "base/os/fd.h"
+#include "base/vec.h"
+#include "detect/lint/lint.h"
+#include "detect/secret/secret_rules.h"
+
+static int add_lint(struct rule_list *list, struct arena *arena, struct err *err)
+{
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct lint_rule *r = rules[i];
+		struct rule_info info = {
+		    .id = str_of(r->id),
+		    .title = str_of(r->title),
+		    .why = str_of(r->why),
+		    .fix = str_of(r->fix),
+		    .threat = str_of(r->threat),
+		    .since = str_of(r->since),
+		    .stage = STAGE_VALIDATE,
+		    .severity = r->severity,
+		};
+
+		info.references.p = arena_array(arena, LINT_REFERENCES_MAX, sizeof(struct str));
+		if (!info.references.p)
+			return arena_err(arena, err);
+		for (size_t k = 0; k < LINT_REFERENCES_MAX && r->references[k]; k++)
+			info.references.p[info.references.n++] = str_of(r->references[k]);
+		if (!vec_push(list, arena, info))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+static int add_secret_rules(
+    struct rule_list *list, const struct secret_rules *rules, struct arena *arena, struct err *err)
+{
+	for (size_t i = 0; i < rules->rules.n; i++) {
+		const struct secret_rule *r = &rules->rules.p[i];
+		struct rule_info info = {
+		    .id = r->id,
+		    .title = r->title,
+		    .why = r->why,
+		    .fix = r->fix,
+		    .threat = r->threat,
+		    .since = r->since,
+		    .stage = STAGE_SECRETS,
+		    .severity = r->severity,
+		    .generic = r->generic,
+		    .references = r->references,
+		};
+
+		if (!vec_push(list, arena, info))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+int rule_list_all(struct rule_list *list, struct arena *arena, struct err *err)
+{
+	struct secret_rules builtin = {0};
+
+	if (add_lint(list, arena, err) != 0 || secret_rules_add_builtin(&builtin, arena, err) != 0)
+		return -1;
+	return add_secret_rules(list, &builtin, arena, err);
+}
+
+static int add_file(
+    struct rule_list *list, const char *rules_file, struct arena *arena, struct err *err)
+{
+	struct secret_rules rules = {0};
+	struct str json;
+
+	if (file_read(rules_file, SECRET_RULE_FILE_BYTES, arena, &json, err) != 0) {
+		err->code = ERR_CONFIG;
+		return err_wrap(err, "secret rules");
+	}
+	if (secret_rules_add_json(&rules, json, str_of(rules_file), arena, err) != 0)
+		return -1;
+	return add_secret_rules(list, &rules, arena, err);
+}
+
+int rule_names(
+    const char *rules_file, struct arena *arena, struct policy_names *ret, struct err *err)
+{
+	struct rule_list list = {0};
+	struct policy_name *names;
+
+	if (rule_list_all(&list, arena, err) != 0 ||
+	    (rules_file && add_file(&list, rules_file, arena, err) != 0))
+		return -1;
+	names = arena_array(arena, list.n, sizeof *names);
+	if (!names)
+		return arena_err(arena, err);
+	for (size_t i = 0; i < list.n; i++)
+		names[i] = (struct policy_name){.id = list.p[i].id,
+		    .stages = 1U << list.p[i].stage | list.p[i].more_stages,
+		    .severity = list.p[i].severity,
+		    .generic = list.p[i].generic};
+	*ret = (struct policy_names){names, list.n};
+	return 0;
+}

@@ -1,0 +1,63 @@
+"""Policies: what they may name, and what they make of a report."""
+import json
+import re
+
+from house import ROOT, House
+
+
+class Names(House):
+    def refused(self, text, says, *more):
+        self.write("policy.yaml", "plimsoll: 1\n" + text + "\n")
+        _, err = self.plimsoll(3, "policy", "check", "policy.yaml", *more)
+        self.assertIn("policy.yaml:2:", err)
+        self.assertIn(says, err)
+
+    def taken(self, text, *more):
+        self.write("policy.yaml", "plimsoll: 1\n" + text + "\n")
+        self.plimsoll(0, "policy", "check", "policy.yaml", *more)
+
+    def test_every_rule_can_be_named_in_its_stage(self):
+        for rule in json.loads(self.plimsoll(0, "rules", "--format", "json")[0]):
+            if "generic" not in rule["id"]:
+                self.taken(f"stages: {{{rule['stage']}: {{block: [{rule['id']}]}}}}")
+            self.taken(f"ignore: [{{rule: {rule['id']}, reason: x}}]")
+
+    def test_a_rule_that_there_is_not(self):
+        self.refused("stages: {validate: {block: [DL3OO2]}}", ":29: no such rule: DL3OO2; did you mean DL3002?")
+        self.refused("stages: {validate: {block: [DL9999]}}", "no such rule: DL9999; the nearest is DL")
+        self.refused('stages: {validate: {block: ["DL9*"]}}', "no rule is matched by DL9*")
+        self.refused("stages: {secrets: {block: [aws-acces-key]}}", "did you mean aws-access-key?")
+        self.refused("ignore: [{rule: DL9999, path: '*', reason: x}]", "no such rule: DL9999")
+        self.refused("waivers: [{rule: CVE-2020, owner: a, reason: b, until: 2030-01-01}]", "look like CVE-2020-25032")
+
+    def test_what_can_take_no_effect(self):
+        self.refused("branch-may-excuse: [{rule: aws-access-key}]", "branches never excuse secrets")
+        self.refused("branch-may-excuse: [{rule: CVE-2020-25032}]", "branches never excuse secrets or vulnerabilities")
+        self.refused("branch-may-excuse: [{rule: DL3025, max-severity: unknown}]", "this excuses nothing")
+        self.refused("stages: {scan: {block: [DL3002]}}", "belongs under stages: validate")
+        self.refused("stages: {validate: {block: [CVE-2020-25032]}}", "belongs under stages: scan")
+
+    def test_what_takes_effect(self):
+        self.taken("waivers: [{rule: DL3002, owner: a, reason: ended, until: 2001-01-01}]")
+        self.taken("ignore: [{rule: 'GHSA-*', package: flask, reason: x}]")
+        self.taken("branch-may-excuse: [{rule: 'DL30*', max-severity: low}]")
+
+    def test_rules_of_a_file_can_be_named(self):
+        self.write("rules.json", '{"Harbour Pass": "HP-[0-9]{8}"}')
+        self.refused("stages: {secrets: {block: [harbour-pass]}}", "no such rule: harbour-pass")
+        self.taken("stages: {secrets: {block: [harbour-pass, aws-access-key]}}", "--rules", "rules.json")
+        self.write("a.txt", "HP-12345678\n")
+        self.report(1, "secrets", "dir", "a.txt", "--policy", "policy.yaml", "--rules", "rules.json")
+        self.plimsoll(3, "secrets", "dir", "a.txt", "--policy", "policy.yaml")
+
+    def test_the_version_is_required(self):
+        self.write("policy.yaml", "mode: new\n")
+        _, err = self.plimsoll(3, "policy", "check", "policy.yaml")
+        self.assertIn("policy.yaml:1:1: `plimsoll: 1` is required", err)
+
+    def test_policies_that_are_shown_can_be_used(self):
+        self.plimsoll(0, "policy", "check", ROOT / "examples/policy")
+        for block in re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/policy.md").read_text(), re.S):
+            self.write("shown.yaml", block if block.startswith("plimsoll") else "plimsoll: 1\n" + block)
+            self.plimsoll(0, "policy", "check", "shown.yaml")
+
