@@ -170,7 +170,8 @@ class Forms(ScanTest):
         path = Image([base(other)]).folder(self.folder / "layout")
         report = self.scan(0, path)
         self.assertEqual(report["not_covered"], [
-            {"what": "debian 99", "why": "no advisories in this database", "packages": 1}])
+            {"stage": "scan", "kind": "release", "what": "debian 99",
+             "why": "no advisories in this database", "packages": 1}])
         out = self.text(0, path, "--db", self.database)
         self.assertIn("not covered     debian 99: no advisories in this database (1 package)\n", out)
         self.assertIn("passed: 0 block, 0 warn, 1 not covered ", out)
