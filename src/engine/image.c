@@ -19,14 +19,12 @@
 /* Keys of the notes from child to parent. */
 #define NOTE_DIGEST   STR("image-digest")
 #define NOTE_PLATFORM STR("image-platform")
-#define NOTE_DIFF_ID  STR("diff-id:")
 
 struct image_job {
 	const struct scan *scan;
 	const struct image_scan *image;
 	const struct skip_list *skip;
 	struct str archive; /* name in content; empty: a layout folder */
-	bool only_diff_ids;
 };
 
 struct image_walk_state {
@@ -311,17 +309,6 @@ static int tell_image(struct image_walk_state *s, struct err *err)
 	if (sink_note(s->job->sink, NOTE_DIGEST, digest, err) != 0 ||
 	    sink_note(s->job->sink, NOTE_PLATFORM, s->image.platform, err) != 0)
 		return -1;
-	if (!s->task->only_diff_ids)
-		return 0;
-	for (size_t i = 0; i < s->image.n_layers; i++) {
-		struct str key =
-		    arena_fmt(s->job->arena, STR_FMT "%06zu", STR_ARG(NOTE_DIFF_ID), i);
-
-		if (!key.p)
-			return arena_err(s->job->arena, err);
-		if (sink_note(s->job->sink, key, s->image.layers[i].diff_id, err) != 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -377,12 +364,12 @@ static int run_image(struct job *job, void *arg, struct err *err)
 	if (unit_detectors_init(&s.detectors, job, task->scan, detectors, err) != 0 ||
 	    open_image(job, task, &s.image, err) != 0 || tell_image(&s, err) != 0)
 		return -1;
-	return task->only_diff_ids ? 0 : walk_layers(&s, err);
+	return walk_layers(&s, err);
 }
 
 /* ---- the parent's side ---- */
 
-static void take_notes(struct scan *scan, const struct map *notes, struct str_list *ret_diff_ids)
+static void take_notes(struct scan *scan, const struct map *notes)
 {
 	struct subject *subject = &scan->report->subjects.p[scan->subject];
 
@@ -394,8 +381,6 @@ static void take_notes(struct scan *scan, const struct map *notes, struct str_li
 			subject->digest = value;
 		else if (str_eq(key, NOTE_PLATFORM))
 			subject->platform = value;
-		else if (str_starts(key, NOTE_DIFF_ID) && ret_diff_ids && digest_is_valid(value))
-			ret_diff_ids->p[ret_diff_ids->n++] = value;
 	}
 }
 
@@ -449,28 +434,7 @@ int scan_image(struct scan *scan, const struct image_scan *image, struct err *er
 	map_init(&notes, &scan->report->arena);
 	if (use_database(scan, err) != 0 || run_over(scan, &job, &skip, &notes, err) != 0)
 		return -1;
-	take_notes(scan, &notes, NULL);
-	return 0;
-}
-
-int scan_diff_ids(
-    struct scan *scan, const char *path, struct str_list *ret_diff_ids, struct err *err)
-{
-	struct image_scan image = {.path = path};
-	struct skip_list skip = {.n = 0};
-	struct image_job job = {
-	    .scan = scan, .image = &image, .skip = &skip, .only_diff_ids = true};
-	struct str_list ids = {0};
-	struct map notes;
-
-	map_init(&notes, &scan->report->arena);
-	if (run_over(scan, &job, &skip, &notes, err) != 0)
-		return -1;
-	ids.p = arena_array(&scan->report->arena, notes.n, sizeof *ids.p);
-	if (!ids.p)
-		return arena_err(&scan->report->arena, err);
-	take_notes(scan, &notes, &ids);
-	*ret_diff_ids = ids;
+	take_notes(scan, &notes);
 	return 0;
 }
 

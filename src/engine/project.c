@@ -14,6 +14,7 @@
 #define NOTE_ARG     STR("arg:")
 #define NOTE_BASE    STR("base:")
 #define NOTE_SHIPPED STR("shipped")
+#define NOTE_CHAINED STR("chained")
 
 /* A job over no content but its argument; *ret_ok where it came to its end. */
 static int run_alone(
@@ -191,6 +192,8 @@ static int tell_bases(struct bases_job *b, struct err *err)
 	for (size_t i = 0; i < b->view.n_stages && i <= last; i++) {
 		const struct docker_stage *s = &b->view.stages[i];
 
+		if (s->parent && sink_note(b->job->sink, NOTE_CHAINED, STR("yes"), err) != 0)
+			return -1;
 		if (!s->parent && !s->scratch &&
 		    tell_base(b, s->from, s->image.raw, s->image_text, s->image_known, err) != 0)
 			return -1;
@@ -244,6 +247,7 @@ int scan_bases(struct scan *scan, const struct project *project, struct str path
 			list->p[list->n++] = *(const struct str *)notes.items[i].value;
 	}
 	bases.shipped = note(&notes, NOTE_SHIPPED);
+	bases.chained = map_has(&notes, NOTE_CHAINED);
 	*ret = bases;
 	return 0;
 }

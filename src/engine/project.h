@@ -17,6 +17,7 @@ MUST_USE int scan_project(
 struct project_bases {
 	struct str_list references; /* as written, with ARGs resolved, each once */
 	struct str shipped; /* the one whose layers are the lowest of the image's; empty: none */
+	bool chained;	    /* a stage builds on another one */
 };
 
 /* The images that FROM, COPY --from and RUN --mount name in the stages up to the project's target.

@@ -58,10 +58,6 @@ struct image_scan {
  * report's inventory, database and not_covered. A layer or archive that cannot be trusted is a
  * problem. */
 MUST_USE int scan_image(struct scan *scan, const struct image_scan *image, struct err *err);
-/* Only the diff IDs of an image's layers, for base_diff_ids of another. In the report's arena. */
-MUST_USE int scan_diff_ids(
-    struct scan *scan, const char *path, struct str_list *ret_diff_ids, struct err *err);
-
 /* Matches an inventory that is known already, as for a baseline. */
 MUST_USE int scan_inventory(struct scan *scan, const struct inventory *inventory, struct err *err);
 

@@ -8,6 +8,7 @@
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
 
+#include "engine/base_image.h"
 #include "gate/project.h"
 #include "pipeline/inner.h"
 
@@ -17,6 +18,8 @@ struct built_image {
 	struct str layout;	    /* OCI layout folder */
 	struct str dockerfile;	    /* the text */
 	struct str dockerfile_path; /* in the repository */
+	struct base_image *bases;
+	size_t n_bases;
 	struct str_list base_diff_ids;
 };
 

@@ -171,7 +171,7 @@ def tar_of(files):
     return out.getvalue()
 
 
-def write_layout(folder, layers, config=None):
+def write_layout(folder, layers, config=None, history=None):
     """An OCI layout of uncompressed layers. Returns the manifest's digest."""
     blobs = pathlib.Path(folder) / "blobs/sha256"
     blobs.mkdir(parents=True)
@@ -184,6 +184,8 @@ def write_layout(folder, layers, config=None):
     made = [put(layer) for layer in layers]
     image = {"architecture": ARCH, "os": "linux", "config": config or {"Env": ["PATH=/bin"]},
              "rootfs": {"type": "layers", "diff_ids": [m["digest"] for m in made]}}
+    if history is not None:
+        image["history"] = history
     described = put(json.dumps(image).encode())
     manifest = put(json.dumps({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -31,7 +32,6 @@ class Pipeline(House):
     @classmethod
     def setUpClass(cls):
         import pathlib
-        import shutil
         import tempfile
         cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="plimsoll-e2e-"))
         cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
@@ -192,6 +192,20 @@ class Way(Pipeline):
             "service/x": "x"})
         self.go(0)
         self.assertEqual(list(self.registry.tags(f"{self.team}/shop")), [self.tip("main")])
+
+    def test_bases_whose_history_leaves_layers_out(self):
+        one = "FROM {base}\nRUN echo a > /a\nUSER 10001\n"
+        for name, history, text in (
+                ("none", None, "FROM {base} AS x\nFROM x\nUSER 10001\n"),
+                ("none", None, "FROM {base} AS x\nRUN echo a > /a\nFROM x AS y\nFROM y\nUSER 10001\n"),
+                ("short", [{"created_by": "one"}], one), ("long", [{}] * 4, one)):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            layers = [base_layer([("libnghttp2-14", "1.52.0-1+deb12u2", "nghttp2")]), tar_of({"a": "b"})]
+            write_layout(self.folder / name, layers, history=history)
+            self.registry.push_layout(self.folder / name, f"base:{name}")
+            self.before, self.team = self.tip("main"), f"history-{name}-{len(text)}"
+            self.propose({"Dockerfile": text.format(base=f"{self.host}/base:{name}"), "app.txt": text})
+            self.assert_published(self.go(0))
 
     def test_without_a_registry_nothing_is_published(self):
         self.propose({"app.txt": "two\n", "Dockerfile": "FROM scratch\nCOPY app.txt /\nUSER 1\n"})

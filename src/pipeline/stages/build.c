@@ -16,6 +16,7 @@ struct preparation {
 	struct str dockerfile_path; /* in the repository */
 	struct str dockerfile;
 	struct base_images bases;
+	bool omit_history;
 	struct str context; /* folder on disk */
 	struct build_plan plan;
 	struct building *building;
@@ -105,28 +106,28 @@ static int name_image(struct stage_run *s, struct preparation *p, struct err *er
 	return image_ref_parse(run->image, p->arena, &ref, err);
 }
 
-/* The diff IDs of the image that the last stage starts from, so that the scan tells its layers
- * from ours. */
-static int take_base_layers(struct stage_run *s, const char *layout, struct err *err)
+/* What the base images say of themselves. The layers of the one that the last stage starts from are
+ * told from ours by the scan. buildah cannot commit onto an image whose history leaves layers out,
+ * and writes such an image itself from one that has none: then the built image has none either. */
+static int read_bases(
+    struct stage_run *s, struct preparation *p, const struct project_bases *named, struct err *err)
 {
-	struct report quiet CLEANUP(report_release) = {0};
-	struct arena *arena = &s->scan.report->arena;
-	struct str_list ids, *kept = &s->image->base_diff_ids;
-	struct subject subject = {.kind = STR("image")};
-	struct scan scan = s->scan;
+	struct built_image *image = s->image;
 
-	report_init(&quiet, scan.limits->scan_memory, scan.limits->findings);
-	scan.report = &quiet;
-	if (report_add_subject(&quiet, &subject, &scan.subject, err) != 0 ||
-	    scan_diff_ids(&scan, layout, &ids, err) != 0)
-		return -1;
-	kept->p = arena_array(arena, ids.n, sizeof *kept->p);
-	if (!kept->p)
-		return arena_err(arena, err);
-	for (kept->n = 0; kept->n < ids.n; kept->n++) {
-		kept->p[kept->n] = arena_str(arena, ids.p[kept->n]);
-		if (!kept->p[kept->n].p)
-			return arena_err(arena, err);
+	image->bases = arena_array(p->arena, p->bases.n, sizeof *image->bases);
+	if (!image->bases)
+		return arena_err(p->arena, err);
+	for (; image->n_bases < p->bases.n; image->n_bases++) {
+		const struct build_base *given = &p->bases.p[image->n_bases];
+		struct base_image *base = &image->bases[image->n_bases];
+
+		if (scan_base_image(&s->scan, str_of(given->reference), given->layout, base, err) !=
+		    0)
+			return -1;
+		if (str_eq(base->reference, named->shipped))
+			image->base_diff_ids = base->diff_ids;
+		if (!base->history_fits && (base->has_history || named->chained))
+			p->omit_history = true;
 	}
 	return 0;
 }
@@ -142,11 +143,7 @@ static int fetch_bases(struct stage_run *s, struct preparation *p, bool *ret_ok,
 		return 0;
 	if (bases_fetch(s->p, &bases.references, p->arena, &p->bases, err) != 0)
 		return -1;
-	for (size_t i = 0; i < p->bases.n; i++) {
-		if (str_eq(str_of(p->bases.p[i].reference), bases.shipped))
-			return take_base_layers(s, p->bases.p[i].layout, err);
-	}
-	return 0;
+	return read_bases(s, p, &bases, err);
 }
 
 /* The commit's files as buildah will see them. */
@@ -216,6 +213,7 @@ static int make_plan(struct stage_run *s, struct preparation *p, struct err *err
 	    .n_labels = 1,
 	    .bases = p->bases.p,
 	    .n_bases = p->bases.n,
+	    .omit_history = p->omit_history,
 	    .network = network_of(s->scan.policy),
 	    .work_dir = work.p,
 	    .output_layout = s->image->layout.p,

@@ -56,6 +56,7 @@ struct build_plan {
 	size_t n_labels;
 	const struct build_base *bases;
 	size_t n_bases;
+	bool omit_history; /* for bases whose history leaves layers out */
 	enum build_network network;
 	const char *work_dir; /* ours alone, 0700; its content is removed before and after */
 	const char

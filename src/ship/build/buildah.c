@@ -134,6 +134,8 @@ static int prepare_arguments(struct buildah *b, struct err *err)
 	    add_argument(
 		b, arena_fmt(arena, "--timestamp=%lld", (long long)plan->timestamp), err) != 0)
 		return -1;
+	if (plan->omit_history && add_argument(b, STR("--omit-history"), err) != 0)
+		return -1;
 	if (plan->target && add_argument(b, arena_fmt(arena, "--target=%s", plan->target), err))
 		return -1;
 	if (add_pairs(b, "--build-arg", plan->args, plan->n_args, err) != 0 ||

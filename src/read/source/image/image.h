@@ -32,6 +32,7 @@ struct image_config {
 	struct str_list env; /* "NAME=value" */
 	struct str_list entrypoint, cmd, shell;
 	struct str_list exposed_ports; /* "5432/tcp" */
+	struct str_list onbuild;       /* instructions that a build from this image runs first */
 	struct str_list volumes;
 	struct str_list healthcheck; /* {"NONE"} where it was switched off; empty: none set */
 	struct image_pair *labels;
@@ -63,6 +64,7 @@ struct image {
 	struct image_pair
 	    *history; /* every step, also those without a layer: created_by, comment */
 	size_t n_history;
+	bool history_fits; /* as many steps made a layer as there are layers */
 	struct image_blobs *blobs;
 };
 

@@ -310,8 +310,9 @@ static int read_config(
 	    {"Env",	    &c->env	   },
 	      {"Entrypoint", &c->entrypoint},
 	      {"Cmd",	      &c->cmd	     },
-	    {"Shell",      &c->shell     }
-	};
+	    {"Shell",      &c->shell     },
+		  {"OnBuild",    &c->onbuild	 }
+	  };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (copy_text(get(config, texts[i].key), arena, texts[i].text, err) != 0)
@@ -401,7 +402,8 @@ int image_config_parse(struct str bytes, const struct limits *limits, struct are
 	for (size_t i = 0; i < rootfs.n; i++)
 		if (!digest_is_valid(rootfs.diff_ids[i]))
 			return err_set(err, ERR_FORMAT, "diff ID %zu is no digest", i + 1);
-	if (n_made == rootfs.n)
+	image->history_fits = n_made == rootfs.n;
+	if (image->history_fits)
 		attribute(history, image, &rootfs);
 	*ret = rootfs;
 	return 0;
