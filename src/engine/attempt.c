@@ -63,6 +63,9 @@ int attempt_run(struct scan *scan, enum stage stage, struct content *content, jo
 		/* A job of one unit cannot leave it out: it is told once. */
 		if (at.n > 0 && skip_has(skip, at))
 			return 0;
+		/* No unit is to blame, and leaving one out mends nothing. */
+		if (why.code == ERR_DATABASE)
+			return sink_error(&sink.sink, stage, STR_NONE, &why, err);
 		if (sink_error(&sink.sink, stage, at, &why, err) != 0)
 			return -1;
 		if (at.n == 0 || skip->n == ATTEMPTS_MAX)

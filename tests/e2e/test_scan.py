@@ -301,6 +301,62 @@ class Wrong(ScanTest):
         self.assertIn("not a regular file", self.text(4, self.folder / "pipe", "--db", self.database))
 
 
+class Damaged(ScanTest):
+    """A bit flipped anywhere in the database: exit 5, or the same answer since nothing used its block."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("feed/all.json", json.dumps([{
+            "id": f"PYSEC-2023-{i}", "modified": "2024-01-01T00:00:00Z", "summary": f"number {i} " + "x" * 400,
+            "affected": [{"package": {"ecosystem": "PyPI", "name": f"flask-cors{i if i else ''}"},
+                          "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.0.9"}]}]}]}
+            for i in range(3000)]))
+        self.plimsoll(0, "db", "build", "--output", self.database, self.folder / "feed")
+        self.whole = self.database.read_bytes()
+        self.path = Image([base(), shop()]).folder(self.folder / "layout")
+
+    def answer(self, data):
+        self.database.write_bytes(data)
+        done = self.run_program("scan", self.path, "--db", self.database, "--format", "json")
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    def test_it_answers_nothing_else(self):
+        self.assertGreater(len(self.whole), 4 * 65536)
+        code, good, _ = self.answer(self.whole)
+        good = json.loads(good)
+        self.assertEqual(code, 0)
+        self.assertEqual(len(good["findings"]), 1)
+        step, in_use = len(self.whole) // 37, 0
+        places = [*range(step // 2, len(self.whole), step), 8, 40, *range(len(self.whole) - 80, len(self.whole), 7)]
+        for n, at in enumerate(places):
+            damaged = bytearray(self.whole)
+            damaged[at] ^= 1 << n % 8
+            code, out, err = self.answer(damaged)
+            if code == 5:
+                in_use += 1
+                self.assertIn("advisory database", (out.decode() + err).lower())
+                continue
+            self.assertEqual(code, 0, f"byte {at}")
+            report = json.loads(out)
+            self.assertEqual((report["findings"], report["database"]), (good["findings"], good["database"]), at)
+        self.assertGreater(in_use, 12)
+
+    def test_damage_found_by_the_reader_is_one_error(self):
+        damaged = bytearray(self.whole)
+        for block in range(65536, len(self.whole) - 65536, 65536):
+            damaged[block + 100] ^= 4
+        code, out, _ = self.answer(damaged)
+        self.assertEqual(code, 5)
+        self.one_error(json.loads(out), "damaged", "build or fetch it again")
+
+    def test_an_older_format_is_built_again(self):
+        older = self.whole[:8] + b"\1" + self.whole[9:]
+        code, _, err = self.answer(older)
+        self.assertEqual(code, 5)
+        self.assertIn("version 1", err)
+        self.assertIn("plimsoll db build", err)
+
+
 class FromRegistry(ScanTest):
     def setUp(self):
         super().setUp()

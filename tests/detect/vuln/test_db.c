@@ -303,33 +303,24 @@ static void test_cut_short(void **state)
 	}
 }
 
-/* Every byte that a look-up can meet is under a checksum. */
+/* Every byte is under a checksum, each bit of it, also those that no look-up meets. */
 static void test_flipped(void **state)
 {
 	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
 	CLEANUP(memory_sink_release) struct memory_sink sink;
-	size_t digest_at;
 	struct db_stats stats;
 
 	(void)state;
 	memory_sink_init(&sink);
 	build_bytes(demo, ARRAY_LEN(demo), &bytes, &sink.sink, &stats);
-	digest_at = bytes.n - 8 - 64;
-	for (size_t i = 0; i < bytes.n; i++) {
+	for (size_t i = 0; i < 8 * bytes.n; i++) {
+		char *p = &bytes.p[i / 8], saved = *p;
 		struct err err = ERR_INIT;
-		struct db *db = NULL;
-		bool in_digest = i >= digest_at && i < digest_at + 64;
 
-		bytes.p[i] = (char)(bytes.p[i] ^ 1);
-		if (in_digest) {
-			if (db_open_bytes(buf_str(&bytes), 0, &db, &err) == 0)
-				assert_int_equal(db_verify(db, &err), -1);
-			db_close(db);
-		} else {
-			assert_int_equal(walk_copy(buf_str(&bytes), 0, &err), -1);
-		}
+		*p = (char)(*p ^ 1 << i % 8);
+		assert_int_equal(walk_copy(buf_str(&bytes), 0, &err), -1);
 		assert_int_equal(err.code, ERR_DATABASE);
-		bytes.p[i] = (char)(bytes.p[i] ^ 1);
+		*p = saved;
 	}
 }
 

@@ -201,8 +201,9 @@ static int read_header(struct db *db, struct err *err)
 		return err_set(err, ERR_DATABASE, "not an advisory database of plimsoll");
 	if (version != DB_VERSION)
 		return err_set(err, ERR_DATABASE,
-		    "an advisory database of version %u; this build reads version %d", version,
-		    (int)DB_VERSION);
+		    "an advisory database of version %u, where this program reads version %d; build "
+		    "it again with `plimsoll db build`",
+		    version, (int)DB_VERSION);
 	if (size != db->bytes.n || sections != DB_SECTION_COUNT || block != DB_BLOCK_BYTES ||
 	    zero != 0 || !str_eq(end_magic, str_make(DB_MAGIC_END, DB_MAGIC_BYTES)))
 		return damaged(err, "its size is not what its header says");
@@ -210,10 +211,17 @@ static int read_header(struct db *db, struct err *err)
 	return read_sections(db, &r, err);
 }
 
-/* The checksums themselves, and the block that the header lies in. */
+static struct str trailer_digest(const struct db *db)
+{
+	return str_sub(db->bytes, db->bytes.n - DB_TRAILER_BYTES, DB_DIGEST_BYTES);
+}
+
+/* The checksums themselves, the digest behind them, and the block that the header lies in. */
 static int check_sums(struct db *db, struct err *err)
 {
-	struct rd r = rd_of(str_sub(db->bytes, db->bytes.n - DB_TRAILER_BYTES, 8));
+	size_t end = db->bytes.n - DB_MAGIC_BYTES - 8;
+	struct rd r = rd_of(str_sub(db->bytes, end, 8));
+	struct str summed = str_sub(db->bytes, (size_t)db->covered, end - (size_t)db->covered);
 	uint64_t expected = 0;
 
 	db->checked = calloc(db->n_blocks + 1, sizeof *db->checked);
@@ -222,7 +230,7 @@ static int check_sums(struct db *db, struct err *err)
 	if (db->unchecked)
 		return 0;
 	(void)!rd_u64le(&r, &expected);
-	if (hash64(sums_of(db), 0) != expected)
+	if (hash64(summed, 0) != expected)
 		return damaged(err, "its checksums are not what they were");
 	return check_block(db, 0, err);
 }
@@ -307,15 +315,10 @@ void db_cleanup(struct db **db)
 	*db = NULL;
 }
 
-static struct str trailer_digest(const struct db *db)
-{
-	return str_sub(db->bytes, db->bytes.n - DB_MAGIC_BYTES - DB_DIGEST_BYTES, DB_DIGEST_BYTES);
-}
-
 int db_verify(const struct db *db, struct err *err)
 {
 	char hex[SHA256_HEX_SIZE];
-	size_t n = db->bytes.n - DB_MAGIC_BYTES - DB_DIGEST_BYTES;
+	size_t n = db->bytes.n - DB_TRAILER_BYTES;
 
 	sha256_hex(str_sub(db->bytes, 0, n), hex);
 	if (!str_eq(str_of(hex), trailer_digest(db)))

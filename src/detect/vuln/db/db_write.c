@@ -271,18 +271,19 @@ static void write_sums(struct writer *w, int64_t built_ms)
 		return;
 	}
 	patch(w, covered, &sums);
-	frame_u64(w->out, hash64(buf_str(&sums), 0));
 }
 
 static int write_trailer(struct writer *w, struct err *err)
 {
 	char hex[SHA256_HEX_SIZE];
-	struct str all = str_make(w->out->p + w->base, w->out->n - w->base);
+	size_t sums_at = w->base + (size_t)w->sections[DB_SUMS].offset;
 
 	if (!buf_ok(w->out))
 		return buf_err(w->out, "the advisory database", err);
-	sha256_hex(all, hex);
+	sha256_hex(str_make(w->out->p + w->base, w->out->n - w->base), hex);
 	buf_add(w->out, str_make(hex, DB_DIGEST_BYTES));
+	if (buf_ok(w->out))
+		frame_u64(w->out, hash64(str_make(w->out->p + sums_at, w->out->n - sums_at), 0));
 	buf_add(w->out, str_make(DB_MAGIC_END, DB_MAGIC_BYTES));
 	return buf_ok(w->out) ? 0 : buf_err(w->out, "the advisory database", err);
 }
