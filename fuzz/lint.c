@@ -37,8 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct str paths[] = {STR_INIT("Dockerfile"), STR_INIT("task.json")};
 	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
 	struct lint_opts opts = {
-	    {trusted, ARRAY_LEN(trusted)}
-	 };
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
+		 .named = true
+	      };
+	enum lint_kind kind;
 	struct lint_sink sink = {{&check_ops}, size};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
@@ -47,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct err err = ERR_INIT;
 
 		arena_init(&arena, MIB(256));
-		if (lint_unit(&unit, &opts, &arena, &sink.sink, &err) != 0 && err.code == ERR_NONE)
+		if (lint_unit(&unit, &opts, &arena, &sink.sink, &kind, &err) != 0 &&
+		    err.code == ERR_NONE)
 			abort();
 		arena_release(&arena);
 	}

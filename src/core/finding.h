@@ -53,9 +53,17 @@ struct finding_waiver {
 	struct str owner, reason, until; /* until: a UTC date */
 };
 
+/* What a policy may make of a finding at most, whatever the policy says. */
+enum finding_weight {
+	WEIGHT_FULL,
+	WEIGHT_COMPARED, /* blocks only where a comparison with the target branch calls it new */
+	WEIGHT_WARNS,	 /* never blocks: what it says is likely, not certain */
+};
+
 struct finding {
 	struct str rule;
 	enum stage stage;
+	enum finding_weight weight;
 	uint32_t subject; /* index into the report's subjects */
 	enum severity severity;
 	struct str peer_severity;

@@ -12,6 +12,7 @@ struct folder_job {
 	const struct dir_list *list;
 	const struct skip_list *skip;
 	unsigned detectors;
+	bool named; /* the user named the entries, one by one */
 };
 
 static int run_folder(struct job *job, void *arg, struct err *err)
@@ -21,6 +22,7 @@ static int run_folder(struct job *job, void *arg, struct err *err)
 
 	if (unit_detectors_init(&d, job, f->scan, f->detectors, err) != 0)
 		return -1;
+	d.named = f->named;
 	for (size_t i = 0; i < f->list->entries.n; i++) {
 		const struct dir_entry *entry = &f->list->entries.p[i];
 		struct unit unit = {.path = entry->path, .mode = entry->mode};
@@ -40,12 +42,12 @@ static int run_folder(struct job *job, void *arg, struct err *err)
 	return 0;
 }
 
-static int scan_entries(
-    struct scan *scan, int dir_fd, const struct dir_list *list, unsigned detectors, struct err *err)
+static int scan_entries(struct scan *scan, int dir_fd, const struct dir_list *list,
+    unsigned detectors, bool named, struct err *err)
 {
 	struct content_dir content CLEANUP(content_dir_release);
 	struct skip_list skip = {.n = 0};
-	struct folder_job job = {scan, list, &skip, detectors};
+	struct folder_job job = {scan, list, &skip, detectors, named};
 
 	content_dir_init(&content, dir_fd);
 	return attempt_run(scan, (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
@@ -63,7 +65,7 @@ static int scan_opened_folder(struct scan *scan, int dir_fd, unsigned detectors,
 	if (dir_walk(dir_fd, scan->limits, (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
 		&sink.sink, &arena, &list, err) != 0)
 		return -1;
-	return scan_entries(scan, dir_fd, &list, detectors, err);
+	return scan_entries(scan, dir_fd, &list, detectors, false, err);
 }
 
 /* A file is a folder's only entry: the same way, and nothing beside it is looked at. */
@@ -89,7 +91,7 @@ static int scan_file(struct scan *scan, const char *path, unsigned detectors, st
 	if (dir_fd < 0)
 		return err_sys(err, "%s", folder_path);
 	entry.path = name;
-	return scan_entries(scan, dir_fd, &list, detectors, err);
+	return scan_entries(scan, dir_fd, &list, detectors, true, err);
 }
 
 int scan_folder(struct scan *scan, const char *path, unsigned detectors, struct err *err)
@@ -116,6 +118,7 @@ static int run_text(struct job *job, void *arg, struct err *err)
 
 	if (unit_detectors_init(&d, job, t->scan, t->detectors, err) != 0)
 		return -1;
+	d.named = true;
 	return unit_detect(&d, &t->unit, err);
 }
 

@@ -213,6 +213,7 @@ static int run_bases(struct job *job, void *arg, struct err *err)
 {
 	struct bases_job *b = arg;
 	struct map args;
+	struct docker_build build = {.args = &args};
 
 	b->job = job;
 	map_init(&args, job->arena);
@@ -223,7 +224,7 @@ static int run_bases(struct job *job, void *arg, struct err *err)
 	}
 	job->at(job, b->path);
 	if (dockerfile_parse(b->dockerfile, job->arena, &b->file, err) != 0 ||
-	    docker_view_init_args(&b->view, &b->file, &args, job->arena, err) != 0 ||
+	    docker_view_init_build(&b->view, &b->file, &build, job->arena, err) != 0 ||
 	    tell_bases(b, err) != 0)
 		return -1;
 	return b->unknown ? 0 : sink_note(job->sink, NOTE_DONE, STR("yes"), err);

@@ -57,8 +57,12 @@ int scan_compare(
 	for (size_t i = 0; i < report->findings.n; i++) {
 		struct finding *f = &report->findings.p[i];
 
-		if (f->stage == stage && take_known(&known, f->fingerprint))
+		if (f->stage != stage)
+			continue;
+		if (take_known(&known, f->fingerprint))
 			f->state = STATE_KNOWN;
+		else if (f->weight == WEIGHT_COMPARED)
+			f->weight = WEIGHT_FULL;
 	}
 	for (size_t i = 0; i < before->findings.n; i++) {
 		const struct finding *f = &before->findings.p[i];

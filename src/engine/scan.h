@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "core/report.h"
+#include "detect/lint/lint.h"
 #include "detect/secret/secret.h"
 #include "detect/vuln/db/db.h"
 #include "gate/policy.h"
@@ -22,6 +23,7 @@ struct scan {
 	const struct limits *limits;
 	const struct secret_engine *secrets; /* lint needs it too: no finding quotes a secret */
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
+	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
 	bool no_sandbox;
 };
 

@@ -22,16 +22,27 @@ void unit_detectors_release(struct unit_detectors *d)
 	arena_release(&d->arena);
 }
 
+static struct lint_opts lint_opts_of(const struct unit_detectors *d)
+{
+	return (struct lint_opts){.trusted_registries = d->scan->policy->trusted_registries,
+	    .named = d->named,
+	    .build = d->scan->build};
+}
+
 static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
-	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
+	struct lint_opts opts = lint_opts_of(d);
+	enum lint_kind kind = LINT_NONE;
 	struct mask mask CLEANUP(mask_release);
 	struct err why = ERR_INIT;
 	int result;
 
 	arena_clear(&d->arena);
 	mask_init(&mask, d->scanner, unit, d->scan->limits, d->job->sink);
-	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &why);
+	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &kind, &why);
+	if (result == 0 && kind == LINT_NONE && d->named && !(d->detectors & SCAN_SECRETS))
+		result = err_set(&why, ERR_UNSUPPORTED,
+		    "it is neither a Dockerfile nor a task definition, so nothing was judged");
 	if (result == 0)
 		return 0;
 	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
@@ -54,8 +65,9 @@ static int lint_content(
 	struct arena bytes CLEANUP(arena_release) = {0};
 	struct unit whole = *unit;
 	struct err why = ERR_INIT;
+	const struct lint_opts opts = lint_opts_of(d);
 
-	if (!lint_wants_path(unit->path))
+	if (!lint_wants_path(unit->path, &opts))
 		return 0;
 	arena_init(&bytes, d->scan->limits->unit_bytes + KIB(64));
 	if (content_read_all(d->job->content, name, d->scan->limits->unit_bytes, &bytes,

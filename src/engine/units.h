@@ -8,6 +8,7 @@ struct unit_detectors {
 	struct job *job;
 	const struct scan *scan;
 	unsigned detectors;
+	bool named; /* the user named the unit: what no detector takes is a problem */
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct arena arena;		/* of one unit */
 };

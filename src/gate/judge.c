@@ -52,7 +52,7 @@ static enum verdict severity_verdict(const struct policy *policy, const struct f
 	bool generic = f->secret && f->secret->generic;
 	bool blocks = list_matches(&stage->block_rules, f->rule) || threshold_blocks(stage, f);
 
-	if (blocks && !generic && !too_new)
+	if (blocks && !generic && !too_new && f->weight == WEIGHT_FULL)
 		return VERDICT_BLOCKS;
 	if (blocks || (int)f->severity >= stage->warn_severity)
 		return VERDICT_WARNS;

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "core/trusted.h"
+#include "detect/lint/taskdef.h"
 
 #include <stdarg.h>
 
@@ -9,7 +10,6 @@ enum {
 	MESSAGE_BYTES = 1024,
 	IDENTITY_BYTES = 4096,
 	LINE_BYTES = 512,
-	NESTING = 128,
 	REQUEST_LINES =
 	    32, /* comment lines above an instruction in which a request is looked for */
 	EDITS_MAX = 4,
@@ -30,8 +30,8 @@ struct lint {
 	const struct lint_opts *opts;
 	const struct lint_rule *rule;
 	const struct line_index *lines;
+	enum finding_weight weight;	      /* of the next finding */
 	const struct dockerfile *file;	      /* NULL: a task definition */
-	const struct syntax_tree *tree;	      /* NULL: a Dockerfile */
 	struct finding_edit edits[EDITS_MAX]; /* of the next finding */
 	size_t n_edits;
 	uint32_t request_line; /* for which `request` was looked up, of this rule; 0: none yet */
@@ -194,9 +194,11 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	    .n_places = 1,
 	    .fix = &cure,
 	    .references = references_of(l->rule, references),
+	    .weight = l->weight,
 	};
 
 	l->n_edits = 0;
+	l->weight = WEIGHT_FULL;
 	if (l->failed)
 		return;
 	buf_addv(&message, format, args);
@@ -214,6 +216,11 @@ void lint_edit(struct lint *l, struct text_range range, struct str text)
 
 	if (l->n_edits < EDITS_MAX)
 		l->edits[l->n_edits++] = edit;
+}
+
+void lint_weigh(struct lint *l, enum finding_weight weight)
+{
+	l->weight = weight;
 }
 
 void lint_report(struct lint *l, struct text_range range, struct str identity, const char *fix,
@@ -289,32 +296,88 @@ void lint_node(struct lint *l, const struct node *node, const char *message, ...
 
 /* ---- one unit ---- */
 
-static int lint_dockerfile(struct lint *l)
+static bool is_prose(const struct dockerfile *file)
 {
-	struct dockerfile file;
-	struct docker_view view;
+	size_t known = 0;
 
-	if (dockerfile_parse(l->unit->bytes, l->arena, &file, l->err) != 0 ||
-	    docker_view_init(&view, &file, l->arena, l->err) != 0)
+	for (size_t i = 0; i < file->instructions.n; i++) {
+		const struct docker_instruction *in = &file->instructions.p[i];
+		char first = in->keyword.n > 0 ? in->keyword.p[0] : '\0';
+
+		known +=
+		    in->kind != DOCKER_UNKNOWN && !in->malformed && first >= 'A' && first <= 'Z';
+	}
+	return file->instructions.n > 0 && file->instructions.p[0].kind != DOCKER_FROM &&
+	       file->instructions.p[0].kind != DOCKER_ARG && known * 2 < file->instructions.n;
+}
+
+/* A text that is no Dockerfile at all: one finding, not one for each of its lines. */
+static void report_prose(struct lint *l)
+{
+	struct text_range range = {
+	    l->file->instructions.p[0].offset, l->file->instructions.p[0].head_end};
+
+	l->rule = &rule_parse_error;
+	lint_report(l, range, STR("no Dockerfile"), "begin it with FROM, or name another file",
+	    "this is no Dockerfile: its first line is neither FROM nor ARG, and most of its "
+	    "lines are no instructions");
+}
+
+static int check_target(const struct lint *l, const struct docker_view *view)
+{
+	if (view->built || !view->build || view->build->target.n == 0)
+		return 0;
+	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
+	    STR_ARG(l->unit->path), STR_ARG(view->build->target));
+}
+
+static int run_dockerfile_rules(struct lint *l, const struct docker_view *view)
+{
+	if (check_target(l, view) != 0)
 		return -1;
-	l->file = &file;
-	l->lines = &file.lines;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
 		l->rule = rules[i];
 		l->request_line = 0;
 		if (l->rule->dockerfile)
-			l->rule->dockerfile(l, &view);
+			l->rule->dockerfile(l, view);
 	}
 	return l->failed ? -1 : 0;
+}
+
+static int lint_dockerfile(struct lint *l)
+{
+	const struct lint_build *build = l->opts->build;
+	struct dockerfile file;
+	struct docker_view view;
+	int result;
+
+	if (build && !str_eq(build->path, l->unit->path))
+		build = NULL;
+	if (dockerfile_parse_dialect(l->unit->bytes, build ? build->dialect : DOCKER_BUILDKIT,
+		l->arena, &file, l->err) != 0)
+		return -1;
+	l->file = &file;
+	l->lines = &file.lines;
+	if (is_prose(&file)) {
+		report_prose(l);
+		result = l->failed ? -1 : 0;
+	} else if (docker_view_init_build(
+		       &view, &file, build ? &build->how : NULL, l->arena, l->err) != 0) {
+		result = -1;
+	} else {
+		result = run_dockerfile_rules(l, &view);
+	}
+	l->file = NULL;
+	l->lines = NULL;
+	return result;
 }
 
 static int lint_taskdef(struct lint *l)
 {
 	struct syntax_tree tree;
 
-	if (json_tree(l->unit->bytes, NESTING, l->arena, &tree, l->err) != 0)
+	if (taskdef_read(l->unit->path, l->unit->bytes, l->arena, &tree, l->err) != 0)
 		return -1;
-	l->tree = &tree;
 	l->lines = &tree.lines;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
 		l->rule = rules[i];
@@ -322,15 +385,18 @@ static int lint_taskdef(struct lint *l)
 		if (l->rule->taskdef)
 			l->rule->taskdef(l, &tree);
 	}
+	l->lines = NULL;
 	return l->failed ? -1 : 0;
 }
 
 int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
-    struct sink *sink, struct err *err)
+    struct sink *sink, enum lint_kind *ret_kind, struct err *err)
 {
 	struct lint l = {.unit = unit, .opts = opts, .sink = sink, .arena = arena, .err = err};
 
-	switch (lint_recognise(unit->path, unit->bytes)) {
+	if (lint_recognise(unit->path, unit->bytes, opts, arena, ret_kind, err) != 0)
+		return -1;
+	switch (*ret_kind) {
 	case LINT_DOCKERFILE:
 		return lint_dockerfile(&l);
 	case LINT_TASKDEF:

@@ -10,23 +10,42 @@
 #include "core/unit.h"
 #include "detect/lint/rule.h"
 
+/* The one file of a source that is built, and how: it is a Dockerfile whatever its name. */
+struct lint_build {
+	struct str path; /* as the source's units have it */
+	enum docker_dialect dialect;
+	struct docker_build how;
+};
+
 struct lint_opts {
 	struct str_list
 	    trusted_registries; /* globs over "registry" or "registry/path"; empty: any */
+	/* The user named this file: it is a Dockerfile also where discovery would pass it over. */
+	bool named;
+	const struct lint_build *build; /* NULL: how anything is built is not known */
 };
 
 enum lint_kind { LINT_NONE, LINT_DOCKERFILE, LINT_TASKDEF };
 
 /* Whether a file of this name may be one to lint: cheap, before its bytes are read. */
-bool lint_wants_path(struct str path);
-/* A Dockerfile by name (Dockerfile, Dockerfile.x, x.dockerfile, Containerfile); a task definition
- * by content, also where its JSON is broken. */
-enum lint_kind lint_recognise(struct str path, struct str bytes);
+bool lint_wants_path(struct str path, const struct lint_opts *opts);
+/*
+ * A Dockerfile by name and content: Dockerfile, Dockerfile.x, x.dockerfile, Containerfile …, but
+ * no template, backup, document or list of that name, and its first instruction is FROM or ARG (in
+ * a file called exactly Dockerfile or Containerfile, any other, or one misspelt). Named, what has
+ * such a name always is one, and so is any file that begins so. A task definition by content,
+ * JSON or YAML, also where it does not parse: `containerDefinitions`, or the keys of a container
+ * definition at its top or in a list there. The arena holds temporaries.
+ */
+MUST_USE int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
+    struct arena *arena, enum lint_kind *ret_kind, struct err *err);
 
-/* Tells findings to the sink; nothing for a unit that is neither kind. The arena holds temporaries.
- * -1: the sink refused, or limits and memory. */
+/* Tells findings to the sink; nothing for a unit that is neither kind, and then *ret_kind is
+ * LINT_NONE: a file that was named and that nobody takes is the caller's to report. The arena
+ * holds temporaries. -1: the sink refused, limits and memory, or (ERR_CONFIG) the build's target
+ * is no stage of the file. */
 MUST_USE int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
-    struct sink *sink, struct err *err);
+    struct sink *sink, enum lint_kind *ret_kind, struct err *err);
 
 /* All rules, in the order of rules.def. */
 const struct lint_rule *const *lint_rules(size_t *ret_n);

@@ -49,6 +49,9 @@ void lint_node(struct lint *lint, const struct node *node, const char *message, 
  * finding is reported. Safe: what is built is the same but for what the rule is about. */
 void lint_edit(struct lint *lint, struct text_range range, struct str text);
 
+/* What the next finding may do; without a call, block. */
+void lint_weigh(struct lint *lint, enum finding_weight weight);
+
 /* The policy's list; empty: every registry is trusted. Entries are "registry" or "registry/path",
  * with a '*' at either end of each part. */
 struct str_list lint_trusted_registries(const struct lint *lint);

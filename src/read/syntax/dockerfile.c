@@ -308,7 +308,7 @@ static bool read_heredocs(struct docker_reader *r, struct docker_instruction *in
 {
 	struct docker_heredoc *docs;
 
-	if (!docker_find_heredocs(r, in))
+	if (r->dialect == DOCKER_BUILDKIT && !docker_find_heredocs(r, in))
 		return false;
 	if (in->n_heredocs == 0)
 		return true;
@@ -408,8 +408,14 @@ static bool read_mark(struct docker_reader *r)
 
 int dockerfile_parse(struct str text, struct arena *arena, struct dockerfile *ret, struct err *err)
 {
+	return dockerfile_parse_dialect(text, DOCKER_BUILDKIT, arena, ret, err);
+}
+
+int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect, struct arena *arena,
+    struct dockerfile *ret, struct err *err)
+{
 	struct dockerfile file = {.text = text, .escape = '\\'};
-	struct docker_reader r = {.file = &file, .arena = arena, .err = err};
+	struct docker_reader r = {.file = &file, .arena = arena, .err = err, .dialect = dialect};
 	struct docker_line line;
 
 	if (line_index_init(&file.lines, text, arena, err) < 0)

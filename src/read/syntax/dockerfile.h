@@ -128,10 +128,15 @@ struct dockerfile {
 	VEC(struct docker_comment) comments; /* also those inside continuations */
 };
 
+/* Builders that know no here-documents take what stands behind them for instructions. */
+enum docker_dialect { DOCKER_BUILDKIT, DOCKER_NO_HEREDOCS };
+
 /* -1 only for limits and memory: a text over 4 GiB, more than DOCKER_INSTRUCTIONS_MAX
  * instructions, a full arena. */
 MUST_USE int dockerfile_parse(
     struct str text, struct arena *arena, struct dockerfile *ret, struct err *err);
+MUST_USE int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect,
+    struct arena *arena, struct dockerfile *ret, struct err *err);
 
 /* Upper case; "?" for DOCKER_UNKNOWN. */
 const char *docker_kind_word(enum docker_kind kind);

@@ -86,17 +86,22 @@ static void expand_braces(struct expander *x, struct str inside)
 	struct str name = cut_name(inside), value = STR_NONE;
 	struct str word = str_sub(inside, name.n, inside.n);
 	bool colon = str_starts(word, STR(":"));
-	bool set = name.n > 0 && x->lookup(x->arg, name, &value);
-	bool use = set && !(colon && value.n == 0);
+	enum docker_worth worth =
+	    name.n > 0 ? x->lookup(x->arg, name, &value) : DOCKER_UNKNOWN_WORTH;
+	bool set = worth == DOCKER_SET, use = set && !(colon && value.n == 0);
 	char how = word.n > colon ? word.p[colon] : '\0';
 
 	word = str_sub(word, colon + 1U, word.n);
+	if ((how == '-' || how == '+') && name.n > 0 && worth == DOCKER_UNKNOWN_WORTH)
+		x->known = false;
 	if (how == '-' && name.n > 0 && !use)
 		put_word(x, word);
 	else if (how == '+' && name.n > 0)
-		put_word(x, use ? word : STR_NONE);
+		put_word(x, use || worth == DOCKER_UNKNOWN_WORTH ? word : STR_NONE);
 	else if (set && ((how == '\0' && !colon) || how == '-' || (how == '?' && use)))
 		put(x, value);
+	else if (worth == DOCKER_UNSET && how == '\0' && !colon)
+		;
 	else
 		put_unknown(x, name.n > 0 ? name : inside);
 }
@@ -104,7 +109,8 @@ static void expand_braces(struct expander *x, struct str inside)
 /* s begins with '$'. Returns how much of it belongs together. */
 static size_t expand_dollar(struct expander *x, struct str s)
 {
-	struct str rest = str_sub(s, 1, s.n), name, value;
+	struct str rest = str_sub(s, 1, s.n), name, value = STR_NONE;
+	enum docker_worth worth;
 
 	if (str_starts(rest, STR("{"))) {
 		size_t close = find_close(x, s);
@@ -116,11 +122,14 @@ static size_t expand_dollar(struct expander *x, struct str s)
 		x->known = false;
 	}
 	name = cut_name(rest);
-	if (name.n == 0)
+	if (name.n == 0) {
 		put(x, STR("$"));
-	else if (x->lookup(x->arg, name, &value))
+		return 1;
+	}
+	worth = x->lookup(x->arg, name, &value);
+	if (worth == DOCKER_SET)
 		put(x, value);
-	else
+	else if (worth != DOCKER_UNSET)
 		put_unknown(x, name);
 	return 1 + name.n;
 }

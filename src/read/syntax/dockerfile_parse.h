@@ -13,6 +13,7 @@ struct docker_reader {
 	struct dockerfile *file;
 	struct arena *arena;
 	struct err *err;
+	enum docker_dialect dialect;
 	size_t at;	      /* where the next line begins */
 	size_t search_left;   /* bytes that may still be searched in vain for the end of heredocs */
 	bool directives_done; /* the leading block is over */

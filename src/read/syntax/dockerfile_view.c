@@ -23,7 +23,7 @@ struct viewer {
 	struct docker_stage *stage; /* the one that is being read, or NULL */
 	struct map names;	    /* lower case name to struct name_entry * */
 	size_t expand_left;
-	const struct map *build_args; /* may be NULL */
+	const struct docker_build *build; /* may be NULL */
 };
 
 static int full(struct viewer *v)
@@ -33,7 +33,7 @@ static int full(struct viewer *v)
 
 /* ---- look-ups ---- */
 
-static const struct docker_value *value_get(
+static const struct docker_value *env_get(
     const struct docker_stage *stage, struct str name, size_t *steps)
 {
 	const struct docker_value *value = NULL;
@@ -42,16 +42,43 @@ static const struct docker_value *value_get(
 		value = map_get(&s->env, name);
 		(*steps)++;
 	}
-	if (!value && stage)
-		value = map_get(&stage->args, name);
 	return value;
 }
 
 const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name)
 {
 	size_t steps = 0;
+	const struct docker_value *value = env_get(stage, name, &steps);
 
-	return value_get(stage, name, &steps);
+	return value || !stage ? value : map_get(&stage->args, name);
+}
+
+static bool base_env_get(const struct docker_base *base, struct str name, struct str *ret_value)
+{
+	for (size_t i = base->n_env; i-- > 0;) {
+		struct str key;
+
+		if (str_split(base->env[i], '=', &key, ret_value) && str_eq(key, name))
+			return true;
+	}
+	return false;
+}
+
+bool docker_user_is_root(struct str user)
+{
+	struct str name = user, group;
+
+	(void)str_split(user, ':', &name, &group);
+	name = str_trim(name);
+	if (name.n == 0 || str_eq(name, STR("root")))
+		return true;
+	if (name.p[0] == '+' || name.p[0] == '-')
+		name = str_sub(name, 1, name.n);
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] != '0')
+			return false;
+	}
+	return name.n > 0;
 }
 
 bool docker_mount_option(struct str mount, const char *key, struct str *ret_value)
@@ -96,25 +123,85 @@ bool docker_has_cache_mount(const struct docker_instruction *run, struct str fol
 
 /* ---- variables ---- */
 
-static bool lookup(const void *arg, struct str name, struct str *ret)
+/* Arguments that every builder sets by itself. */
+static bool is_platform_arg(struct str name)
+{
+	static const char *const ends[] = {"PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT"};
+
+	if (str_starts(name, STR("TARGET")))
+		name = str_sub(name, 6, name.n);
+	else if (str_starts(name, STR("BUILD")))
+		name = str_sub(name, 5, name.n);
+	else
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_eq(name, str_of(ends[i])))
+			return true;
+	return false;
+}
+
+/* An ARG that has no value: the build's arguments are known or they are not. */
+static enum docker_worth worth_without_value(const struct viewer *v, struct str name)
+{
+	return v->build && v->stage && !is_platform_arg(name) ? DOCKER_UNSET : DOCKER_OPEN;
+}
+
+static enum docker_worth worth_of(
+    const struct viewer *v, const struct docker_value *value, struct str name, struct str *ret)
+{
+	if (value->known) {
+		*ret = value->text;
+		return DOCKER_SET;
+	}
+	if (value->text.n == 0 && value->instruction->kind == DOCKER_ARG)
+		return worth_without_value(v, name);
+	return DOCKER_UNKNOWN_WORTH;
+}
+
+/* What no ENV of the file sets: the base's, an ARG, or nothing. */
+static enum docker_worth outside_worth(const struct viewer *v, struct str name, struct str *ret)
+{
+	const struct docker_stage *s = v->stage;
+	const struct docker_value *arg = map_get(&s->args, name);
+
+	if (s->outside && base_env_get(s->outside, name, ret))
+		return DOCKER_SET;
+	if (arg)
+		return worth_of(v, arg, name, ret);
+	/* Builders differ in whether a stage has the arguments of the one it builds on. */
+	for (const struct docker_stage *below = s->parent; below; below = below->parent)
+		if (map_has(&below->args, name))
+			return DOCKER_UNKNOWN_WORTH;
+	if (s->outside || s->lowest->scratch)
+		return worth_without_value(v, name);
+	return DOCKER_UNKNOWN_WORTH;
+}
+
+static enum docker_worth lookup(const void *arg, struct str name, struct str *ret)
 {
 	/* The budget is the viewer's own to spend. */
 	struct viewer *v = *(struct viewer *const *)arg;
 	const struct docker_value *value;
+	enum docker_worth worth = DOCKER_OPEN;
+	struct str text = STR_NONE;
 	size_t steps = 1;
 
-	value = v->stage ? value_get(v->stage, name, &steps) : map_get(&v->view->global_args, name);
+	value = v->stage ? env_get(v->stage, name, &steps) : map_get(&v->view->global_args, name);
 	if (value)
-		steps += value->text.n;
+		worth = worth_of(v, value, name, &text);
+	else if (v->stage)
+		worth = outside_worth(v, name, &text);
+	steps += text.n;
+	if (v->stage && v->stage->outside && !value)
+		steps += v->stage->outside->n_env;
 	if (steps > v->expand_left) {
 		v->expand_left = 0;
-		return false;
+		return DOCKER_UNKNOWN_WORTH;
 	}
 	v->expand_left -= steps;
-	if (!value || !value->known)
-		return false;
-	*ret = value->text;
-	return true;
+	if (worth == DOCKER_SET)
+		*ret = text;
+	return worth;
 }
 
 static int expand(struct viewer *v, struct str raw, struct str *ret, bool *ret_known)
@@ -127,8 +214,8 @@ static int make_value(struct viewer *v, const struct docker_instruction *in,
     const struct docker_pair *pair, struct docker_value *value)
 {
 	const struct docker_value *global = map_get(&v->view->global_args, pair->name.text);
-	const struct str *given = in->kind == DOCKER_ARG && v->build_args
-				      ? map_get(v->build_args, pair->name.text)
+	const struct str *given = in->kind == DOCKER_ARG && v->build && v->build->args
+				      ? map_get(v->build->args, pair->name.text)
 				      : NULL;
 
 	value->instruction = in;
@@ -202,10 +289,28 @@ static int name_stage(struct viewer *v, const struct docker_stage *stage)
 	return map_put(&v->names, key, entry) ? 0 : full(v);
 }
 
-static void inherit(struct docker_stage *s)
+static const struct docker_base *base_of(
+    const struct docker_build *build, const struct docker_stage *s)
 {
-	if (!s->parent)
+	if (!build || !s->image_known || s->scratch)
+		return NULL;
+	for (size_t i = 0; i < build->n_bases; i++)
+		if (str_eq(build->bases[i].reference, s->image_text))
+			return &build->bases[i];
+	return NULL;
+}
+
+static void inherit(struct viewer *v, struct docker_stage *s)
+{
+	s->user_known = true;
+	s->lowest = s;
+	if (!s->parent) {
+		s->outside = base_of(v->build, s);
 		return;
+	}
+	s->outside = s->parent->outside;
+	s->lowest = s->parent->lowest;
+	s->user_known = s->parent->user_known;
 	s->user_step = s->parent->user_step;
 	s->workdir_step = s->parent->workdir_step;
 	s->shell_step = s->parent->shell_step;
@@ -231,7 +336,7 @@ static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 	s->scratch = str_eq(s->image_text, STR("scratch"));
 	/* A base is a name, never a number: FROM 0 is an image called 0. */
 	s->parent = stage_named(v, s->image_text, NULL);
-	inherit(s);
+	inherit(v, s);
 	view->n_stages++;
 	v->stage = s;
 	if (in->n_words != 3 || !str_eq_nocase(in->words[1].raw, STR("AS")))
@@ -276,17 +381,32 @@ static int add_sources(struct viewer *v, const struct docker_step *step)
 	return 0;
 }
 
-/* The last stage, and what it and its needs build on, copy from or mount: sources stand in the
+/* The newest stage of that name, or the one of that number. */
+static struct docker_stage *built_stage(const struct docker_view *view, struct str target)
+{
+	uint64_t index;
+
+	if (target.n == 0)
+		return view->n_stages ? &view->stages[view->n_stages - 1] : NULL;
+	for (size_t i = view->n_stages; i-- > 0;)
+		if (str_eq_nocase(view->stages[i].name, target))
+			return &view->stages[i];
+	return str_to_u64(target, &index) && index < view->n_stages ? &view->stages[index] : NULL;
+}
+
+/* What is built, and what it and its needs build on, copy from or mount: sources stand in the
  * order of the stages that use them, and use only earlier ones. */
 static void mark_needed(struct docker_view *view)
 {
+	struct docker_stage *built =
+	    built_stage(view, view->build ? view->build->target : STR_NONE);
 	size_t source = view->sources.n;
 
-	if (view->n_stages == 0)
+	view->built = built;
+	if (!built)
 		return;
-	view->stages[view->n_stages - 1].last = true;
-	view->stages[view->n_stages - 1].needed = true;
-	view->stages[view->n_stages - 1].shipped = true;
+	built->needed = true;
+	built->shipped = true;
 	for (size_t i = view->n_stages; i > 0; i--) {
 		const struct docker_stage *s = &view->stages[i - 1];
 
@@ -326,7 +446,7 @@ static int apply(struct viewer *v, const struct docker_step *step)
 		return 0;
 	if (in->kind == DOCKER_USER) {
 		s->user_step = step;
-		return expand(v, in->words[0].raw, &s->user, &known);
+		return expand(v, in->words[0].raw, &s->user, &s->user_known);
 	}
 	if (in->kind == DOCKER_WORKDIR) {
 		s->workdir_step = step;
@@ -374,15 +494,15 @@ static int make_room(struct viewer *v)
 int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err)
 {
-	return docker_view_init_args(view, file, NULL, arena, err);
+	return docker_view_init_build(view, file, NULL, arena, err);
 }
 
-int docker_view_init_args(struct docker_view *view, const struct dockerfile *file,
-    const struct map *build_args, struct arena *arena, struct err *err)
+int docker_view_init_build(struct docker_view *view, const struct dockerfile *file,
+    const struct docker_build *build, struct arena *arena, struct err *err)
 {
-	struct viewer v = {.view = view, .arena = arena, .err = err, .build_args = build_args};
+	struct viewer v = {.view = view, .arena = arena, .err = err, .build = build};
 
-	*view = (struct docker_view){.file = file};
+	*view = (struct docker_view){.file = file, .build = build};
 	v.expand_left = KIB(64) + EXPAND_FACTOR * file->text.n;
 	map_init(&view->global_args, arena);
 	map_init(&v.names, arena);

@@ -24,6 +24,24 @@ struct docker_reference docker_reference_split(struct str text);
 
 struct docker_stage;
 
+/* The configuration of an image that a stage builds on. */
+struct docker_base {
+	struct str reference;  /* as FROM says it once its variables are resolved */
+	struct str user;       /* its User; empty: root */
+	const struct str *env; /* "NAME=value" each */
+	size_t n_env;
+	bool windows;
+};
+
+/* What a build is given beside the file. A zeroed one is a build without arguments of its last
+ * stage, on bases that are not known. All is borrowed and must outlive the view. */
+struct docker_build {
+	struct str target;		 /* a stage's name or number; empty: the last */
+	const struct map *args;		 /* name to struct str *: all that are given; NULL: none */
+	const struct docker_base *bases; /* those whose configuration is known */
+	size_t n_bases;
+};
+
 /* One instruction where it runs. An ONBUILD's inner instruction is a step with `onbuild` set. */
 struct docker_step {
 	const struct docker_instruction *instruction;
@@ -58,13 +76,16 @@ struct docker_stage {
 	struct docker_reference base;	   /* of image_text */
 	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
 	bool scratch;			   /* FROM scratch */
-	bool last;
-	bool shipped; /* the last stage, or one it builds on: its layers are the image's */
-	bool needed;  /* the last stage, or one it builds on, copies from or mounts */
-	size_t first_step, n_steps; /* in view->steps; its FROM is the first */
+	bool shipped; /* the stage that is built, or one it builds on: its layers are the image's */
+	bool needed;  /* that stage, or one it builds on, copies from or mounts */
+	/* What the lowest stage below it builds on; NULL: its configuration is not known. */
+	const struct docker_base *outside;
+	const struct docker_stage *lowest; /* that stage: itself where it has no parent */
+	size_t first_step, n_steps;	   /* in view->steps; its FROM is the first */
 	/* In force at its end, inherited from parent stages. NULL: never set in this file. */
 	const struct docker_step *user_step, *workdir_step, *shell_step;
 	struct str user, workdir; /* resolved as far as known; empty where they are not set */
+	bool user_known;	  /* no variable of unknown worth was in it */
 	struct map env;		  /* name to struct docker_value *, this stage's own */
 	struct map args;
 };
@@ -85,15 +106,23 @@ struct docker_view {
 	size_t n_steps;
 	VEC(struct docker_source) sources;
 	struct map global_args; /* ARG before the first FROM */
+	/* The target, or the last stage; NULL where the file has no stage, or not the target. */
+	const struct docker_stage *built;
+	const struct docker_build *build; /* NULL: how it is built is not known */
 };
 
 /* -1 only for limits (DOCKER_STAGES_MAX) and a full arena. `file` must live as long as the view. */
 MUST_USE int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err);
-/* As a build with these arguments sees it: name to struct str *, which stand before what ARG says.
- */
-MUST_USE int docker_view_init_args(struct docker_view *view, const struct dockerfile *file,
-    const struct map *build_args, struct arena *arena, struct err *err);
+/* As that build sees it: its arguments stand before what ARG says, and an ARG without a value that
+ * is not among them is empty. Where a base's configuration is known its variables are known too,
+ * and what neither it nor the file sets is empty. */
+MUST_USE int docker_view_init_build(struct docker_view *view, const struct dockerfile *file,
+    const struct docker_build *build, struct arena *arena, struct err *err);
+
+/* A user as `USER` and image configurations have it, by builders' and runtimes' reading: root by
+ * name or number ("root", "0", "00", "+0"), with or without a group, or empty. */
+bool docker_user_is_root(struct str user);
 
 /* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */
 const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name);
@@ -102,12 +131,19 @@ bool docker_has_cache_mount(const struct docker_instruction *run, struct str fol
 /* One key of a --mount value: "type=cache,target=/x" and "target" give "/x". */
 bool docker_mount_option(struct str mount, const char *key, struct str *ret_value);
 
-/* What a variable is worth: true and its text, or false where that is not known. */
-typedef bool docker_lookup_fn(const void *arg, struct str name, struct str *ret_value);
+/* What a variable is worth. */
+enum docker_worth {
+	DOCKER_SET,	      /* *ret_value */
+	DOCKER_UNSET,	      /* nothing sets it: it is empty */
+	DOCKER_OPEN,	      /* an argument that the build may give: until then defaults hold */
+	DOCKER_UNKNOWN_WORTH, /* it may be anything, or not be set */
+};
+typedef enum docker_worth docker_lookup_fn(const void *arg, struct str name, struct str *ret_value);
 enum { DOCKER_EXPAND_MAX = 4096 }; /* bytes of one expanded value; beyond, it is not known */
 /* Quotes and escapes removed, $VAR ${VAR} ${VAR:-x} ${VAR-x} ${VAR:+x} ${VAR+x} replaced, by the
  * rules for Dockerfile words; x may hold variables. What is not known stays as "${VAR}" and
- * *ret_known is false, as it is where the result would be too long. */
+ * *ret_known is false, as it is where the result would be too long, and where it is not known
+ * whether x counts (then the text has x). */
 MUST_USE int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
     struct arena *arena, struct str *ret_text, bool *ret_known, struct err *err);
 

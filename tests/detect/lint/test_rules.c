@@ -18,6 +18,8 @@
 #include "detect/lint/lint.h"
 
 #include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 struct places {
 	struct sink sink;
@@ -46,15 +48,17 @@ static void lint_file(struct arena *arena, const char *path, struct places *kept
 {
 	struct str trusted[] = {STR("docker.io"), STR("trusted.example")};
 	struct lint_opts opts = {
-	    {trusted, ARRAY_LEN(trusted)}
-	 };
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
+		 .named = true
+	      };
+	enum lint_kind kind;
 	struct unit unit = {.path = str_of(path)};
 	struct err err = ERR_INIT;
 
 	kept->sink.ops = &keep_ops;
 	buf_clear(&kept->text);
 	if (file_read(path, MIB(1), arena, &unit.bytes, &err) != 0 ||
-	    lint_unit(&unit, &opts, arena, &kept->sink, &err) != 0)
+	    lint_unit(&unit, &opts, arena, &kept->sink, &kind, &err) != 0)
 		fail_msg("%s: %s", path, err.text);
 }
 
@@ -106,7 +110,9 @@ static void fixtures_have_rules(void **state)
 	assert_non_null(dir);
 	while ((entry = readdir(dir)) != NULL) {
 		struct str name = str_of(entry->d_name);
-		bool found = name.p[0] == '.' || str_eq(name, STR("workshop"));
+		bool found = name.p[0] == '.' || str_eq(name, STR("workshop")) ||
+			     str_eq(name, STR("deck")) || str_eq(name, STR("kinds.txt")) ||
+			     str_eq(name, STR("users.txt")) || str_eq(name, STR("shell"));
 
 		for (size_t i = 0; i < n; i++)
 			found |= str_eq(name, str_of(rules[i]->id));
@@ -178,18 +184,111 @@ static void the_workshops_inputs(void **state)
 	arena_release(&arena);
 }
 
+/* The slides' own four files, byte for byte: here, and where the shared fixtures are. */
+static void the_decks_files(const char *folder)
+{
+	struct places kept = {.text = BUF_INIT(MIB(1))};
+	struct arena arena;
+
+	arena_init(&arena, MIB(64));
+	lint_file(&arena, arena_fmt(&arena, "%s/task-definition.json", folder).p, &kept);
+	assert_string_equal(buf_cstr(&kept.text), "PL2001 10\nPL2000 10\n");
+	lint_file(&arena, arena_fmt(&arena, "%s/broken-task-definition.json", folder).p, &kept);
+	assert_has(&kept, "PL2001 9\n");
+	assert_has(&kept, "PL2000 9\n");
+	assert_has(&kept, "PL2000 10\n");
+	lint_file(&arena, arena_fmt(&arena, "%s/Dockerfile", folder).p, &kept);
+	assert_has(&kept, "DL4000 2\n");
+	assert_has(&kept, "DL3032 3\n");
+	assert_has(&kept, "DL3032 4\n");
+	assert_has(&kept, "PL1002 4\n");
+	assert_has(&kept, "DL3025 7\n");
+	assert_false(str_has(buf_str(&kept.text), STR("PL1001")));
+	assert_false(str_has(buf_str(&kept.text), STR("DL1000")));
+	lint_file(&arena, arena_fmt(&arena, "%s/misprinted.Dockerfile", folder).p, &kept);
+	assert_has(&kept, "DL1000 5\n");
+	assert_has(&kept, "PL1001 1\n");
+	assert_has(&kept, "DL3032 3\n");
+	assert_has(&kept, "PL1002 4\n");
+	assert_has(&kept, "DL3025 7\n");
+	buf_release(&kept.text);
+	arena_release(&arena);
+}
+
+static void the_decks_inputs(void **state)
+{
+	const char *shared = getenv("PLIMSOLL_TEST_FIXTURES");
+	char path[4096];
+
+	(void)state;
+	the_decks_files(TEST_DATA "/lint/deck");
+	if (!shared)
+		return;
+	(void)snprintf(path, sizeof path, "%s/deck", shared);
+	the_decks_files(path);
+}
+
+static enum lint_kind recognise(const char *path, const char *text, bool named)
+{
+	struct lint_opts opts = {.named = named};
+	struct err err = ERR_INIT;
+	struct arena arena;
+	enum lint_kind kind;
+
+	arena_init(&arena, MIB(16));
+	if (lint_recognise(str_of(path), str_of(text), &opts, &arena, &kind, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
+	if (kind != LINT_NONE && !lint_wants_path(str_of(path), &opts))
+		fail_msg("%s: recognised, and not wanted", path);
+	arena_release(&arena);
+	return kind;
+}
+
+/* tests/data/lint/kinds.txt: "KIND [named] PATH TEXT" a line, \n in TEXT a new line. */
 static void names_and_contents(void **state)
 {
+	struct err err = ERR_INIT;
+	struct arena arena;
+	struct str text, line, word, path;
+	unsigned n = 0;
+
 	(void)state;
-	assert_int_equal(lint_recognise(STR("a/Dockerfile"), STR("x")), LINT_DOCKERFILE);
-	assert_int_equal(lint_recognise(STR("Dockerfile.dev"), STR("")), LINT_DOCKERFILE);
-	assert_int_equal(lint_recognise(STR("web.dockerfile"), STR("")), LINT_DOCKERFILE);
-	assert_int_equal(lint_recognise(STR("Dockerfile.dockerignore"), STR("")), LINT_NONE);
-	assert_int_equal(
-	    lint_recognise(STR("a.json"), STR("{\"containerDefinitions\": [}")), LINT_TASKDEF);
-	assert_int_equal(lint_recognise(STR("package.json"), STR("{\"name\": \"x\"}")), LINT_NONE);
-	assert_int_equal(
-	    lint_recognise(STR("x.txt"), STR("{\"name\": 1, \"image\": 2}")), LINT_NONE);
+	arena_init(&arena, MIB(16));
+	if (file_read(TEST_DATA "/lint/kinds.txt", MIB(1), &arena, &text, &err) != 0)
+		fail_msg("%s", err.text);
+	while (str_cut(&text, '\n', &line)) {
+		enum lint_kind wanted, got;
+		bool named = false;
+		char *content;
+		size_t len = 0;
+
+		if (line.n == 0 || line.p[0] == '#')
+			continue;
+		assert_true(str_split(line, ' ', &word, &line));
+		wanted = str_eq(word, STR("dockerfile")) ? LINT_DOCKERFILE
+			 : str_eq(word, STR("taskdef"))	 ? LINT_TASKDEF
+							 : LINT_NONE;
+		assert_true(str_split(line, ' ', &path, &line));
+		if (str_eq(path, STR("named"))) {
+			named = true;
+			assert_true(str_split(line, ' ', &path, &line));
+		}
+		content = arena_alloc(&arena, line.n + 1);
+		for (size_t i = 0; i < line.n; i++) {
+			bool newline = line.p[i] == '\\' && i + 1 < line.n && line.p[i + 1] == 'n';
+
+			content[len++] = newline ? '\n' : line.p[i];
+			i += newline;
+		}
+		content[len] = '\0';
+		got = recognise(arena_cstr(&arena, path), content, named);
+		if (got != wanted)
+			fail_msg("%d, not %d: " STR_FMT " " STR_FMT, (int)got, (int)wanted,
+			    STR_ARG(path), STR_ARG(line));
+		n++;
+	}
+	assert_true(n > 50);
+	arena_release(&arena);
 }
 
 int main(void)
@@ -199,6 +298,7 @@ int main(void)
 	    cmocka_unit_test(fixtures_have_rules),
 	    cmocka_unit_test(records_are_whole),
 	    cmocka_unit_test(the_workshops_inputs),
+	    cmocka_unit_test(the_decks_inputs),
 	    cmocka_unit_test(names_and_contents),
 	};
 

@@ -2,15 +2,19 @@
 
 static void check_last_user_root(struct lint *l, const struct docker_view *view)
 {
-	const struct docker_stage *last = view->n_stages ? &view->stages[view->n_stages - 1] : NULL;
-	struct str user;
+	const struct docker_stage *built = view->built;
+	const struct docker_instruction *user;
 
-	if (!last || !last->user_step)
+	if (!built || !built->user_step || !built->user_known || !docker_user_is_root(built->user))
 		return;
-	user = last->user;
-	(void)str_split(last->user, ':', &user, &(struct str){NULL, 0});
-	if (str_eq(user, STR("root")) || str_eq(user, STR("0")))
-		lint_instruction(l, last->user_step->instruction, "the last user is root");
+	user = built->user_step->instruction;
+	if (built->user.n == 0)
+		lint_instruction(l, user, "the last user is empty, which is root");
+	else if (user->n_words > 0 && str_eq(user->words[0].text, built->user))
+		lint_instruction(l, user, "the last user is root");
+	else
+		lint_instruction(l, user, "the last user is root: its variables make it " STR_FMT,
+		    STR_ARG(built->user));
 }
 
 const struct lint_rule rule_last_user_root = {

@@ -13,9 +13,10 @@ static void check_taskdef_json(struct lint *l, const struct syntax_tree *tree)
 const struct lint_rule rule_taskdef_json = {
     .id = "PL2000",
     .title = "the task definition cannot be read",
-    .why = "A task definition that is no JSON is refused when it is registered, after "
-	   "everything else has passed.",
-    .fix = "correct the JSON at this place",
+    .why =
+	"A task definition that is neither JSON nor YAML is refused when it is registered, after "
+	"everything else has passed.",
+    .fix = "correct the text at this place",
     .threat = "runtime",
     .since = "2026-11-23",
     .peer = "",
