@@ -5,6 +5,12 @@
 #include "pipeline/pipeline.h"
 #include "ship/forge/forge.h"
 
+/* Held until the pipeline ends, over all tries; -1: not held. */
+struct run_locks {
+	int pull;   /* of this pull request */
+	int target; /* of its target: whoever has it lands */
+};
+
 struct pipeline {
 	const struct pipeline_plan *plan;
 	struct report *report; /* plan->scan's */
@@ -21,7 +27,10 @@ struct pipeline {
 	 */
 	struct git_merge test_merge;
 	struct git_oid merge;
-	bool landed; /* the target is at `merge` already: a killed process got that far */
+	struct run_locks *locks;
+	unsigned tries_left; /* after this one */
+	bool goes_on;	     /* another try follows */
+	bool landed;	     /* the target is at `merge` already: a killed process got that far */
 };
 
 /* A path in the run's folder; p NULL where the arena is full. */
@@ -29,6 +38,17 @@ struct str run_path(const struct pipeline *p, const char *name);
 void say(const struct pipeline *p, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Records the step after it was reached. */
 MUST_USE int run_reach(struct pipeline *p, enum run_step step, struct err *err);
+
+/* Refuses where another process has it. */
+MUST_USE int run_lock_pull(struct pipeline *p, struct err *err);
+/* Waits: a run that has to be judged again, because others landed before it, is then the next to
+ * land, however many there are. */
+MUST_USE int run_lock_target(struct pipeline *p, struct err *err);
+/* For CLEANUP. */
+void run_unlock(struct run_locks *locks);
+
+/* The target is no longer where it was judged. */
+bool run_target_moved(const struct pipeline *p);
 
 /* What kept a stage from its work, as a problem of a report of the run. */
 MUST_USE int run_tell(
@@ -43,7 +63,7 @@ MUST_USE int run_not_published(struct pipeline *p, struct err *err);
 struct str run_published(const struct pipeline *p);
 
 /* report.json, inventory.json and comment.md in the run's folder, and the pull request's comment
- * (record.c). */
+ * (record.c); the comment only if no other try follows. */
 MUST_USE int run_record(struct pipeline *p, struct str trailer, struct str image, struct err *err);
 
 #endif

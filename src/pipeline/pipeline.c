@@ -1,18 +1,14 @@
 #include "base/fault.h"
-#include "base/hash.h"
 #include "base/os/fd.h"
 #include "gate/judge.h"
 #include "pipeline/stage.h"
 #include "ship/build/build.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-enum { LINE_BYTES_MAX = 4096, LOCK_NAME_HEX = 32 };
+enum { LINE_BYTES_MAX = 4096, TRIES = 3 };
 
 /* ---- what the files of the pipeline share ---- */
 
@@ -73,38 +69,7 @@ static int take_oid(struct str text, struct git_oid *ret, struct err *err)
 	return 0;
 }
 
-/* One process at a time: the lock ends with the process, however that ends. */
-static int lock_pull(struct pipeline *p, int *ret_fd, struct err *err)
-{
-	CLEANUP(buf_release) struct buf key = BUF_INIT(KIB(64));
-	char hex[SHA256_HEX_SIZE];
-	struct str path;
-	CLEANUP_FD int fd = -1;
-
-	buf_addf(&key, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(p->run.repo),
-	    STR_ARG(p->pull.source), STR_ARG(p->pull.target));
-	if (!buf_ok(&key))
-		return buf_err(&key, "the names of repository and branches", err);
-	sha256_hex(buf_str(&key), hex);
-	path = arena_fmt(p->arena, "%s/locks/%.*s", p->plan->state_dir, (int)LOCK_NAME_HEX, hex);
-	if (!path.p)
-		return arena_err(p->arena, err);
-	fd = open(path.p, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(err, "%s", path.p);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK)
-			return err_sys(err, "%s", path.p);
-		return err_set(err, ERR_IO,
-		    "another process works on " STR_FMT " into " STR_FMT "; wait for it to end",
-		    STR_ARG(p->pull.source), STR_ARG(p->pull.target));
-	}
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
-}
-
-static int open_state(struct pipeline *p, int *ret_lock, struct err *err)
+static int open_state(struct pipeline *p, struct err *err)
 {
 	struct str locks = arena_fmt(p->arena, "%s/locks", p->plan->state_dir);
 	struct str runs = arena_fmt(p->arena, "%s/runs", p->plan->state_dir);
@@ -113,7 +78,7 @@ static int open_state(struct pipeline *p, int *ret_lock, struct err *err)
 	if (!locks.p || !runs.p || !store.p)
 		return arena_err(p->arena, err);
 	if (dir_make(locks.p, 0700, err) != 0 || dir_make(runs.p, 0700, err) != 0 ||
-	    lock_pull(p, ret_lock, err) != 0)
+	    run_lock_pull(p, err) != 0)
 		return -1;
 	return run_store_open(store.p, &p->store, err);
 }
@@ -342,6 +307,7 @@ static int decide(struct pipeline *p, struct err *err)
 	return run_not_published(p, err);
 }
 
+/* Without effect outside of the run's folder where another try follows. */
 static int finish(struct pipeline *p, struct pipeline_result *ret, struct err *err)
 {
 	if (run_record(p, trailer_of(p), run_published(p), err) != 0)
@@ -376,12 +342,6 @@ static int nothing_to_merge(struct pipeline *p, struct pipeline_result *ret, str
 	return judge_report(p->plan->scan->policy, clock->now_ms(clock), p->report, err);
 }
 
-static void pipeline_close(struct pipeline *p)
-{
-	run_store_close(p->store);
-	git_repo_close(p->repo);
-}
-
 static int check_registry(const struct pipeline_plan *plan, struct arena *arena, struct err *err)
 {
 	struct str probe = arena_fmt(arena, STR_FMT "/x", STR_ARG(plan->registry));
@@ -399,27 +359,70 @@ static int check_registry(const struct pipeline_plan *plan, struct arena *arena,
 	    STR_ARG(str_sub(plan->registry, 0, 100)));
 }
 
-int pipeline_run(const struct pipeline_plan *plan, struct pipeline_result *ret, struct err *err)
+static void pipeline_close(struct pipeline *p)
 {
-	struct pipeline p CLEANUP(pipeline_close) = {
-	    .plan = plan,
-	    .report = plan->scan->report,
-	    .arena = &plan->scan->report->arena,
-	    .pull = {plan->source, plan->target}
-	};
-	struct subject subject = {.kind = STR("repository"), .name = str_of(plan->repo)};
-	CLEANUP_FD int lock = -1;
+	run_store_close(p->store);
+	git_repo_close(p->repo);
+}
+
+/* Another try follows where the target moved, and not the source: what is there now was not judged
+ * yet. */
+static bool tries_again(const struct pipeline *p)
+{
+	return p->run.step == RUN_SUPERSEDED && p->tries_left > 0 && run_target_moved(p);
+}
+
+static int try_once(struct pipeline *p, struct pipeline_result *ret, struct err *err)
+{
+	struct subject subject = {.kind = STR("repository"), .name = str_of(p->plan->repo)};
 	bool nothing = false;
 	uint32_t index;
 
-	if (check_registry(plan, p.arena, err) != 0 || open_repo(&p, err) != 0 ||
-	    open_state(&p, &lock, err) != 0 ||
-	    report_add_subject(p.report, &subject, &index, err) != 0 ||
-	    take_up(&p, &nothing, err) != 0)
+	if (open_repo(p, err) != 0 || open_state(p, err) != 0 ||
+	    report_add_subject(p->report, &subject, &index, err) != 0 ||
+	    take_up(p, &nothing, err) != 0)
 		return -1;
 	if (nothing)
-		return nothing_to_merge(&p, ret, err);
-	if (make_merge(&p, err) != 0 || judge(&p, err) != 0 || decide(&p, err) != 0)
+		return nothing_to_merge(p, ret, err);
+	if (make_merge(p, err) != 0 || judge(p, err) != 0 || decide(p, err) != 0)
 		return -1;
-	return finish(&p, ret, err);
+	p->goes_on = tries_again(p);
+	return finish(p, ret, err);
+}
+
+/* Nothing of an earlier try is in the report of the next one. */
+static void report_reset(const struct scan *scan)
+{
+	int64_t started_ms = scan->report->started_ms;
+
+	report_release(scan->report);
+	report_init(scan->report, scan->limits->scan_memory, scan->limits->findings);
+	scan->report->started_ms = started_ms;
+}
+
+int pipeline_run(const struct pipeline_plan *plan, struct pipeline_result *ret, struct err *err)
+{
+	struct run_locks locks CLEANUP(run_unlock) = {-1, -1};
+
+	if (check_registry(plan, &plan->scan->report->arena, err) != 0)
+		return -1;
+	for (unsigned left = TRIES; left-- > 0;) {
+		struct pipeline p CLEANUP(pipeline_close) = {
+		    .plan = plan,
+		    .report = plan->scan->report,
+		    .arena = &plan->scan->report->arena,
+		    .pull = {plan->source, plan->target},
+		    .locks = &locks,
+		    .tries_left = left,
+		};
+
+		if (try_once(&p, ret, err) != 0)
+			return -1;
+		if (!p.goes_on)
+			break;
+		say(&p, STR_FMT " moved: judging the merge with what it is now",
+		    STR_ARG(plan->target));
+		report_reset(plan->scan);
+	}
+	return 0;
 }

@@ -6,7 +6,8 @@
  *
  * A run is a row of the store and a folder. A process that was killed is resumed by the
  * next call: what is pure is done again, effects are recorded after they happened and
- * harmless to repeat. One process at a time works on a pull request; others are refused.
+ * harmless to repeat. One process at a time works on a pull request; others are refused. One at a
+ * time lands on a target; others wait, and judge again what has moved under them.
  *
  * The thin form refuses with ERR_UNSUPPORTED: a target that is checked out in a work tree,
  * unrelated histories (merge-base says so), more than one image in a repository.

@@ -96,12 +96,47 @@ int run_not_published(struct pipeline *p, struct err *err)
 	return report_add_stage(p->report, &result, err);
 }
 
+bool run_target_moved(const struct pipeline *p)
+{
+	struct git_oid now;
+	struct err ignored = ERR_INIT;
+
+	return git_resolve_branch(p->repo, p->pull.target, &now, &ignored) == 0 &&
+	       !git_oid_eq(&now, &p->target);
+}
+
+/* Before anything is pushed: this run's turn has come, and what it was judged with stands. */
+static int take_turn(struct pipeline *p, struct err *err)
+{
+	if (p->landed)
+		return 0;
+	if (run_lock_target(p, err) != 0)
+		return -1;
+	if (!run_target_moved(p))
+		return 0;
+	return err_set(err, ERR_MOVED, "refs/heads/" STR_FMT " moved while the merge was judged",
+	    STR_ARG(p->pull.target));
+}
+
+/* What a branch that moved means for whoever reads it. */
+static void explain_moved(const struct pipeline *p, struct err *why)
+{
+	if (why->code != ERR_MOVED)
+		return;
+	if (p->tries_left > 0 && !run_target_moved(p))
+		(void)err_wrap(why, "nothing was merged; run it again to judge what is there now");
+	else if (p->tries_left == 0)
+		(void)err_wrap(why, "nothing was merged after three tries; run it again");
+}
+
 int run_publish(struct pipeline *p, struct err *err)
 {
 	struct scan_stage clocked = scan_stage_begin(p->plan->scan, STAGE_PUBLISH);
 	struct err why = ERR_INIT;
 
-	if (push(p, &why) != 0 || land(p, &why) != 0 || tag(p, &why) != 0) {
+	if (take_turn(p, &why) != 0 || push(p, &why) != 0 || land(p, &why) != 0 ||
+	    tag(p, &why) != 0) {
+		explain_moved(p, &why);
 		if (run_tell(p->report, STAGE_PUBLISH, &why, err) != 0)
 			return -1;
 		/* What has landed is finished by the next call; nothing else was changed. */

@@ -64,5 +64,7 @@ int run_record(struct pipeline *p, struct str trailer, struct str image, struct 
 	opts.marker = STR("plimsoll");
 	if (write_as(p, "comment.md", "markdown", &opts, &out, err) != 0)
 		return -1;
+	if (p->goes_on)
+		return 0;
 	return forge_comment(p->forge, &p->pull, buf_str(&out), err);
 }

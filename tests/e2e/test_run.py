@@ -292,14 +292,33 @@ class Faults(Pipeline):
         self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
         other = self.git("commit-tree", "-p", self.before, "-m", "other", f"{self.before}^{{tree}}",
                          cwd=self.repo)
-        self.proxy.rules = [("PUT", "/manifests/", lambda: self.git(
-            "update-ref", "refs/heads/main", other, cwd=self.repo))]
-        self.one_error(self.through_proxy(4), "refs/heads/main moved")
-        self.assertEqual(self.tip("main"), other)
+
+        def move():
+            self.proxy.rules = []
+            self.git("update-ref", "refs/heads/main", other, cwd=self.repo)
+        self.proxy.rules = [("PUT", "/manifests/", move)]
+        # The same call judges the new merge.
+        self.before = other
+        self.assert_published(self.through_proxy(0))
+        self.assertIn("main moved: judging the merge with what it is now", self.progress)
+        self.assertFalse((self.folder / "state/runs/1/image").exists())
+
+    def test_the_target_moves_again_and_again(self):
+        self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
+        moves = []
+
+        def move():
+            tip = self.tip("main")
+            moves.append(self.git("commit-tree", "-p", tip, "-m", "other", f"{tip}^{{tree}}", cwd=self.repo))
+            self.git("update-ref", "refs/heads/main", moves[-1], cwd=self.repo)
+        self.proxy.rules = [("PUT", "/manifests/", move)]
+        self.one_error(self.through_proxy(4), "after three tries", "refs/heads/main moved")
+        self.assertEqual(len(moves), 3)
+        self.assertEqual(self.tip("main"), moves[-1])
         self.assertEqual(self.tags(), {})
-        self.assertIn("moved", self.comment())
-        # A new run judges the new merge.
-        self.before, self.proxy.rules = other, []
+        self.assertIn("refs/heads/main moved", self.comment())
+        self.assertIn("nothing was merged", self.comment())
+        self.before, self.proxy.rules = moves[-1], []
         self.assert_published(self.through_proxy(0))
 
     def test_the_source_moves(self):
@@ -307,7 +326,7 @@ class Faults(Pipeline):
         judged = self.tip("development")
         self.proxy.rules = [("PUT", "/manifests/", lambda: self.git(
             "update-ref", "refs/heads/development", self.before, judged, cwd=self.repo))]
-        self.one_error(self.through_proxy(4), "refs/heads/development moved")
+        self.one_error(self.through_proxy(4), "refs/heads/development moved", "run it again")
         self.assert_untouched()
 
     def test_a_registry_that_fails(self):
@@ -392,6 +411,35 @@ class Faults(Pipeline):
         self.one_error(report, "Dockerfile")
         self.assertIn("PL1001", rules(report))
         self.assert_untouched()
+
+
+class Many(Pipeline):
+    """Pull requests into one target at the same time, each called once."""
+
+    def start(self, source):
+        return subprocess.Popen(
+            [str(PROGRAM), *map(str, self.args(source=source))], cwd=self.folder, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                                         "PLIMSOLL_TEST_NOW": NOW})
+
+    def test_each_call_ends_merged(self):
+        names = [f"part-{n}" for n in range(5)]
+        for name in names:
+            self.git("checkout", "-qb", name, "main", cwd=self.work)
+            self.commit({f"{name}.txt": name}, name, push=True)
+        said = ""
+        for name, process in [(name, self.start(name)) for name in names]:
+            out, err = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 0, (name, out, err))
+            said += err.decode()
+        for name in names:
+            self.git("merge-base", "--is-ancestor", name, "main", cwd=self.repo)
+            comment = self.git("cat-file", "blob", f"refs/plimsoll/pull/{name}/into/main/comment", cwd=self.repo)
+            self.assertIn("Plimsoll: passed", comment)
+        merges = self.git("rev-list", "--first-parent", f"{self.before}..main", cwd=self.repo).split()
+        self.assertEqual(sorted(self.tags()), sorted(merges))
+        self.assertEqual(len(merges), len(names))
+        self.assertIn("main moved", said)
 
 
 class Mistakes(Pipeline):

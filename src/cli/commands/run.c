@@ -140,7 +140,8 @@ const struct command command_run = {
 	"published by digest, exactly the judged commit becomes TARGET, and the digest is tagged\n"
 	"with that commit. Otherwise nothing changes but the comment on the pull request:\n\n"
 	"  git cat-file blob refs/plimsoll/pull/SOURCE/into/TARGET/comment\n\n"
-	"A run that was killed goes on where it stopped when it is called again.\n\n"
+	"A target that moved meanwhile is judged again with it, three times at most. A run that was\n"
+	"killed goes on where it stopped when it is called again.\n\n"
 	"  plimsoll run app.git --source development --target main --policy security/policy.git \\\n"
 	"    --registry registry.example:5000/shop --db advisories.db",
     .run = run_run,

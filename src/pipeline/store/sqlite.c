@@ -61,7 +61,6 @@ static int prepare(struct run_store *store, const char *sql, sqlite3_stmt **ret,
 }
 
 static const char schema[] =
-    "BEGIN IMMEDIATE;"
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, repo TEXT NOT NULL, source TEXT NOT NULL,"
     " target TEXT NOT NULL, image TEXT NOT NULL, step INTEGER NOT NULL, source_oid TEXT NOT NULL,"
     " target_oid TEXT NOT NULL, base_oid TEXT NOT NULL, policy_source TEXT NOT NULL,"
@@ -72,8 +71,7 @@ static const char schema[] =
     "CREATE UNIQUE INDEX active ON runs (repo, source, target) WHERE step < 7;"
     "CREATE TABLE inventories (repo TEXT NOT NULL, commit_oid TEXT NOT NULL, packages BLOB NOT NULL,"
     " PRIMARY KEY (repo, commit_oid)) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
+    "PRAGMA user_version = 1;";
 
 _Static_assert(RUN_DONE == 7, "the schema's index names the number of the first ending step");
 
@@ -87,6 +85,18 @@ static int read_version(struct run_store *store, int *ret, struct err *err)
 		return fail(store, "version", err);
 	*ret = sqlite3_column_int(statement, 0);
 	return 0;
+}
+
+/* Two processes may find the file empty: the second one finds it made. */
+static int make_tables(struct run_store *store, struct err *err)
+{
+	int version;
+
+	if (run_sql(store, "BEGIN IMMEDIATE", err) != 0 || read_version(store, &version, err) != 0)
+		return -1;
+	if (version == 0 && run_sql(store, schema, err) != 0)
+		return -1;
+	return run_sql(store, "COMMIT", err);
 }
 
 static int set_up(struct run_store *store, const char *path, struct err *err)
@@ -104,7 +114,7 @@ static int set_up(struct run_store *store, const char *path, struct err *err)
 		return err_set(err, ERR_FORMAT,
 		    "%s: a run store of version %d; this program knows %d", path, version,
 		    STORE_VERSION);
-	return run_sql(store, schema, err);
+	return make_tables(store, err);
 }
 
 int run_store_open(const char *path, struct run_store **ret, struct err *err)
