@@ -1,7 +1,7 @@
 #include "cli/session.h"
 
 #include "base/log.h"
-#include "base/os/fd.h"
+#include "base/os/output.h"
 #include "engine/policy_source.h"
 #include "engine/rule_list.h"
 #include "gate/judge.h"
@@ -124,7 +124,7 @@ static int print_one(
 	if (file.n == 0)
 		return command_print(buf_str(&out));
 	path = arena_cstr(cli->arena, file);
-	if (!path || file_write(path, buf_str(&out), 0644, &err) != 0) {
+	if (!path || output_write(path, buf_str(&out), 0644, &err) != 0) {
 		log_error("the report: %s", path ? err.text : "out of memory");
 		return EXIT_INCOMPLETE;
 	}

@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "base/hash.h"
+#include "base/os/output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,7 +24,8 @@ void fd_cleanup(int *fd)
 
 int fd_open_read(const char *path, bool nofollow, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (nofollow ? O_NOFOLLOW : 0));
+	int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (nofollow ? O_NOFOLLOW : 0));
 
 	return fd >= 0 ? fd : err_sys(err, "cannot open %s", path);
 }
@@ -132,10 +134,55 @@ int fd_read_to_end(int fd, struct buf *out, struct err *err)
 
 /* ---- files ---- */
 
+const char *file_kind(unsigned mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return "a file";
+	case S_IFDIR:
+		return "a folder";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	case S_IFLNK:
+		return "a link";
+	default:
+		return "a device";
+	}
+}
+
+/* A device or FIFO could keep the program waiting for ever; one that the caller of the program
+ * opened for it (/dev/stdin, <(command)) is read to its end like the standard input. */
+static int check_readable(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "cannot read %s", path);
+	if (S_ISREG(st.st_mode))
+		return 0;
+	if (S_ISDIR(st.st_mode) || path_descriptor(path) < 0)
+		return err_set(
+		    err, ERR_IO, "%s is %s, and a file is expected", path, file_kind(st.st_mode));
+	return fcntl(fd, F_SETFL, 0) < 0 ? err_sys(err, "cannot read %s", path) : 0;
+}
+
+int file_open_read(const char *path, struct err *err)
+{
+	CLEANUP_FD int fd = fd_open_read(path, false, err);
+	int opened = fd;
+
+	if (fd < 0 || check_readable(fd, path, err) != 0)
+		return -1;
+	fd = -1;
+	return opened;
+}
+
 int file_read(
     const char *path, size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err)
 {
-	CLEANUP_FD int fd = fd_open_read(path, false, err);
+	CLEANUP_FD int fd = file_open_read(path, err);
 	CLEANUP(buf_release) struct buf b = BUF_INIT(max_bytes);
 	struct str bytes;
 
@@ -198,7 +245,11 @@ int file_write(const char *path, struct str bytes, unsigned mode, struct err *er
 {
 	char temporary[PATH_MAX];
 	CLEANUP_FD int fd = -1;
+	struct stat st;
 
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+		return err_set(
+		    err, ERR_IO, "cannot create %s: %s stands there", path, file_kind(st.st_mode));
 	if (temporary_beside(path, temporary, sizeof temporary, err) < 0)
 		return -1;
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

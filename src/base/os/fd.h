@@ -12,7 +12,8 @@
 /* Closes *fd where it is not negative, and sets it to -1. */
 void fd_cleanup(int *fd);
 
-/* Opens without following a final symbolic link where nofollow is set. -1 and ERR_IO. */
+/* Opens without following a final symbolic link where nofollow is set, and without waiting for
+ * anybody at the other end of a FIFO: look with fstat before reading. -1 and ERR_IO. */
 int fd_open_read(const char *path, bool nofollow, struct err *err);
 /* write(2), but that a pipe nobody reads is EPIPE and never a signal, whatever the program does
  * about SIGPIPE. */
@@ -26,12 +27,19 @@ MUST_USE int fd_pread_full(
 /* Appends the rest of fd; ERR_LIMIT where out's cap is reached. */
 MUST_USE int fd_read_to_end(int fd, struct buf *out, struct err *err);
 
-/* The file's bytes in the arena; ERR_LIMIT above max_bytes, ERR_IO where it cannot be read. */
+/* A file to read. Devices, FIFOs and sockets, which could keep the program waiting for ever, are
+ * ERR_IO, unless the path names a descriptor of this process (/dev/stdin). */
+MUST_USE int file_open_read(const char *path, struct err *err);
+/* Its bytes in the arena; ERR_LIMIT above max_bytes, ERR_IO where it cannot be read. */
 MUST_USE int file_read(const char *path, size_t max_bytes, struct arena *arena,
     struct str *ret_bytes, struct err *err);
-/* Writes path by way of a temporary file beside it, synced and renamed. Parent must exist.
+/* Writes path by way of a temporary file beside it, synced and renamed, for files that the program
+ * keeps itself: a link is replaced, a device or FIFO is ERR_IO. What a user names is written with
+ * output_write (output.h). Parent must exist.
  * Faults of tests: see base/fault.h, points "file-write" and "file-sync". */
 MUST_USE int file_write(const char *path, struct str bytes, unsigned mode, struct err *err);
+/* "a FIFO", "a device" …, of st_mode. */
+const char *file_kind(unsigned mode);
 bool file_exists(const char *path);
 /* mkdir -p; existing folders are fine. */
 MUST_USE int dir_make(const char *path, unsigned mode, struct err *err);

@@ -2,7 +2,7 @@
  * Run by the build: writes the built-in rules' database (database.c) to a file.
  */
 #include "base/buf.h"
-#include "base/os/fd.h"
+#include "base/os/output.h"
 #include "detect/secret/compiled.h"
 
 static void engine_freep(struct secret_engine **engine)
@@ -20,7 +20,7 @@ static int precompile(const char *path, struct arena *arena, struct err *err)
 	    secret_engine_new(&rules, &limits_default, &engine, err) ||
 	    secret_database_store(engine, &out, err))
 		return -1;
-	return file_write(path, buf_str(&out), 0644, err);
+	return output_write(path, buf_str(&out), 0644, err);
 }
 
 int main(int argc, char **argv)

@@ -65,7 +65,7 @@ static int set_login(
  * growing leaves no copy behind. */
 static int read_secret(const char *path, struct buf *out, struct err *err)
 {
-	int fd CLEANUP_FD = fd_open_read(path, false, err);
+	int fd CLEANUP_FD = file_open_read(path, err);
 
 	if (fd < 0)
 		return -1;

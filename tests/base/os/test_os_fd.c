@@ -1,11 +1,38 @@
 /* Whole reads and writes, files that appear at once, and removal of hostile trees. */
+#include "base/os/output.h"
 #include "unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+struct pipe_of {
+	int from, to;
+};
+
+static struct pipe_of pipe_open(void)
+{
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	return (struct pipe_of){ends[0], ends[1]};
+}
+
+static const char *fd_name(struct fixture *f, int fd)
+{
+	return arena_cstr(&f->arena, arena_fmt(&f->arena, "/dev/fd/%d", fd));
+}
+
+static void assert_holds(struct fixture *f, const char *name, const char *text)
+{
+	struct str got;
+
+	assert_ok(file_read(below(f, name), KIB(1), &f->arena, &got, &f->err), &f->err);
+	assert_str(got, text);
+}
 
 static void files_there_and_back(void **state)
 {
@@ -79,6 +106,120 @@ static void a_write_does_not_follow_a_link(void **state)
 	assert_str(got, "kept");
 	assert_int_equal(file_write(below(f, "no/file"), STR("x"), 0600, &f->err), -1);
 	assert_err(&f->err, ERR_IO, "no/file");
+}
+
+static void a_write_replaces_no_fifo(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	assert_int_equal(mkfifo(below(f, "fifo"), 0600), 0);
+	assert_int_equal(file_write(below(f, "fifo"), STR("x"), 0600, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "a FIFO stands there");
+	assert_int_equal(lstat(below(f, "fifo"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+}
+
+static void a_read_waits_for_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct str got;
+
+	assert_int_equal(mkfifo(below(f, "fifo"), 0600), 0);
+	assert_int_equal(file_read(below(f, "fifo"), 9, &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "is a FIFO, and a file is expected");
+	assert_int_equal(file_read("/dev/zero", 9, &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "is a device");
+	assert_int_equal(file_read(f->folder, 9, &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "is a folder");
+}
+
+/* As a shell gives one with <(command). */
+static void a_descriptor_of_ones_own_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct pipe_of p = pipe_open();
+	struct str got;
+
+	assert_ok(fd_write_all(p.to, STR("policy"), &f->err), &f->err);
+	fd_cleanup(&p.to);
+	assert_ok(file_read(fd_name(f, p.from), 9, &f->arena, &got, &f->err), &f->err);
+	assert_str(got, "policy");
+	fd_cleanup(&p.from);
+}
+
+static void output_goes_through_links(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	assert_ok(dir_make(below(f, "d"), 0700, &f->err), &f->err);
+	assert_ok(file_write(below(f, "d/real"), STR("old"), 0600, &f->err), &f->err);
+	assert_int_equal(symlink("d/second", below(f, "first")), 0);
+	assert_int_equal(symlink("real", below(f, "d/second")), 0);
+	assert_ok(output_write(below(f, "first"), STR("new"), 0600, &f->err), &f->err);
+	assert_holds(f, "d/real", "new");
+	assert_int_equal(lstat(below(f, "first"), &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	/* A link to what is not there yet makes it. */
+	assert_int_equal(symlink("d/later", below(f, "third")), 0);
+	assert_ok(output_write(below(f, "third"), STR("made"), 0600, &f->err), &f->err);
+	assert_holds(f, "d/later", "made");
+	assert_int_equal(symlink("round", below(f, "round")), 0);
+	assert_int_equal(output_write(below(f, "round"), STR("x"), 0600, &f->err), -1);
+	assert_int_equal(f->err.sys, ELOOP);
+	assert_int_equal(output_write(below(f, "no/file"), STR("x"), 0600, &f->err), -1);
+	assert_int_equal(output_write(below(f, "d/"), STR("x"), 0600, &f->err), -1);
+	assert_int_equal(output_write(below(f, "d"), STR("x"), 0600, &f->err), -1);
+}
+
+static void output_goes_into_a_fifo(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_FD int from = -1;
+	char got[8] = "";
+	struct stat st;
+	size_t n;
+
+	assert_int_equal(mkfifo(below(f, "fifo"), 0600), 0);
+	from = open(below(f, "fifo"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_ok(output_write(below(f, "fifo"), STR("told"), 0600, &f->err), &f->err);
+	assert_ok(fd_read_full(from, got, sizeof got, &n, &f->err), &f->err);
+	assert_str(str_make(got, n), "told");
+	assert_int_equal(lstat(below(f, "fifo"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	fd_cleanup(&from);
+	assert_int_equal(output_write(below(f, "fifo"), STR("x"), 0600, &f->err), -1);
+	assert_err(&f->err, ERR_IO, "nobody reads this FIFO");
+}
+
+/* What was written before stays: a rename or an offset of one's own would lose it. */
+static void output_goes_to_a_descriptor(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_FD int fd = open(below(f, "log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_ok(fd_write_all(fd, STR("one "), &f->err), &f->err);
+	assert_ok(output_write(fd_name(f, fd), STR("two"), 0600, &f->err), &f->err);
+	assert_holds(f, "log", "one two");
+	assert_int_equal(path_descriptor(fd_name(f, fd)), fd);
+	assert_int_equal(path_descriptor(below(f, "log")), -1);
+	assert_int_equal(path_descriptor("/dev/stdout"), 1);
+	assert_int_equal(output_write("/dev/fd/999", STR("x"), 0600, &f->err), -1);
+}
+
+/* A scratch device: the machine's own are not for tests. */
+static void output_leaves_a_device_one(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	if (mknod(below(f, "null"), S_IFCHR | 0600, makedev(1, 3)) != 0)
+		skip();
+	if (output_write(below(f, "null"), STR("x"), 0600, &f->err) != 0)
+		assert_int_equal(f->err.sys, EACCES); /* mounted nodev */
+	assert_int_equal(lstat(below(f, "null"), &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
 }
 
 static void no_link_where_none_is_wanted(void **state)
@@ -234,6 +375,13 @@ int main(void)
 	    unit_test_here(a_read_has_a_cap),
 	    unit_test_here(a_failed_write_leaves_the_old_file),
 	    unit_test_here(a_write_does_not_follow_a_link),
+	    unit_test_here(a_write_replaces_no_fifo),
+	    unit_test_here(a_read_waits_for_nobody),
+	    unit_test_here(a_descriptor_of_ones_own_is_read),
+	    unit_test_here(output_goes_through_links),
+	    unit_test_here(output_goes_into_a_fifo),
+	    unit_test_here(output_goes_to_a_descriptor),
+	    unit_test_here(output_leaves_a_device_one),
 	    unit_test_here(no_link_where_none_is_wanted),
 	    unit_test_here(ranges),
 	    unit_test_here(a_closed_pipe_is_an_error_and_no_signal),

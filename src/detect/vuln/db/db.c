@@ -272,7 +272,8 @@ static int map_file(const char *path, void **ret_map, struct str *ret_bytes, str
 		return err_wrap(err, "no advisory database");
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, ERR_DATABASE, "%s is not a file", path);
+		return err_set(err, ERR_DATABASE, "%s is %s, and no advisory database", path,
+		    file_kind(st.st_mode));
 	if (st.st_size < DB_HEADER_BYTES + DB_TRAILER_BYTES)
 		return err_set(
 		    err, ERR_DATABASE, "%s is too short to be an advisory database", path);

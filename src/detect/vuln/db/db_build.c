@@ -5,7 +5,7 @@
 #include "detect/vuln/db/db_build.h"
 
 #include "base/frame.h"
-#include "base/os/fd.h"
+#include "base/os/output.h"
 #include "core/child.h"
 #include "detect/vuln/db/db.h"
 #include "detect/vuln/feeds/feed_files.h"
@@ -214,7 +214,7 @@ int db_build(
 	if (result == 0)
 		result = check_database(buf_str(&g.bytes), err);
 	if (result == 0)
-		result = file_write(build->output, buf_str(&g.bytes), 0644, err);
+		result = output_write(build->output, buf_str(&g.bytes), 0644, err);
 	if (result == 0)
 		*ret_stats = g.stats;
 	buf_release(&g.bytes);

@@ -1,0 +1,161 @@
+"""What a user names: bases, outputs, inputs, commands; and what stands under such a name."""
+import os
+import stat
+import subprocess
+import threading
+
+from house import PROGRAM, House, rules
+
+BAD = "FROM debian:12\nUSER root\n"
+GOOD = "FROM debian:12\nUSER 1\n"
+
+
+class Bases(House):
+    """main has a good Dockerfile, dev (which is checked out) a bad one."""
+
+    def setUp(self):
+        super().setUp()
+        self.git("init", "-q", "-b", "main")
+        self.write("Dockerfile", GOOD)
+        self.git("add", ".")
+        self.git("commit", "-qm", "one")
+        self.main = self.git("rev-parse", "HEAD")
+        self.git("checkout", "-qb", "dev")
+        self.write("Dockerfile", BAD)
+        self.git("commit", "-qam", "two")
+
+    def based(self, code, base):
+        out, err = self.plimsoll(code, "check", f"--base={base}")
+        return out + err
+
+    def test_names_that_mean_one_thing(self):
+        self.git("update-ref", "refs/remotes/origin/main", self.main)
+        self.git("update-ref", "refs/remotes/origin/HEAD", self.main)
+        self.git("branch", "-q", "--set-upstream-to=main")
+        self.git("tag", "-a", "-m", "v", "v1", "main")
+        for base in ("main", "refs/heads/main", "origin/main", "refs/remotes/origin/main", "origin", "HEAD~1", "@~1",
+                     "HEAD^", "dev~1", "dev^1", "@{u}", "@{upstream}", "dev@{u}", self.main, self.main[:7],
+                     self.main[:12].upper(), "refs/tags/v1", "refs/tags/v1~0"):
+            self.based(1, base)
+        self.based(0, "HEAD")
+        self.based(0, "dev")
+
+    def test_a_tag_does_not_get_in_front_of_a_branch(self):
+        self.git("tag", "main", "HEAD")
+        said = self.based(2, "main")
+        self.assertIn("refs/heads/main and refs/tags/main", said)
+        self.based(1, "refs/heads/main")
+        _, err = self.plimsoll(2, "secrets", "git", "--range", "main..HEAD")
+        self.assertIn("refs/heads/main and refs/tags/main", err)
+        self.plimsoll(0, "secrets", "git", "--range", "refs/heads/main..HEAD")
+
+    def test_a_tag_does_not_stand_in_for_a_branch(self):
+        self.git("tag", "gone", "HEAD")
+        self.assertIn("refs/tags/gone", self.based(4, "gone"))
+        self.git("update-ref", "refs/tags/refs/heads/away", "HEAD")
+        self.based(4, "refs/heads/away")
+        self.based(4, "away")
+
+    def test_a_branch_does_not_stand_in_for_another(self):
+        self.git("update-ref", "refs/remotes/origin/main", self.main)
+        self.git("update-ref", "refs/heads/origin/main", "HEAD")
+        self.assertIn("refs/heads/origin/main and refs/remotes/origin/main", self.based(2, "origin/main"))
+        self.git("update-ref", "refs/heads/" + self.main[:8], "HEAD")
+        self.assertIn(self.main, self.based(2, self.main[:8]))
+        self.git("update-ref", "refs/heads/" + self.main, "HEAD")
+        self.based(1, self.main)
+        self.git("update-ref", "refs/heads/HEAD", self.main)
+        self.based(0, "HEAD")
+
+    def test_what_is_no_name(self):
+        for base in ("-x", "--all", "a b", "main..dev", "main:Dockerfile", "main@{1}", "^main", "main^{tree}", ""):
+            self.based(2, base)
+        self.assertIn('did you mean "main"', self.based(4, "mian"))
+        self.based(4, "dev@{u}")
+
+
+class Outputs(House):
+    def setUp(self):
+        super().setUp()
+        self.write("Dockerfile", BAD)
+
+    def test_a_device_stays_one(self):
+        device = self.folder / "device"
+        try:
+            os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        except PermissionError:
+            self.skipTest("only root makes devices")
+        self.run_program("lint", "--format", "json=device", "Dockerfile")
+        self.assertTrue(device.is_char_device())
+        self.write("feed/a.json", '{"id":"PYSEC-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":'
+                   '{"ecosystem":"PyPI","name":"x"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}]}')
+        self.run_program("db", "build", "--output", "device", "feed")
+        self.assertTrue(device.is_char_device())
+        self.plimsoll(0, "db", "build", "--output", "a.db", "feed")
+        (self.folder / "link.db").symlink_to("a.db")
+        self.plimsoll(0, "db", "build", "--output", "link.db", "feed")
+        self.assertTrue((self.folder / "link.db").is_symlink())
+
+    def test_a_link_stays_one(self):
+        self.write("d/real.json", "{}")
+        (self.folder / "link.json").symlink_to("d/real.json")
+        self.plimsoll(1, "lint", "--format", "json=link.json", "Dockerfile")
+        self.assertTrue((self.folder / "link.json").is_symlink())
+        self.assertIn("DL3002", (self.folder / "d/real.json").read_text())
+        self.assertEqual(os.listdir(self.folder / "d"), ["real.json"])
+
+    def test_a_fifo_is_written_to(self):
+        os.mkfifo(self.folder / "fifo")
+        got = []
+        reader = threading.Thread(target=lambda: got.append((self.folder / "fifo").read_text()))
+        reader.start()
+        self.plimsoll(1, "lint", "--format", "json=fifo", "Dockerfile")
+        reader.join(20)
+        self.assertIn("DL3002", got[0])
+        _, err = self.plimsoll(4, "lint", "--format", "json=fifo", "Dockerfile")
+        self.assertIn("nobody reads this FIFO", err)
+
+    def test_descriptors(self):
+        for name in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
+            out, _ = self.plimsoll(1, "lint", "--format", "text", "--format", f"json={name}", "--format", "text", "Dockerfile")
+            self.assertEqual(out.count("1 block"), 2)
+            self.assertIn('"DL3002"', out)
+            with open(self.folder / "out", "wb") as file:
+                done = subprocess.run([PROGRAM, "lint", "--format", "text", "--format", f"json={name}", "Dockerfile"],
+                                      cwd=self.folder, stdout=file, timeout=60, check=False)
+            self.assertEqual(done.returncode, 1)
+            text = (self.folder / "out").read_text()
+            self.assertTrue("blocked: 1 block" in text and '"DL3002"' in text)
+        self.plimsoll(4, "lint", "--format", "json=/dev/fd/77", "Dockerfile")
+
+
+class Inputs(House):
+    def test_what_would_never_answer_is_refused(self):
+        self.write("Dockerfile", GOOD)
+        os.mkfifo(self.folder / "fifo")
+        for code, args in ((5, ("scan", "x.tar", "--db", "fifo")), (5, ("db", "status", "fifo")),
+                           (3, ("policy", "check", "fifo")), (3, ("lint", "--policy", "fifo", "Dockerfile")),
+                           (3, ("secrets", "dir", "--rules", "fifo", ".")), (3, ("policy", "check", "/dev/zero")),
+                           (5, ("scan", "x.tar", "--db", "/dev/zero"))):
+            _, err = self.plimsoll(code, *args)
+            self.assertRegex(err, r"is a (FIFO|device)")
+            self.assertEqual(err.count("\n"), 1, err)
+
+    def test_a_policy_from_a_pipe_of_ones_own(self):
+        self.write("Dockerfile", BAD)
+        policy = b"plimsoll: 1\nmode: observe\n"
+        self.plimsoll(0, "lint", "--policy", "/dev/stdin", "Dockerfile", stdin=policy)
+
+
+class Help(House):
+    def test_help(self):
+        whole, _ = self.plimsoll(0, "--help")
+        for args in (("help",), ("help", "help"), ("-h",)):
+            self.assertEqual(self.plimsoll(0, *args)[0], whole)
+        for line in whole.splitlines():
+            if line.startswith("  ") and line[2:3].isalpha():
+                name = line.split()[0]
+                self.assertEqual(self.plimsoll(0, "help", name)[0], self.plimsoll(0, name, "--help")[0])
+        _, err = self.plimsoll(2, "help", "chekc")
+        self.assertIn("check", err)
+        self.plimsoll(2, "help", "check", "lint")
