@@ -29,7 +29,7 @@ static int from_repo(struct str where, struct str revision, const char *path, st
 	enum content_result result;
 
 	if (git_repo_open(path, &limits_default, &repo, err) != 0 ||
-	    git_resolve(repo, revision, &commit, err) != 0)
+	    git_resolve_any(repo, revision, &commit, err) != 0)
 		return config_error(err);
 	result =
 	    git_read_blob(repo, &commit, STR(POLICY_NAME), POLICY_BYTES, arena, &source.text, err);

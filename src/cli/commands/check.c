@@ -65,8 +65,8 @@ static int run_check(struct cli *cli, int argc, char **argv)
 	struct check_options o = {0};
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW('b', "base", &o.base, "BRANCH",
-		"judge the change against this branch: what is there already is known, and the "
-		"commits since are scanned for secrets too"),
+		"judge the change against this branch, full ref or commit: what is there already is "
+		"known, and the commits since are scanned for secrets too"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"secret rules: a JSON object, instead of the built-in ones"),
 	    SESSION_ROWS(&o.session),
@@ -94,7 +94,8 @@ const struct command command_check = {
     .about =
 	"Lints Dockerfiles and task definitions and looks for secrets in the files of PATH, or\n"
 	"here. Needs no root, no registry, no build and no network. With --base the change is\n"
-	"judged as the pipeline would judge it.\n\n"
+	"judged as the pipeline would judge it. A base is a branch (main, origin/main), a full ref\n"
+	"(refs/tags/v1) or a commit (HEAD~20, 1a2b3c4); a name that may mean two things is refused.\n\n"
 	"  plimsoll check\n"
 	"  plimsoll check --base origin/main --format json=report.json --format text",
     .run = run_check,

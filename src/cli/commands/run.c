@@ -64,6 +64,14 @@ static int open_registry(struct cli *cli, const struct run_options *o, struct re
 	return registry_options_open(&o->login, &ref, cli->arena, login, ret, err);
 }
 
+/* A branch, also by its full name. */
+static struct str branch_of(struct str name)
+{
+	struct str heads = STR("refs/heads/");
+
+	return str_starts(name, heads) ? str_sub(name, heads.n, name.n) : name;
+}
+
 static int run_pipeline(
     struct session *s, const struct run_options *o, struct str repo, int *ret_code, struct err *err)
 {
@@ -72,8 +80,8 @@ static int run_pipeline(
 	struct pipeline_result result;
 	struct pipeline_plan plan = {
 	    .repo = arena_cstr(s->cli->arena, repo),
-	    .source = o->source,
-	    .target = o->target,
+	    .source = branch_of(o->source),
+	    .target = branch_of(o->target),
 	    .registry = o->registry,
 	    .scan = &s->scan,
 	    .progress = o->quiet ? NULL : print_progress,

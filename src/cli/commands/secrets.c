@@ -90,8 +90,8 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 {
 	struct secrets_options o = {0};
 	const struct opt rows[] = {
-	    OPT_TEXT_ROW(
-		0, "range", &o.range, "BASE..HEAD", "git: the commits of HEAD since it left BASE"),
+	    OPT_TEXT_ROW(0, "range", &o.range, "BASE..HEAD",
+		"git: the commits of HEAD since it left BASE; each a branch, full ref or commit"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"a JSON object of names and regular expressions, instead of the built-in rules"),
 	    SESSION_ROWS(&o.session),

@@ -67,6 +67,10 @@ MUST_USE int git_call(struct git_repo *repo, const struct git_call *call, struct
     int *ret_status, struct err *err);
 /* The same, and a status that is not 0 is ERR_IO with git's last line. */
 MUST_USE int git_call_ok(struct git_repo *repo, const struct git_call *call, struct err *err);
+/* A value of the repository's config, in its arena; empty where there is none. subsection may be
+ * empty. */
+MUST_USE int git_config_read(struct git_repo *repo, const char *section, struct str subsection,
+    const char *name, struct str *ret_value, struct err *err);
 /* The last line that git wrote, without "fatal: ". */
 struct str git_last_words(const struct buf *errors);
 /* The first line of out as an object id. */

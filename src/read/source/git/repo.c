@@ -256,18 +256,39 @@ static bool has_nocase(struct str s, struct str word)
 	return false;
 }
 
-/* The one thing that must be known of the repository's config, read as data: `git config --file`
- * runs nothing and includes nothing. */
-static int read_object_format(struct git_repo *repo, struct err *err)
+/* The repository's config is read as data: `git config --file` runs nothing and includes nothing.
+ */
+int git_config_read(struct git_repo *repo, const char *section, struct str subsection,
+    const char *name, struct str *ret_value, struct err *err)
 {
 	CLEANUP(buf_release) struct buf out = BUF_INIT(SMALL_FILE_BYTES);
 	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
 	const char *config = join(&repo->arena, repo->common, "config");
-	const char *argv[] = {"git", "config", "--file", config, "--no-includes", "--get",
-	    "extensions.objectformat", NULL};
+	struct str key = arena_fmt(&repo->arena, "%s%s%.*s.%s", section,
+	    subsection.n > 0 ? "." : "", STR_ARG(subsection), name);
+	const char *argv[] = {
+	    "git", "config", "--file", config, "--no-includes", "--get", key.p, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
-	struct str text;
 	int status;
+
+	*ret_value = STR_NONE;
+	if (!config || !key.p)
+		return arena_err(&repo->arena, err);
+	if (!is_file(config))
+		return 0;
+	if (git_call(repo, &call, &errors, &status, err))
+		return -1;
+	if (status != 0)
+		return 0;
+	*ret_value = arena_str(&repo->arena, str_trim(buf_str(&out)));
+	return ret_value->p ? 0 : arena_err(&repo->arena, err);
+}
+
+/* The one thing that must be known of the config before anything else. */
+static int read_object_format(struct git_repo *repo, struct err *err)
+{
+	const char *config = join(&repo->arena, repo->common, "config");
+	struct str text, format;
 
 	repo->hex_digits = GIT_OID_HEX_SHA1;
 	if (!config)
@@ -278,9 +299,9 @@ static int read_object_format(struct git_repo *repo, struct err *err)
 		return -1;
 	if (!has_nocase(text, STR("objectformat")))
 		return 0;
-	if (git_call(repo, &call, &errors, &status, err))
+	if (git_config_read(repo, "extensions", STR_NONE, "objectformat", &format, err))
 		return -1;
-	if (status == 0 && str_eq_nocase(str_trim(buf_str(&out)), STR("sha256")))
+	if (str_eq_nocase(format, STR("sha256")))
 		repo->hex_digits = GIT_OID_HEX_MAX;
 	return 0;
 }

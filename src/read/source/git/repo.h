@@ -39,12 +39,17 @@ struct str git_head_branch(const struct git_repo *repo);
 /* Git's own rules for names (git check-ref-format), and no leading '-': what comes from outside
  * passes here before it reaches a command line. */
 bool git_ref_name_valid(struct str name);
-/* A name, or a full or abbreviated id, with any of ~N and ^N behind it. */
-bool git_revision_valid(struct str revision);
 
-/* The commit that `revision` names. ERR_USAGE where the name is not allowed, ERR_NOT_FOUND where
+/* The commit that `revision` names: HEAD or @; a full ref ("refs/tags/v1"); a commit id, full or
+ * abbreviated; a branch, of this repository or as the remote-tracking one that it is
+ * ("origin/main"); BRANCH@{u}. Any of ~N and ^N may follow. Nothing gets in front of anything: a
+ * short name that may mean two things, also a tag of a branch's name, is ERR_USAGE and both are
+ * named. A tag is given as a full ref. ERR_USAGE where the name is not allowed, ERR_NOT_FOUND where
  * there is none: with the nearest branch, and for an id in a shallow clone how to deepen it. */
 MUST_USE int git_resolve(
+    struct git_repo *repo, struct str revision, struct git_oid *ret_commit, struct err *err);
+/* The same, and a tag's short name is one too. */
+MUST_USE int git_resolve_any(
     struct git_repo *repo, struct str revision, struct git_oid *ret_commit, struct err *err);
 /* Only refs/heads/<branch>, so that no tag of the same name gets in front. */
 MUST_USE int git_resolve_branch(
