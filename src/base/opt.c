@@ -127,6 +127,9 @@ static int set_value(const struct parser *p, const struct opt *row, struct str v
 
 	if (row->kind == OPT_COUNT)
 		return set_count(row, value, p->err);
+	/* As of a variable that is not set: what was asked for is not the default. */
+	if (value.n == 0)
+		return err_set(p->err, ERR_USAGE, "--%s was given an empty value", row->name);
 	if (row->kind == OPT_LIST)
 		return vec_push(list, p->arena, value) ? 0 : arena_err(p->arena, p->err);
 	*(struct str *)row->target = value;

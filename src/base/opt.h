@@ -1,7 +1,8 @@
 /*
  * Command lines from tables: the same rows parse, check and print --help. Long options
  * (--name VALUE, --name=VALUE, --no-name for flags that allow it), short ones (-n VALUE),
- * "--" ends them. An unknown option is an error that names the nearest known one.
+ * "--" ends them. A text may not be empty. An unknown option is an error that names the nearest
+ * known one.
  */
 #ifndef BASE_OPT_H
 #define BASE_OPT_H

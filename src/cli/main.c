@@ -96,7 +96,7 @@ static int print_help(void)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		buf_addf(&out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	buf_add(&out,
-	    STR("\n`plimsoll COMMAND --help` tells more. Start with `plimsoll check` in a repository.\n\n"
+	    STR("\n`plimsoll help COMMAND` tells more. Start with `plimsoll check` in a repository.\n\n"
 		"exit codes: 0 passed, 1 the gate blocks, 2 usage, 3 configuration, 4 could not scan\n"
 		"everything, 5 advisory database missing or stale, 130 and 143 by signal\n"));
 	return command_print(buf_str(&out));
@@ -157,6 +157,24 @@ static bool pick_clock(struct clock *ret)
 	return true;
 }
 
+/* plimsoll help [COMMAND] */
+static int run_help(struct cli *cli, int argc, char **argv)
+{
+	static char option[] = "--help";
+	char *args[] = {option, NULL};
+	const struct command *command;
+	struct str name = argc > 0 ? str_of(argv[0]) : STR("help");
+
+	if (argc > 1) {
+		log_error("help: one command is expected; see `plimsoll --help`");
+		return EXIT_USAGE;
+	}
+	if (str_eq(name, STR("help")) || str_eq(name, STR("--help")) || str_eq(name, STR("-h")))
+		return print_help();
+	command = command_find(name);
+	return command ? command->run(cli, 1, args) : unknown_command(name);
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena CLEANUP(arena_release);
@@ -171,13 +189,15 @@ int main(int argc, char **argv)
 	if (!pick_clock(&clock))
 		return EXIT_USAGE;
 	cli.color = wants_color();
-	if (argc < 2 || str_eq(str_of(argv[1]), STR("--help")) ||
-	    str_eq(str_of(argv[1]), STR("-h")) ||
-	    (str_eq(str_of(argv[1]), STR("help")) && argc == 2)) {
+	if (argc < 2) {
 		(void)print_help();
-		return argc < 2 ? EXIT_USAGE : EXIT_PASSED;
+		return EXIT_USAGE;
 	}
 	name = str_of(argv[1]);
+	if (str_eq(name, STR("--help")) || str_eq(name, STR("-h")))
+		return print_help();
+	if (str_eq(name, STR("help")))
+		return run_help(&cli, argc - 2, argv + 2);
 	if (str_eq(name, STR("--version")) || str_eq(name, STR("version")))
 		return command_print(STR("plimsoll " PLIMSOLL_VERSION "\n"));
 	command = command_find(name);

@@ -95,12 +95,12 @@ static void test_forms(void **state)
 
 static void test_more_forms(void **state)
 {
-	struct run *run = parse("-vqfjson=out.json --format= --jobs 18446744073709551615");
+	struct run *run = parse("-vqfjson=out.json --format=a=b --jobs 18446744073709551615");
 
 	(void)state;
 	assert_int_equal(run->result, 0);
 	assert_true(run->o.verbose && run->o.quiet);
-	assert_text(run->o.format, "");
+	assert_text(run->o.format, "a=b");
 	assert_true(run->o.jobs == UINT64_MAX);
 	assert_int_equal(run->operands.n, 0);
 	arena_release(&run->arena);
@@ -137,6 +137,7 @@ static void test_mistakes(void **state)
 	assert_refused("--jobs 18446744073709551616", "takes a number");
 	assert_refused("--format", "needs a value");
 	assert_refused("-f", "needs a value");
+	assert_refused("--format=", "was given an empty value");
 	assert_refused("--verbose=yes", "takes no value");
 	assert_refused("--no-format", "unknown option --no-format");
 	assert_refused("--no-color=1", "takes no value");
