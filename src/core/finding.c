@@ -14,7 +14,9 @@ int finding_set_fingerprint(
 
 	buf_add(&b, finding->rule);
 	buf_addc(&b, '\0');
-	if (finding->n_places > 0)
+	if (finding->secret)
+		ordinal = 0;
+	else if (finding->n_places > 0)
 		buf_add(&b, finding->places[0].path);
 	buf_addc(&b, '\0');
 	buf_add(&b, finding->identity);
@@ -74,7 +76,7 @@ static int compare_gravity(const struct finding *a, const struct finding *b)
 	return order != 0 ? order : compare_u32((uint32_t)b->severity, (uint32_t)a->severity);
 }
 
-static int compare_place(const struct place *a, const struct place *b)
+static int compare_spot(const struct place *a, const struct place *b)
 {
 	const uint32_t numbers[][2] = {
 	    {a->line,	      b->line	     },
@@ -86,9 +88,23 @@ static int compare_place(const struct place *a, const struct place *b)
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers) && order == 0; i++)
 		order = compare_u32(numbers[i][0], numbers[i][1]);
-	if (order == 0)
-		order = str_cmp(a->layer, b->layer);
+	return order != 0 ? order : str_cmp(a->layer, b->layer);
+}
+
+static int compare_place(const struct place *a, const struct place *b)
+{
+	int order = compare_spot(a, b);
+
 	return order != 0 ? order : str_cmp(a->commit, b->commit);
+}
+
+int finding_compare_places(const struct place *a, const struct place *b)
+{
+	int order = compare_u32((uint32_t)a->state, (uint32_t)b->state);
+
+	if (order == 0)
+		order = compare_u32(a->layer.n > 0, b->layer.n > 0);
+	return order != 0 ? order : compare_spot(a, b);
 }
 
 static int compare_places(const struct finding *a, const struct finding *b)

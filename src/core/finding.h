@@ -60,6 +60,9 @@ enum finding_weight {
 	WEIGHT_WARNS,	 /* never blocks: what it says is likely, not certain */
 };
 
+/* A secret may stand in any number of places; this many are listed and the rest is counted. */
+enum { FINDING_PLACES_MAX = 100 };
+
 struct finding {
 	struct str rule;
 	enum stage stage;
@@ -78,6 +81,7 @@ struct finding {
 	struct str source_line; /* the line's text, for the reports; empty for secrets */
 	struct place *places;
 	size_t n_places;
+	uint32_t more_places; /* of a secret: how many are not listed */
 	const struct package *package;
 	const struct finding_vulnerability *vulnerability;
 	const struct finding_secret *secret;
@@ -90,7 +94,8 @@ struct finding {
 };
 
 /* Sets fingerprint from rule, the first place's path, identity and an ordinal for those that
- * are otherwise the same: 32 hex digits that survive moved lines and rebuilt layers. */
+ * are otherwise the same: 32 hex digits that survive moved lines and rebuilt layers. A secret's is
+ * of rule and identity alone: it is the same one wherever it stands. */
 MUST_USE int finding_set_fingerprint(
     struct finding *finding, uint32_t ordinal, struct arena *arena, struct err *err);
 /* A deep copy into the arena. */
@@ -99,5 +104,8 @@ MUST_USE int finding_copy(
 /* The order of reports: blocking first, new before known, severe first, then place and rule.
  * Total, so that output is the same on every machine. */
 int finding_compare(const struct finding *a, const struct finding *b);
+/* The order of a secret's places: new before known, files before layers, then by path and line. 0:
+ * the order in which they were found decides, as for two commits. */
+int finding_compare_places(const struct place *a, const struct place *b);
 
 #endif

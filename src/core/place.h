@@ -8,6 +8,7 @@
 #define CORE_PLACE_H
 
 #include "base/arena.h"
+#include "core/severity.h"
 
 struct place {
 	struct str path; /* bytes as the source has them, '/' between; not printable as it is */
@@ -15,6 +16,9 @@ struct place {
 	struct str commit;	/* full object id, or empty */
 	struct str layer;	/* the layer's digest "sha256:…", or empty */
 	struct str instruction; /* what made the layer: "Dockerfile:5 COPY requirements.txt" */
+	/* Of a secret's place, which may be known where another of the same finding is new. Any
+	 * other finding's places are as the finding is, and say NEW. */
+	enum finding_state state;
 };
 
 /* The starts of a text's lines, made once, asked often. A line ends at LF; what follows the

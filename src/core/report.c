@@ -12,6 +12,7 @@ void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
 	map_init(&r->seen, &r->arena);
 	map_init(&r->gaps, &r->arena);
 	map_init(&r->ordinals, &r->arena);
+	map_init(&r->secrets, &r->arena);
 }
 
 void report_release(struct report *r)
@@ -58,12 +59,8 @@ static void add_kin(struct buf *b, uint32_t subject, const struct finding *f)
 	add_text(b, f->n_places > 0 ? f->places[0].path : STR_NONE);
 }
 
-static void add_place(struct buf *b, const struct finding *f)
+static void add_place(struct buf *b, const struct place *place)
 {
-	const struct place *place = f->places;
-
-	if (f->n_places == 0)
-		return;
 	add_number(b, place->line);
 	add_number(b, place->column);
 	add_number(b, place->end_line);
@@ -134,6 +131,205 @@ static int add_finding(
 	return vec_push(&r->findings, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
 
+/* ---- one secret, all its places ---- */
+
+static int copy_place(
+    struct report *r, const struct place *from, struct place *ret, struct err *err)
+{
+	*ret = *from;
+	if (copy_str(&r->arena, from->path, &ret->path, err) < 0 ||
+	    copy_str(&r->arena, from->commit, &ret->commit, err) < 0 ||
+	    copy_str(&r->arena, from->layer, &ret->layer, err) < 0)
+		return -1;
+	return copy_str(&r->arena, from->instruction, &ret->instruction, err);
+}
+
+/* Whether this place of this secret was told before; it is from now on. */
+static int see_place(struct report *r, const struct finding *f, const struct place *place,
+    bool *ret_seen, struct err *err)
+{
+	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct str key;
+
+	add_text(&b, f->fingerprint);
+	add_text(&b, place->path);
+	add_place(&b, place);
+	if (make_key(r, &b, &key, err) < 0)
+		return -1;
+	*ret_seen = map_has(&r->seen, key);
+	return *ret_seen || map_put(&r->seen, key, r) ? 0 : arena_err(&r->arena, err);
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+	struct place unmarked = *a;
+
+	unmarked.state = b->state;
+	return finding_compare_places(&unmarked, b) == 0 && str_eq(a->commit, b->commit);
+}
+
+/* Takes a place out that was told before as known, and now is new. */
+static bool drop_known(struct finding *f, const struct place *place)
+{
+	for (size_t i = 0; i < f->n_places; i++) {
+		if (!same_place(&f->places[i], place))
+			continue;
+		if (f->places[i].state <= place->state)
+			return false;
+		f->n_places--;
+		memmove(&f->places[i], &f->places[i + 1], (f->n_places - i) * sizeof *f->places);
+		return true;
+	}
+	return false;
+}
+
+/* Room for one more: lists double, so their size tells what they can hold. */
+static int grow_places(struct report *r, struct finding *f, struct err *err)
+{
+	struct place *places;
+
+	if ((f->n_places & (f->n_places - 1)) != 0)
+		return 0;
+	places = arena_array(&r->arena, f->n_places ? f->n_places * 2 : 1, sizeof *places);
+	if (!places)
+		return arena_err(&r->arena, err);
+	if (f->n_places > 0)
+		memcpy(places, f->places, f->n_places * sizeof *places);
+	f->places = places;
+	return 0;
+}
+
+static int insert_place(
+    struct report *r, struct finding *f, const struct place *place, struct err *err)
+{
+	size_t low = 0, high = f->n_places;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (finding_compare_places(&f->places[middle], place) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (f->n_places == FINDING_PLACES_MAX) {
+		f->more_places += f->more_places < UINT32_MAX;
+		if (low == FINDING_PLACES_MAX)
+			return 0;
+		f->n_places--;
+	} else if (grow_places(r, f, err) < 0) {
+		return -1;
+	}
+	memmove(&f->places[low + 1], &f->places[low], (f->n_places - low) * sizeof *f->places);
+	if (copy_place(r, place, &f->places[low], err) < 0)
+		return -1;
+	f->n_places++;
+	return 0;
+}
+
+static int add_places(
+    struct report *r, struct finding *f, const struct finding *from, struct err *err)
+{
+	for (size_t i = 0; i < from->n_places; i++) {
+		struct place place = from->places[i];
+		bool seen;
+
+		if (from->state != STATE_NEW)
+			place.state = from->state;
+		if (see_place(r, f, &place, &seen, err) < 0)
+			return -1;
+		if (seen && !drop_known(f, &place))
+			continue;
+		if (insert_place(r, f, &place, err) < 0)
+			return -1;
+	}
+	f->more_places =
+	    (uint32_t)MIN_OF((uint64_t)f->more_places + from->more_places, (uint64_t)UINT32_MAX);
+	return 0;
+}
+
+/* The state of the finding as a whole; one without a place says its own. */
+static enum finding_state gathered_state(const struct finding *f)
+{
+	enum finding_state state = STATE_FIXED;
+
+	for (size_t i = 0; i < f->n_places; i++)
+		state = MIN_OF(state, f->places[i].state);
+	return f->n_places > 0 ? state : f->state;
+}
+
+static int join_secret(
+    struct report_sink *s, struct finding *f, const struct finding *other, struct err *err)
+{
+	enum finding_state before = f->n_places > 0 ? f->state : other->state;
+
+	f->stage = MIN_OF(f->stage, other->stage);
+	f->subject = MIN_OF(f->subject, s->subject);
+	f->severity = MAX_OF(f->severity, other->severity);
+	f->verdict = MAX_OF(f->verdict, other->verdict);
+	if (add_places(s->report, f, other, err) < 0)
+		return -1;
+	f->state = MIN_OF(before, gathered_state(f));
+	return 0;
+}
+
+static int first_of_secret(
+    struct report_sink *s, const struct finding *finding, struct str fingerprint, struct err *err)
+{
+	struct report *r = s->report;
+	uint32_t *index = arena_new(&r->arena, uint32_t);
+	struct finding bare = *finding, copy;
+
+	bare.n_places = 0;
+	bare.more_places = 0;
+	if (!index)
+		return arena_err(&r->arena, err);
+	if (finding_copy(&bare, &r->arena, &copy, err) < 0)
+		return -1;
+	*index = (uint32_t)r->findings.n;
+	copy.subject = s->subject;
+	copy.fingerprint = fingerprint;
+	if (add_places(r, &copy, finding, err) < 0)
+		return -1;
+	copy.state = gathered_state(&copy);
+	if (!map_put(&r->secrets, fingerprint, index) || !vec_push(&r->findings, &r->arena, copy))
+		return arena_err(&r->arena, err);
+	return 0;
+}
+
+static int take_secret(struct report_sink *s, const struct finding *finding, struct err *err)
+{
+	struct report *r = s->report;
+	struct finding named = *finding;
+	const uint32_t *index;
+
+	if (str_empty(named.fingerprint) && finding_set_fingerprint(&named, 0, &r->arena, err) < 0)
+		return -1;
+	index = map_get(&r->secrets, named.fingerprint);
+	if (index)
+		return join_secret(s, &r->findings.p[*index], finding, err);
+	if (r->full)
+		return 0;
+	if (r->findings.n >= r->findings_max)
+		return tell_full(r, finding->stage, err);
+	if (copy_str(&r->arena, named.fingerprint, &named.fingerprint, err) < 0)
+		return -1;
+	return first_of_secret(s, finding, named.fingerprint, err);
+}
+
+/* Findings have moved. */
+static void index_secrets(struct report *r)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		uint32_t *index = r->findings.p[i].secret
+				      ? map_get(&r->secrets, r->findings.p[i].fingerprint)
+				      : NULL;
+
+		if (index)
+			*index = (uint32_t)i;
+	}
+}
+
 static int take_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
 	struct report_sink *s = (struct report_sink *)sink;
@@ -141,6 +337,8 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
 	struct str kin, key;
 
+	if (finding->secret)
+		return take_secret(s, finding, err);
 	if (r->full)
 		return 0;
 	if (r->findings.n >= r->findings_max)
@@ -148,7 +346,8 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 	add_kin(&b, s->subject, finding);
 	if (make_key(r, &b, &kin, err) < 0)
 		return -1;
-	add_place(&b, finding);
+	if (finding->n_places > 0)
+		add_place(&b, finding->places);
 	if (make_key(r, &b, &key, err) < 0)
 		return -1;
 	if (map_has(&r->seen, key))
@@ -372,6 +571,7 @@ void report_sort(struct report *r)
 {
 	if (r->findings.n > 1)
 		qsort(r->findings.p, r->findings.n, sizeof *r->findings.p, order_findings);
+	index_secrets(r);
 	if (r->inventory.packages.n > 1)
 		qsort(r->inventory.packages.p, r->inventory.packages.n,
 		    sizeof *r->inventory.packages.p, order_packages);

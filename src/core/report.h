@@ -57,6 +57,7 @@ struct report {
 	struct map seen;     /* what was added: a digest of subject, rule, identity and place */
 	struct map gaps;     /* a digest of each not_covered: it is there once */
 	struct map ordinals; /* a digest of subject, rule, path and identity to uint32_t * */
+	struct map secrets;  /* fingerprint to uint32_t *, the finding's index */
 	bool full;	     /* findings_max was reached, and a problem says so */
 };
 
@@ -66,7 +67,9 @@ void report_release(struct report *r);
 
 /* A sink that fills the report: findings get `subject` and, where they have none, a fingerprint
  * with the next free ordinal; a finding that is already there (same rule and fingerprint identity
- * at the same place) is not added twice. Past findings_max the rest is dropped and one problem
+ * at the same place) is not added twice. A secret is one finding, whatever subjects and places it
+ * stands in: its places are gathered, it is new if one of them is, and the gravest severity and
+ * verdict and the earliest stage hold. Past findings_max the rest is dropped and one problem
  * (ERR_LIMIT) told. Notes go to `notes` (NULL: ignored), the last of a key holds. */
 struct report_sink {
 	struct sink sink;

@@ -10,7 +10,7 @@
 
 /* The version in the upper half: a store written by another one is refused. */
 enum wire_tag {
-	TAG_FINDING = 1 << 16 | 1,
+	TAG_FINDING = 2 << 16 | 1,
 	TAG_PACKAGE = 1 << 16 | 2,
 	TAG_DISTRO = 1 << 16 | 3,
 	TAG_PROBLEM = 1 << 16 | 4,
@@ -157,7 +157,7 @@ static const void *walk_group(struct wire *w, const void *group, size_t size, wa
 	return copy;
 }
 
-enum { LEAST_STR = 4, LEAST_PLACE = 32, LEAST_EDIT = 24 };
+enum { LEAST_STR = 4, LEAST_PLACE = 36, LEAST_EDIT = 24 };
 
 static void walk_str_item(struct wire *w, void *item)
 {
@@ -184,6 +184,14 @@ static void walk_place(struct wire *w, void *item)
 	walk_str(w, &place->commit);
 	walk_str(w, &place->layer);
 	walk_str(w, &place->instruction);
+}
+
+static void walk_finding_place(struct wire *w, void *item)
+{
+	struct place *place = item;
+
+	walk_place(w, place);
+	walk_enum(w, &place->state, STATE_FIXED);
 }
 
 static void walk_package(struct wire *w, void *item)
@@ -320,9 +328,10 @@ static void walk_finding(struct wire *w, void *item)
 
 	walk_finding_head(w, finding);
 	places = walk_items(w, finding->places, &finding->n_places, sizeof *finding->places,
-	    LEAST_PLACE, walk_place);
+	    LEAST_PLACE, walk_finding_place);
 	if (!w->out)
 		finding->places = places;
+	walk_u32(w, &finding->more_places);
 	finding->package = walk_group(w, finding->package, sizeof *finding->package, walk_package);
 	finding->vulnerability = walk_group(
 	    w, finding->vulnerability, sizeof *finding->vulnerability, walk_vulnerability);

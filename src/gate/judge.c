@@ -14,12 +14,23 @@ static bool field_matches(struct str glob, struct str text)
 	return glob.n == 0 || glob_match(glob, text);
 }
 
+/* A secret stands in many places: what is excused in one of them is not excused in the others. */
+static bool path_matches(struct str glob, const struct finding *f)
+{
+	if (glob.n == 0)
+		return true;
+	for (size_t i = 0; i < f->n_places; i++) {
+		if (!glob_match(glob, f->places[i].path))
+			return false;
+	}
+	return f->more_places == 0 && (f->n_places > 0 || glob_match(glob, STR_NONE));
+}
+
 static bool finding_matches(const struct finding_match *m, const struct finding *f)
 {
-	struct str path = f->n_places ? f->places[0].path : STR_NONE;
 	struct str package = f->package ? f->package->name : STR_NONE;
 
-	if (!field_matches(m->path, path) || !field_matches(m->package, package) ||
+	if (!path_matches(m->path, f) || !field_matches(m->package, package) ||
 	    !field_matches(m->fingerprint, f->fingerprint))
 		return false;
 	if (field_matches(m->rule, f->rule))

@@ -135,6 +135,34 @@ void report_summary(const struct report *report, const struct report_opts *opts,
 	buf_addf(out, " · exit %d", report->exit_code);
 }
 
+struct str report_commit(const struct finding *finding)
+{
+	for (size_t i = 0; finding->secret && i < finding->n_places; i++) {
+		if (finding->places[i].commit.n > 0)
+			return finding->places[i].commit;
+	}
+	return STR_NONE;
+}
+
+void report_more_places_text(const struct finding *finding, struct buf *out)
+{
+	size_t layers = 0, known = 0, more = finding->more_places;
+
+	for (size_t i = 1; i < finding->n_places; i++, more++) {
+		layers += finding->places[i].layer.n > 0;
+		known += finding->places[i].state == STATE_KNOWN;
+	}
+	if (more == 0)
+		return;
+	buf_addf(out, "and %zu more place%s", more, more == 1 ? "" : "s");
+	if (layers > 0)
+		buf_addf(out, " (%zu in layers", layers);
+	if (known > 0)
+		buf_addf(out, "%s%zu known", layers > 0 ? ", " : " (", known);
+	if (layers > 0 || known > 0)
+		buf_addc(out, ')');
+}
+
 void report_layer_text(const struct report *report, const struct finding *finding, struct buf *out)
 {
 	const struct place *place = finding->n_places ? &finding->places[0] : NULL;

@@ -40,6 +40,10 @@ struct str report_verdict_word(enum report_verdict verdict);
 void report_summary(const struct report *report, const struct report_opts *opts, struct buf *out);
 /* "in layer 4 (Dockerfile:5 COPY requirements.txt), yours, not the base image's", or nothing. */
 void report_layer_text(const struct report *report, const struct finding *finding, struct buf *out);
+/* "and 3 more places (2 in layers, 1 known)", or nothing. */
+void report_more_places_text(const struct finding *finding, struct buf *out);
+/* The first commit that a secret stands in; empty if it stands in none. */
+struct str report_commit(const struct finding *finding);
 /* Whether this one is shown without --all: blocking ones first, no known and no passing ones. */
 bool report_shows(const struct finding *finding, const struct report_opts *opts);
 

@@ -237,6 +237,171 @@ static void every_allocation_may_fail(void **state)
 	assert_int_equal(w->report.findings.n, 1);
 }
 
+/* ---- secrets ---- */
+
+static void add_secret(
+    struct world *w, const char *hash, struct place place, enum severity severity)
+{
+	struct finding_secret secret = {.kind = STR("key"), .length = 20, .hash = str_of(hash)};
+	struct finding finding = {.rule = STR("key"),
+	    .stage = STAGE_SECRETS,
+	    .identity = str_of(hash),
+	    .severity = severity,
+	    .state = place.state,
+	    .secret = &secret,
+	    .places = &place,
+	    .n_places = 1};
+
+	assert_int_equal(sink_finding(&w->sink.sink, &finding, &w->err), 0);
+}
+
+static struct place at(const char *path, uint32_t line)
+{
+	return (struct place){.path = str_of(path), .line = line};
+}
+
+static void a_secret_is_one_finding(void **state)
+{
+	struct world *w = *state;
+	struct report_sink image;
+	struct place layer = at("app/__pycache__/a.pyc", 0), commit = at("b", 1);
+	const struct finding *f;
+
+	layer.layer = STR("sha256:00");
+	commit.commit = STR("9f3c1d2");
+	report_sink_init(&image, &w->report, 4);
+	add_secret(w, "h1", at("b", 1), SEVERITY_LOW);
+	add_secret(w, "h1", at("b", 1), SEVERITY_LOW);
+	add_secret(w, "h1", commit, SEVERITY_LOW);
+	add_secret(w, "h2", at("b", 1), SEVERITY_LOW);
+	add_secret(w, "h1", at("a", 7), SEVERITY_HIGH);
+	w->sink = image;
+	add_secret(w, "h1", layer, SEVERITY_LOW);
+	assert_int_equal(w->report.findings.n, 2);
+	f = &w->report.findings.p[0];
+	assert_int_equal(f->n_places, 4);
+	assert_int_equal(f->more_places, 0);
+	assert_int_equal(f->subject, 3);
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_str(f->places[0].path, "a");
+	assert_str(f->places[1].path, "b");
+	assert_str(f->places[2].commit, "9f3c1d2");
+	assert_str(f->places[3].layer, "sha256:00");
+	assert_false(str_eq(f->fingerprint, w->report.findings.p[1].fingerprint));
+}
+
+/* Its fingerprint is the same in another report, whatever place comes first. */
+static void a_secrets_fingerprint_knows_no_path(void **state)
+{
+	struct world *w = *state;
+	struct report before;
+	struct report_sink sink;
+
+	report_init(&before, MIB(1), FINDINGS_MAX);
+	report_sink_init(&sink, &before, 0);
+	add_secret(w, "h1", at("b", 1), SEVERITY_LOW);
+	w->sink = sink;
+	add_secret(w, "h1", at("elsewhere", 9), SEVERITY_LOW);
+	assert_true(str_eq(w->report.findings.p[0].fingerprint, before.findings.p[0].fingerprint));
+	report_release(&before);
+}
+
+static void a_secret_is_new_if_a_place_is(void **state)
+{
+	struct world *w = *state;
+	struct place known = at("a", 1), fresh = at("z", 1);
+	const struct finding *f;
+
+	known.state = STATE_KNOWN;
+	add_secret(w, "h1", known, SEVERITY_LOW);
+	assert_int_equal(w->report.findings.p[0].state, STATE_KNOWN);
+	add_secret(w, "h1", fresh, SEVERITY_LOW);
+	f = &w->report.findings.p[0];
+	assert_int_equal(f->state, STATE_NEW);
+	assert_str(f->places[0].path, "z");
+	assert_int_equal(f->places[0].state, STATE_NEW);
+	assert_int_equal(f->places[1].state, STATE_KNOWN);
+	/* The same place again, and this time new. */
+	known.state = STATE_NEW;
+	add_secret(w, "h1", known, SEVERITY_LOW);
+	f = &w->report.findings.p[0];
+	assert_int_equal(f->n_places, 2);
+	assert_int_equal(f->places[1].state, STATE_NEW);
+	/* And known once more: that takes nothing back. */
+	known.state = STATE_KNOWN;
+	add_secret(w, "h1", known, SEVERITY_LOW);
+	assert_int_equal(w->report.findings.p[0].n_places, 2);
+	assert_int_equal(w->report.findings.p[0].places[0].state, STATE_NEW);
+}
+
+static void many_places_are_counted(void **state)
+{
+	struct world *w = *state;
+	struct place known = at("a", 1);
+	const struct finding *f;
+	struct report again;
+	struct err err = ERR_INIT;
+
+	known.state = STATE_KNOWN;
+	for (uint32_t line = 1000; line > 0; line--)
+		add_secret(w, "h1", at("x", line), SEVERITY_LOW);
+	add_secret(w, "h1", known, SEVERITY_LOW);
+	f = &w->report.findings.p[0];
+	assert_int_equal(w->report.findings.n, 1);
+	assert_int_equal(f->n_places, FINDING_PLACES_MAX);
+	assert_int_equal(f->more_places, 1001 - FINDING_PLACES_MAX);
+	assert_int_equal(f->places[0].line, 1);
+	assert_int_equal(f->places[FINDING_PLACES_MAX - 1].line, FINDING_PLACES_MAX);
+	report_init(&again, MIB(1), FINDINGS_MAX);
+	report_sink_init(&w->sink, &again, 0);
+	assert_int_equal(report_replay(&w->report, &w->sink.sink, &err), 0);
+	assert_int_equal(again.findings.p[0].more_places, 1001 - FINDING_PLACES_MAX);
+	report_release(&again);
+}
+
+/* A full report, and one that was sorted, still take places of what they have. */
+static void a_place_always_finds_its_secret(void **state)
+{
+	struct world *w = *state;
+	const char *hashes[] = {"h5", "h4", "h3", "h2", "h1"};
+
+	for (uint32_t i = 0; i < ARRAY_LEN(hashes); i++)
+		add_secret(w, hashes[i], at("x", 10 - i), SEVERITY_LOW);
+	report_sort(&w->report);
+	for (uint32_t i = 0; i < ARRAY_LEN(hashes); i++)
+		add_secret(w, hashes[i], at("y", 10 - i), SEVERITY_LOW);
+	assert_int_equal(w->report.problems.n, 0);
+	for (size_t i = 0; i < ARRAY_LEN(hashes); i++) {
+		const struct finding *f = &w->report.findings.p[i];
+
+		assert_int_equal(f->n_places, 2);
+		assert_int_equal(f->places[0].line, f->places[1].line);
+	}
+	add_secret(w, "one more", at("y", 1), SEVERITY_LOW);
+	assert_int_equal(w->report.problems.n, 1);
+}
+
+static void every_allocation_for_a_place_may_fail(void **state)
+{
+	struct world *w = *state;
+	struct arena *arena = &w->report.arena;
+	struct finding_secret secret = {.hash = STR("h1")};
+	struct place place = at("x", 1);
+	struct finding finding = {
+	    .rule = STR("A"), .secret = &secret, .places = &place, .n_places = 1};
+	size_t fails = 0;
+
+	add_secret(w, "h1", at("x", 1), SEVERITY_LOW);
+	for (;;) {
+		place.line++;
+		arena->fail_at = arena->count + ++fails;
+		if (sink_finding(&w->sink.sink, &finding, &w->err) == 0)
+			break;
+		assert_int_equal(w->err.code, ERR_NOMEM);
+	}
+	assert_true(fails > 3);
+}
+
 /* ---- one report into another ---- */
 
 static void full_report(struct report *from)
@@ -436,6 +601,12 @@ int main(void)
 	    report_test(all_is_sorted),
 	    report_test(exit_codes_have_an_order),
 	    report_test(every_allocation_may_fail),
+	    report_test(a_secret_is_one_finding),
+	    report_test(a_secrets_fingerprint_knows_no_path),
+	    report_test(a_secret_is_new_if_a_place_is),
+	    report_test(many_places_are_counted),
+	    report_test(a_place_always_finds_its_secret),
+	    report_test(every_allocation_for_a_place_may_fail),
 	    report_test(a_replay_tells_all),
 	    report_test(a_merge_takes_all_over),
 	    report_test(an_empty_merge_takes_nothing_away),

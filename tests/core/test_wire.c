@@ -40,6 +40,7 @@ static const struct field finding_fields[] = {
     FIELD(TEXT, finding, source_line),
     FIELD(LIST, finding, places),
     FIELD(LIST, finding, n_places),
+    FIELD(NUMBER, finding, more_places),
     FIELD(GROUP, finding, package),
     FIELD(GROUP, finding, vulnerability),
     FIELD(GROUP, finding, secret),
@@ -51,14 +52,10 @@ static const struct field finding_fields[] = {
 };
 
 static const struct field place_fields[] = {
-    FIELD(TEXT, place, path),
-    FIELD(NUMBER, place, line),
-    FIELD(NUMBER, place, column),
-    FIELD(NUMBER, place, end_line),
-    FIELD(NUMBER, place, end_column),
-    FIELD(TEXT, place, commit),
-    FIELD(TEXT, place, layer),
-    FIELD(TEXT, place, instruction),
+    FIELD(TEXT, place, path), FIELD(NUMBER, place, line), FIELD(NUMBER, place, column),
+    FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column), FIELD(TEXT, place, commit),
+    FIELD(TEXT, place, layer), FIELD(TEXT, place, instruction),
+    FIELD(NUMBER, place, state), /* last: only a finding's places have it on the wire */
 };
 
 static const struct field package_fields[] = {
@@ -226,7 +223,8 @@ static void every_field_is_on_the_wire(void **state)
 	assert_fields_count(f, &s, &s.finding, finding_fields);
 	assert_fields_count(f, &s, &s.places[1], place_fields);
 	assert_fields_count(f, &s, &s.package, package_fields);
-	assert_fields_count(f, &s, &s.package.place, place_fields);
+	assert_each_counts(f, &s, &s.package.place, sizeof s.package.place, place_fields,
+	    ARRAY_LEN(place_fields) - 1);
 	assert_fields_count(f, &s, &s.vulnerability, vulnerability_fields);
 	assert_fields_count(f, &s, &s.secret, secret_fields);
 	assert_fields_count(f, &s, &s.edits[1], edit_fields);
@@ -340,7 +338,7 @@ static void a_count_is_held_against_what_is_left(void **state)
 	struct fixture *f = *state;
 	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
 	struct finding bare = {0}, got;
-	enum { TAIL = 4 * 8 }; /* n_places, five groups, two lists */
+	enum { TAIL = 4 * 9 }; /* n_places, more_places, five groups, two lists */
 
 	encode(&b, &bare);
 	memset(b.p + b.n - TAIL, 0xff, 4);

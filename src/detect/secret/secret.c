@@ -106,11 +106,12 @@ static int tell_finding(struct scan *s, const struct secret_hit *hit, struct pla
 	    .threat = rule->threat,
 	    .since = rule->since,
 	    .places = places,
-	    .n_places = n_places,
+	    .n_places = MIN_OF(n_places, (size_t)FINDING_PLACES_MAX),
 	    .secret = &secret,
 	    .fix = &fix,
 	    .references = rule->references};
 
+	finding.more_places = (uint32_t)(n_places - finding.n_places);
 	hex_write(hit->hash, sizeof hit->hash, hash);
 	secret.hash = finding.identity = str_of(hash);
 	finding.message = message_of(s, hit);

@@ -32,9 +32,8 @@ static void member_time(struct json_out *j, const char *key, int64_t ms)
 	json_member_str(j, key, str_of(text));
 }
 
-static void write_place(struct json_out *j, const struct place *p)
+static void write_spot(struct json_out *j, const struct place *p)
 {
-	json_begin_object(j);
 	json_member_str(j, "path", p->path);
 	member_uint(j, "line", p->line);
 	member_uint(j, "column", p->column);
@@ -43,7 +42,29 @@ static void write_place(struct json_out *j, const struct place *p)
 	json_member_str(j, "commit", p->commit);
 	json_member_str(j, "layer", p->layer);
 	json_member_str(j, "instruction", p->instruction);
+}
+
+static void write_place(struct json_out *j, const struct place *p)
+{
+	json_begin_object(j);
+	write_spot(j, p);
 	json_end_object(j);
+}
+
+/* Of a secret each place says for itself whether it is new. */
+static void write_places(struct json_out *j, const struct finding *f)
+{
+	json_key(j, "places");
+	json_begin_array(j);
+	for (size_t i = 0; i < f->n_places; i++) {
+		json_begin_object(j);
+		write_spot(j, &f->places[i]);
+		if (f->secret)
+			json_member_str(j, "state", state_word(f->places[i].state));
+		json_end_object(j);
+	}
+	json_end_array(j);
+	member_uint(j, "more_places", f->more_places);
 }
 
 static void write_package(struct json_out *j, const struct package *p)
@@ -161,11 +182,7 @@ static void write_finding(struct json_out *j, const struct finding *f)
 	json_member_str(j, "message", f->message);
 	json_member_str(j, "threat", f->threat);
 	json_member_str(j, "fingerprint", f->fingerprint);
-	json_key(j, "places");
-	json_begin_array(j);
-	for (size_t i = 0; i < f->n_places; i++)
-		write_place(j, &f->places[i]);
-	json_end_array(j);
+	write_places(j, f);
 	write_groups(j, f);
 	json_member_str(j, "request", f->request);
 	member_list(j, "references", &f->references);

@@ -93,13 +93,15 @@ static void add_stage_row(
 static void add_places(struct buf *out, const struct finding *f)
 {
 	struct buf place CLEANUP(buf_release) = BUF_INIT(KIB(8));
+	struct buf more CLEANUP(buf_release) = BUF_INIT(KIB(1));
 
 	if (f->n_places == 0)
 		return;
 	report_place_text(&f->places[0], &place);
 	add_code(out, buf_str(&place));
-	if (f->n_places > 1)
-		buf_addf(out, " and %zu more", f->n_places - 1);
+	report_more_places_text(f, &more);
+	if (more.n > 0)
+		buf_addf(out, " %s", buf_cstr(&more));
 	buf_addc(out, ' ');
 }
 
@@ -113,9 +115,9 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 	add_code(out, f->rule);
 	buf_addf(out, " " STR_FMT ": ", STR_ARG(state_word(f->state)));
 	add_text(out, f->message.n ? f->message : f->title);
-	if (f->secret && f->n_places > 0 && f->places[0].commit.n > 0) {
+	if (report_commit(f).n > 0) {
 		buf_add(out, STR(", commit "));
-		add_code(out, str_sub(f->places[0].commit, 0, 7));
+		add_code(out, str_sub(report_commit(f), 0, 7));
 	}
 	report_layer_text(report, f, &layer);
 	if (layer.n > 0) {

@@ -144,6 +144,7 @@ static void add_source(struct buf *out, const struct finding *f, const struct in
 static void add_details(struct buf *out, const struct report *report, const struct finding *f)
 {
 	struct buf layer CLEANUP(buf_release) = BUF_INIT(KIB(1));
+	struct buf more CLEANUP(buf_release) = BUF_INIT(KIB(1));
 
 	report_layer_text(report, f, &layer);
 	if (layer.n > 0)
@@ -155,9 +156,9 @@ static void add_details(struct buf *out, const struct report *report, const stru
 		buf_add_safe(out, f->rule);
 		buf_addc(out, '\n');
 	}
-	if (f->n_places > 1)
-		buf_addf(
-		    out, "      and %zu more places (--format json lists them)\n", f->n_places - 1);
+	report_more_places_text(f, &more);
+	if (more.n > 0)
+		buf_addf(out, "      %s; --format json lists them\n", buf_cstr(&more));
 	if (f->waiver) {
 		buf_add(out, STR("      excused by "));
 		buf_add_safe(out, f->waiver->owner);
@@ -182,9 +183,9 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 	add_cell(out, f->rule, c->rule);
 	add_cell(out, state_word(f->state), 5);
 	buf_add_safe(out, f->message.n ? f->message : f->title);
-	if (f->secret && f->n_places > 0 && f->places[0].commit.n > 0) {
+	if (report_commit(f).n > 0) {
 		buf_add(out, STR(", commit "));
-		buf_add_safe(out, str_sub(f->places[0].commit, 0, 7));
+		buf_add_safe(out, str_sub(report_commit(f), 0, 7));
 	}
 	buf_addc(out, '\n');
 	if (f->n_places > 0)
