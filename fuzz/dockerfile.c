@@ -1,5 +1,5 @@
 /* Any bytes as a Dockerfile: parsed, resolved, and every place inside the file. */
-#include "read/syntax/dockerfile_view.h"
+#include "read/syntax/dockerfile_dialect.h"
 
 #include <stdlib.h>
 
@@ -22,6 +22,27 @@ static void check_script(const struct shell_script *script, size_t size)
 	}
 	if (script->incomplete)
 		check(script->incomplete_at, size);
+}
+
+/* As a build of its first stage on a known base sees it, and as an old builder reads it. */
+static void check_build(const struct dockerfile *file, struct arena *arena, size_t size)
+{
+	static const struct str env[] = {STR_INIT("PATH=/bin"), STR_INIT("U=0")};
+	static const struct docker_base base = {
+	    .reference = STR_INIT("debian:12"), .env = env, .n_env = 2};
+	struct docker_build build = {.target = STR("0"), .bases = &base, .n_bases = 1};
+	struct docker_constructs found;
+	struct docker_view view;
+	struct err err;
+
+	if (docker_view_init_build(&view, file, &build, arena, &err) != 0 ||
+	    docker_constructs_find(&view, STR("Dockerfile.in"), (struct docker_builder){1, 28},
+		arena, &found, &err) != 0)
+		return;
+	for (size_t i = 0; i < found.n; i++)
+		check(found.p[i].range, size);
+	if (view.built)
+		(void)docker_user_is_root(view.built->user);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (view.steps[i].script)
 				check_script(view.steps[i].script, size);
 		}
+		check_build(&file, &arena, size);
 	}
 	arena_release(&arena);
 	return 0;

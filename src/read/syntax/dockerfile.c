@@ -360,6 +360,43 @@ static bool instruction_keep(struct docker_reader *r, const struct docker_instru
 	return false;
 }
 
+/* The blanks beyond ASCII that builders cut off too: U+0085, U+00A0, U+1680, U+2000 to U+200A,
+ * U+2028, U+2029, U+202F, U+205F, U+3000. */
+static bool is_wide_blank(struct str three)
+{
+	unsigned char last = three.n == 3 ? (unsigned char)three.p[2] : 0;
+
+	if (str_starts(three, STR("\xe2\x80")))
+		return (last >= 0x80 && last <= 0x8a) || last == 0xa8 || last == 0xa9 ||
+		       last == 0xaf;
+	return str_eq(three, STR("\xe1\x9a\x80")) || str_eq(three, STR("\xe2\x81\x9f")) ||
+	       str_eq(three, STR("\xe3\x80\x80"));
+}
+
+static bool is_narrow_blank(struct str two)
+{
+	return str_eq(two, STR("\xc2\x85")) || str_eq(two, STR("\xc2\xa0"));
+}
+
+static struct str trim_all(struct str s)
+{
+	size_t before;
+
+	do {
+		before = s.n;
+		s = str_trim(s);
+		if (is_narrow_blank(str_sub(s, 0, 2)))
+			s = str_sub(s, 2, s.n);
+		else if (is_wide_blank(str_sub(s, 0, 3)))
+			s = str_sub(s, 3, s.n);
+		if (s.n >= 2 && is_narrow_blank(str_sub(s, s.n - 2, 2)))
+			s.n -= 2;
+		else if (s.n >= 3 && is_wide_blank(str_sub(s, s.n - 3, 3)))
+			s.n -= 3;
+	} while (s.n < before);
+	return s;
+}
+
 static bool read_instruction(struct docker_reader *r, struct docker_line line)
 {
 	struct docker_instruction in = {.kind = DOCKER_UNKNOWN};
@@ -367,7 +404,7 @@ static bool read_instruction(struct docker_reader *r, struct docker_line line)
 
 	if (!read_joined(r, line, &in))
 		return false;
-	in.text = placed_sub(&in.text, str_trim(in.text.text));
+	in.text = placed_sub(&in.text, trim_all(in.text.text));
 	if (in.text.text.n == 0)
 		return true;
 	range = docker_range(&in, in.text.text);

@@ -158,7 +158,8 @@ static enum docker_worth worth_of(
 	return DOCKER_UNKNOWN_WORTH;
 }
 
-/* What no ENV of the file sets: the base's, an ARG, or nothing. */
+/* What no ENV of the file sets: the base's, an ARG, or nothing. A builder sets PATH where nobody
+ * else does. */
 static enum docker_worth outside_worth(const struct viewer *v, struct str name, struct str *ret)
 {
 	const struct docker_stage *s = v->stage;
@@ -172,6 +173,10 @@ static enum docker_worth outside_worth(const struct viewer *v, struct str name, 
 	for (const struct docker_stage *below = s->parent; below; below = below->parent)
 		if (map_has(&below->args, name))
 			return DOCKER_UNKNOWN_WORTH;
+	if (str_eq(name, STR("PATH"))) {
+		*ret = STR("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+		return DOCKER_SET;
+	}
 	if (s->outside || s->lowest->scratch)
 		return worth_without_value(v, name);
 	return DOCKER_UNKNOWN_WORTH;
