@@ -1,8 +1,15 @@
 #include "gate/project.h"
 
+#include "base/buf.h"
 #include "gate/keys.h"
 
-enum { NAME_BYTES_MAX = 128, PATH_BYTES_MAX = 1024, VALUE_BYTES_MAX = 4096, ARGS_MAX = 64 };
+enum {
+	NAME_BYTES_MAX = 128,
+	PATH_BYTES_MAX = 1024,
+	VALUE_BYTES_MAX = 4096,
+	ARGS_MAX = 64,
+	VALUE_SHOWN = 40
+};
 
 static int read_args(struct keys *k, const struct node *value, void *target, struct err *err)
 {
@@ -27,23 +34,79 @@ static int read_args(struct keys *k, const struct node *value, void *target, str
 	return 0;
 }
 
-static int refuse(struct keys *k, const struct node *value, void *target, struct err *err)
+/* What a build cannot do yet is refused, not left out: the image would be another one. */
+static int refuse(struct keys *k, const struct node *value, const char *why, struct err *err)
 {
-	(void)target;
-	(void)keys_fail(k, value, "this cannot be built yet", err);
+	(void)keys_fail(k, value, why, err);
 	err->code = ERR_UNSUPPORTED;
 	return -1;
 }
 
+/* The value as it stands there: one text, or some of a list. */
+static void add_value(struct buf *b, const struct node *value)
+{
+	size_t n = 0;
+
+	if (node_text(value).n > 0)
+		buf_addf(b, ": " STR_FMT, STR_ARG(str_sub(node_text(value), 0, VALUE_SHOWN)));
+	for (const struct node *item = node_first(value); item && n < 3; item = item->next, n++)
+		buf_addf(b, "%s" STR_FMT, n ? ", " : ": ",
+		    STR_ARG(str_sub(node_text(item), 0, VALUE_SHOWN)));
+	if (n < value->n)
+		buf_add(b, STR(", …"));
+}
+
+static int refuse_key(
+    struct keys *k, const struct node *value, const char *key, const char *why, struct err *err)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(2));
+
+	buf_addf(&text, "`%s", key);
+	add_value(&text, value);
+	buf_addf(&text, "` cannot be built yet: %s", why);
+	return refuse(k, value, buf_cstr(&text), err);
+}
+
+static int refuse_platforms(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	(void)target;
+	return refuse_key(k, value, "platforms",
+	    "an image is built for the platform of the machine that runs the pipeline; leave the "
+	    "key out, and run it on a machine of the other platform",
+	    err);
+}
+
+static int refuse_secrets(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	(void)target;
+	return refuse_key(k, value, "secrets",
+	    "a build is given none; leave the key out, and have what needs a secret done before "
+	    "the build, or when the container runs",
+	    err);
+}
+
 static const struct key_row image_rows[] = {
-    {"name",		   key_text,    offsetof(struct project, name)},
-    {"context",			key_text,			   offsetof(struct project,		   context)},
-    {"file",		key_text,			   offsetof(struct project,				file)},
+    {"name",		   key_text,	       offsetof(struct project, name)},
+    {"context",			key_text,				     offsetof(struct project,				   context)},
+    {"file",		key_text,				     offsetof(struct project,				file)},
     {"target", key_text,offsetof(struct project,target)},
-    {"args",		read_args,			0							      },
-    {"platforms",		   refuse,	  0	   },
-    {"secrets",		refuse, 0		 },
+    {"args",		read_args,				  0									},
+    {"platforms",		   refuse_platforms,		    0    },
+    {"secrets",		refuse_secrets, 0	 },
 };
+
+static int refuse_more(struct keys *k, const struct node *images, struct err *err)
+{
+	const struct node *second = node_first(images)->next;
+	struct str name = node_text(node_get(second, STR("name")));
+	struct str why = arena_fmt(k->arena,
+	    "`images` has %zu entries%s" STR_FMT
+	    ", and more than one cannot be built yet: keep one, and move the others "
+	    "into repositories of their own",
+	    images->n, name.n > 0 ? ", the second is " : "", STR_ARG(str_sub(name, 0, 60)));
+
+	return why.p ? refuse(k, second, why.p, err) : arena_err(k->arena, err);
+}
 
 static int read_images(struct keys *k, const struct node *value, void *target, struct err *err)
 {
@@ -52,7 +115,7 @@ static int read_images(struct keys *k, const struct node *value, void *target, s
 	if (!node_is(value, NODE_LIST))
 		return keys_fail(k, value, "a list of images is expected here", err);
 	if (value->n > 1)
-		return refuse(k, node_first(value)->next, target, err);
+		return refuse_more(k, value, err);
 	project->has_image = value->n == 1;
 	if (!project->has_image)
 		return 0;

@@ -381,9 +381,14 @@ class Faults(Pipeline):
         self.assert_untouched()
 
     def test_a_build_that_fails(self):
-        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN exit 7\nUSER 1\n"})
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\n"
+                                    "RUN for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo says $i; done; exit 7\nUSER 1\n"})
         report = self.go(4)
-        self.one_error(report, "build failed at Dockerfile step 2", "build.log")
+        self.one_error(report, "build failed at Dockerfile step 2", "build.log", "\nsays 12\n", "exit status 7")
+        self.assertNotIn("\nsays 1\n", report["errors"][0]["message"])
+        self.assertIn("\n  ```text\n", self.comment())
+        self.assertIn("\n  says 12\n", self.comment())
+        self.assertLessEqual(len(self.comment().splitlines()), 60)
         self.assertEqual({s["stage"] for s in report["not_run"]}, {"scan", "publish"})
         self.assert_untouched()
 
@@ -463,10 +468,13 @@ class Mistakes(Pipeline):
         self.fails(3, "policy.yaml:2", "no such stage")
 
     def test_a_project_file_that_is_wrong(self):
-        for text, word, code in (("images: [{context: ../..}]", "context", 3), ("images: [{}, {}]", "yet", 4),
+        for text, word, code in (("images: [{context: ../..}]", "context", 3),
+                                 ("images: [{name: a}, {name: b}]", "`images` has 2 entries, the second is b", 4),
+                                 ("images: [{platforms: [a/b]}]", "`platforms: a/b` cannot be built yet: an image is", 4),
+                                 ("images: [{secrets: [a]}]", "`secrets: a` cannot be built yet: a build is given none", 4),
                                  ("imags: []", "did you mean images?", 3), ("images: [{file: x}]", "no x", 3),
                                  ("images: [{target: '-x'}]", "target", 3), ("a: [", ".plimsoll.yaml", 3)):
-            self.propose({".plimsoll.yaml": text + "\n"})
+            self.propose({".plimsoll.yaml": f"plimsoll: 1\n{text}\n"})
             report = self.go(code)
             self.assertIn(word, report["errors"][0]["message"], text)
             self.assert_untouched()

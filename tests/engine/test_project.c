@@ -110,7 +110,8 @@ static void what_cannot_be_built_is_a_problem(void **state)
 	struct project p;
 
 	assert_false(project(w, "plimsoll: 1\nimages: [{platforms: [linux/arm64]}]\n", &p));
-	assert_problem(w, ERR_UNSUPPORTED, ".plimsoll.yaml:2:11: this cannot be built yet");
+	assert_problem(w, ERR_UNSUPPORTED,
+	    ".plimsoll.yaml:2:11: `platforms: linux/arm64` cannot be built yet");
 }
 
 static bool bases(

@@ -140,9 +140,11 @@ static void what_cannot_be_built_yet(void **state)
 	struct fixture *f = *state;
 
 	assert_refused(f, "plimsoll: 1\nimages:\n  - name: a\n  - name: b\n", ERR_UNSUPPORTED,
-	    ":4:5: this cannot be built yet");
-	assert_refused(f, image(f, "platforms", "[linux/arm64]"), ERR_UNSUPPORTED, ":3:5:");
-	assert_refused(f, image(f, "secrets", "[npm]"), ERR_UNSUPPORTED, ":3:5:");
+	    ":4:5: `images` has 2 entries, the second is b, and more");
+	assert_refused(f, image(f, "platforms", "[linux/arm64, b, c, d]"), ERR_UNSUPPORTED,
+	    ":3:5: `platforms: linux/arm64, b, c, …` cannot be built yet: ");
+	assert_refused(
+	    f, image(f, "secrets", "[npm]"), ERR_UNSUPPORTED, ":3:5: `secrets: npm` cannot");
 }
 
 static void assert_path(struct fixture *f, const char *key, const char *given, const char *wanted)

@@ -139,7 +139,7 @@ static void markdown_stays_below_sixty_lines(void **state)
 	r.policy.note = STR("demonstration");
 	for (int i = 0; i < 200; i++) {
 		struct finding f = r.findings.p[i % 2];
-		struct problem p = {.message = STR("x")};
+		struct problem p = {.message = STR("x\n1\n```\n<b>\n4\n5\n6\n7\n8\n9\n10\n11")};
 		struct not_covered n = {.what = STR("y"), .why = STR("z")};
 
 		f.verdict = i % 3 ? VERDICT_WARNS : VERDICT_BLOCKS;
@@ -154,6 +154,10 @@ static void markdown_stays_below_sixty_lines(void **state)
 		lines += out.p[i] == '\n';
 	report_release(&r);
 	assert_true(lines <= 60);
+	/* What a program printed is quoted once, and nothing in it ends the quotation. */
+	assert_true(str_has(buf_str(&out), STR("\n  ```text\n  1\n  \'\'\'\n  <b>\n  4\n")));
+	assert_true(str_has(buf_str(&out), STR("\n  10\n  ```\n- ")));
+	assert_false(str_has(buf_str(&out), STR("  11\n")));
 }
 
 static void write_one(const char *name, const struct finding *finding, struct buf *out)

@@ -233,8 +233,9 @@ static int tell_failed(struct stage_run *s, const struct preparation *p,
 
 	report_sink_init(&sink, s->scan.report, s->scan.subject);
 	problem.place.path = p->dockerfile_path;
-	problem.message = arena_fmt(p->arena, STR_FMT "; its output is in " STR_FMT "/build.log",
-	    STR_ARG(result->message), STR_ARG(s->p->folder));
+	problem.message =
+	    arena_fmt(p->arena, STR_FMT "; its output is in " STR_FMT "/build.log" STR_FMT,
+		STR_ARG(result->message), STR_ARG(s->p->folder), STR_ARG(result->tail));
 	if (!problem.message.p)
 		return arena_err(p->arena, err);
 	return sink_problem(&sink.sink, &problem, err);

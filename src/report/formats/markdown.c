@@ -6,7 +6,13 @@
 #include "report/format.h"
 
 /* Together with the table and the headings these stay below sixty lines. */
-enum { FINDINGS_SHOWN = 10, FOLDED_SHOWN = 10, PROBLEMS_SHOWN = 5, NOT_COVERED_SHOWN = 4 };
+enum {
+	FINDINGS_SHOWN = 10,
+	FOLDED_SHOWN = 10,
+	PROBLEMS_SHOWN = 5,
+	NOT_COVERED_SHOWN = 4,
+	QUOTED_SHOWN = 10
+};
 enum { CODE_BYTES = 200, REFERENCE_BYTES = 1024 };
 
 /* Inside backticks: no backtick, no line end, no pipe that would end a table cell. */
@@ -163,7 +169,7 @@ static size_t add_blocking(struct buf *out, const struct report *report)
 	return shown;
 }
 
-static void add_rest(struct buf *out, const struct report *report)
+static void add_rest(struct buf *out, const struct report *report, size_t max)
 {
 	size_t total = 0, shown = 0;
 
@@ -176,7 +182,7 @@ static void add_rest(struct buf *out, const struct report *report)
 	if (total == 0)
 		return;
 	buf_addf(out, "\n<details><summary>%zu that do not block</summary>\n\n", total);
-	for (size_t i = 0; i < report->findings.n && shown < FOLDED_SHOWN; i++) {
+	for (size_t i = 0; i < report->findings.n && shown < max; i++) {
 		const struct finding *f = &report->findings.p[i];
 
 		if ((f->verdict != VERDICT_WARNS || f->state != STATE_NEW) &&
@@ -190,28 +196,65 @@ static void add_rest(struct buf *out, const struct report *report)
 	buf_add(out, STR("\n</details>\n"));
 }
 
-static void add_gaps(struct buf *out, const struct report *report)
+/* What a program printed, behind the first line of a message. A fence ends at a line of backticks:
+ * there are none. Returns how many lines that took. */
+static size_t add_quoted(struct buf *out, struct str text)
 {
-	size_t shown = 0;
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
+	struct str line;
+	size_t lines = 0;
+
+	buf_add(out, STR("  ```text\n"));
+	for (; lines < QUOTED_SHOWN && str_cut(&text, '\n', &line); lines++) {
+		buf_clear(&safe);
+		buf_add_safe(&safe, str_sub(line, 0, CODE_BYTES));
+		buf_add(out, STR("  "));
+		for (size_t i = 0; i < safe.n; i++)
+			buf_addc(out, safe.p[i] == '`' ? '\'' : safe.p[i]);
+		buf_addc(out, '\n');
+	}
+	buf_add(out, STR("  ```\n"));
+	return lines + 2;
+}
+
+static size_t add_problem(struct buf *out, const struct problem *problem, bool quote)
+{
+	struct str rest = problem->message, line = STR_NONE;
+
+	(void)str_cut(&rest, '\n', &line);
+	buf_add(out, STR("- "));
+	buf_add(out, stage_word(problem->stage));
+	buf_add(out, STR(": "));
+	add_text(out, line);
+	buf_addc(out, '\n');
+	return quote && rest.n > 0 ? add_quoted(out, rest) : 0;
+}
+
+/* Returns how many lines of what a program printed are among it. */
+static size_t add_gaps(struct buf *out, const struct report *report)
+{
+	size_t shown = 0, quoted = 0, i;
 
 	if (report->problems.n + report->not_covered.n > 0)
 		buf_add(out, STR("\n**What could not be judged**\n\n"));
-	for (size_t i = 0; i < report->problems.n && shown < PROBLEMS_SHOWN; i++, shown++) {
-		buf_add(out, STR("- "));
-		buf_add(out, stage_word(report->problems.p[i].stage));
-		buf_add(out, STR(": "));
-		add_text(out, report->problems.p[i].message);
-		buf_addc(out, '\n');
+	for (i = 0; i < report->problems.n && shown < PROBLEMS_SHOWN; i++, shown++) {
+		size_t lines = add_problem(out, &report->problems.p[i], quoted == 0);
+
+		/* They take the room of two problems and of the findings that do not block. */
+		if (lines > 0)
+			shown += 2;
+		quoted += lines;
 	}
-	if (report->problems.n > shown)
-		buf_addf(out, "- … and %zu more\n", report->problems.n - shown);
-	for (size_t i = 0; i < report->not_covered.n && i < NOT_COVERED_SHOWN; i++) {
+	if (report->problems.n > i)
+		buf_addf(out, "- … and %zu more\n", report->problems.n - i);
+	for (i = 0; i < report->not_covered.n && i < NOT_COVERED_SHOWN; i++) {
 		buf_add(out, STR("- not covered: "));
 		add_text(out, report->not_covered.p[i].what);
 		buf_add(out, STR(": "));
 		add_text(out, report->not_covered.p[i].why);
 		buf_addc(out, '\n');
 	}
+	return quoted;
 }
 
 static void write_markdown(
@@ -230,8 +273,7 @@ static void write_markdown(
 	for (size_t i = 0; i < report->stages.n; i++)
 		add_stage_row(out, report, &report->stages.p[i]);
 	(void)add_blocking(out, report);
-	add_gaps(out, report);
-	add_rest(out, report);
+	add_rest(out, report, FOLDED_SHOWN - MIN_OF(add_gaps(out, report), (size_t)FOLDED_SHOWN));
 	if (report->policy.note.n > 0) {
 		buf_addc(out, '\n');
 		add_text(out, report->policy.note);

@@ -201,6 +201,19 @@ static bool says_path(const struct problem *p)
 	return at != STR_NPOS && str_starts(str_sub(p->message, at + p->place.path.n, 1), STR(":"));
 }
 
+/* After the first line a message quotes what a program printed. */
+static void add_message(struct buf *out, struct str message)
+{
+	struct str line;
+
+	if (str_cut(&message, '\n', &line))
+		buf_add_safe(out, line);
+	while (str_cut(&message, '\n', &line)) {
+		buf_add(out, STR("\n    | "));
+		buf_add_safe(out, line);
+	}
+}
+
 static void add_problems(struct buf *out, const struct report *report, const struct ink *ink)
 {
 	for (size_t i = 0; i < report->problems.n; i++) {
@@ -213,7 +226,7 @@ static void add_problems(struct buf *out, const struct report *report, const str
 			buf_add_safe(out, p->place.path);
 			buf_add(out, STR(": "));
 		}
-		buf_add_safe(out, p->message);
+		add_message(out, p->message);
 		buf_addc(out, '\n');
 	}
 	for (size_t i = 0; i < report->not_covered.n; i++) {

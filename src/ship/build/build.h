@@ -79,7 +79,7 @@ struct build_result {
 	struct str isolation;		 /* one line: what held, and what this machine could not */
 	int64_t duration_ms;
 	struct str message; /* BUILD_FAILED: "build failed at Dockerfile step 3: RUN exit 7 …" */
-	struct str tail;    /* BUILD_FAILED: the log's last lines, safe to print */
+	struct str tail; /* BUILD_FAILED: the log's last lines, safe to print, each after a '\n' */
 };
 
 /* A build that is under way, in processes of its own. */

@@ -147,6 +147,22 @@ struct str build_log_message(const struct build_log *log, struct arena *arena)
 	return arena_str(arena, buf_str(&b));
 }
 
+/* Where the last lines begin; lines of blanks are not counted. */
+static size_t last_lines(struct str text)
+{
+	size_t at = text.n, lines = 0;
+
+	while (at > 0) {
+		size_t start = str_rchr(str_sub(text, 0, at), '\n');
+		size_t from = start == STR_NPOS ? 0 : start + 1;
+
+		if (str_trim(str_sub(text, from, at - from)).n > 0 && ++lines == BUILD_LOG_LINES)
+			return from;
+		at = from > 0 ? from - 1 : 0;
+	}
+	return 0;
+}
+
 struct str build_log_tail(const struct build_log *log, struct arena *arena)
 {
 	CLEANUP(buf_release) struct buf raw = BUF_INIT(BUILD_LOG_TAIL);
@@ -160,9 +176,13 @@ struct str build_log_tail(const struct build_log *log, struct arena *arena)
 	rest = buf_str(&raw);
 	if (log->tail_n == BUILD_LOG_TAIL) /* the first line is cut somewhere */
 		(void)str_cut(&rest, '\n', &line);
+	rest = str_sub(rest, last_lines(rest), rest.n);
 	while (str_cut(&rest, '\n', &line)) {
-		buf_add_safe(&safe, str_trim_right(line));
+		line = str_trim_right(line);
+		if (line.n == 0)
+			continue;
 		buf_addc(&safe, '\n');
+		add_cut(&safe, line, BUILD_LOG_WIDTH);
 	}
 	return arena_str(arena, buf_str(&safe));
 }

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 
-enum { BUILD_LOG_LINE = 512, BUILD_LOG_TAIL = 4096 };
+enum { BUILD_LOG_LINE = 512, BUILD_LOG_TAIL = 4096, BUILD_LOG_LINES = 10, BUILD_LOG_WIDTH = 160 };
 
 struct build_log {
 	char tail[BUILD_LOG_TAIL]; /* a ring */
@@ -25,7 +25,8 @@ void build_log_add(struct build_log *log, struct str bytes);
 void build_log_end(struct build_log *log);
 /* "build failed at Dockerfile step 3: RUN exit 7 (exit status 7)", one safe line. */
 struct str build_log_message(const struct build_log *log, struct arena *arena);
-/* The last lines, whole, safe to print. */
+/* The last BUILD_LOG_LINES lines that say something, cut to BUILD_LOG_WIDTH, safe to print, a '\n'
+ * before each. */
 struct str build_log_tail(const struct build_log *log, struct arena *arena);
 /* The image of a "… image not known" error, or empty. */
 struct str build_log_missing_image(const struct build_log *log);

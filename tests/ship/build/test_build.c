@@ -118,6 +118,7 @@ static void test_failing_step(void **state)
 	assert_true(str_has(f->result.message, STR("exit status 7")));
 	assert_true(str_has(f->result.tail, STR("before")));
 	assert_false(str_has(f->result.tail, STR("never")));
+	assert_true(str_starts(f->result.tail, STR("\n")));
 	assert_true(str_has(f->result.isolation, STR("own tree")));
 
 	expect_message(f, fixture_build(f, "FROM plimsoll-test/guest:1\nRUN exit 7\n"),
