@@ -185,7 +185,7 @@ static int tell_shipped(struct bases_job *b, size_t last, struct err *err)
 
 static int tell_bases(struct bases_job *b, struct err *err)
 {
-	size_t last;
+	size_t last = 0;
 
 	if (last_stage(b, &last, err) != 0 || tell_shipped(b, last, err) != 0)
 		return -1;

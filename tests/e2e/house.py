@@ -13,6 +13,13 @@ PROGRAM = BUILD / "src/cli/plimsoll"
 NOW = "2026-11-23T10:00:00Z"
 
 
+def needs_faults(test):
+    """Fault points are compiled in by -Dfaults=true alone."""
+    options = BUILD / "meson-info/intro-buildoptions.json"
+    has = options.exists() and any(o["name"] == "faults" and o["value"] for o in json.loads(options.read_text()))
+    return unittest.skipUnless(has, "needs fault points: -Dfaults=true")(test)
+
+
 def key_shaped():
     """Has the shape of an AWS key id and is none; never whole in a file of this tree."""
     return "AKIA" + "QQ7JK2MX" + "WT5ZN3PL"

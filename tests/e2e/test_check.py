@@ -5,7 +5,7 @@ import unittest
 
 import jsonschema
 
-from house import ROOT, House, key_shaped, rules
+from house import ROOT, House, key_shaped, needs_faults, rules
 
 WORKSHOP = ROOT / "tests/data/lint/workshop"
 
@@ -263,6 +263,7 @@ class Everyday(House):
         self.assertEqual(json.loads((self.folder / "r.json").read_text())["verdict"], "blocked")
         self.assertLessEqual(len((self.folder / "r.md").read_text().splitlines()), 60)
 
+    @needs_faults
     def test_a_full_disk(self):
         self.write("Dockerfile", "FROM debian:12\nUSER root\n")
         _, err = self.plimsoll(4, "check", "--format", "json=r.json", env={"PLIMSOLL_FAULT": "file-write"})

@@ -11,7 +11,7 @@ import jsonschema
 
 from harbour import (PASSWORD, USER, Proxy, Registry, base_layer, free_port, processes_with, tar_of,
                      write_layout)
-from house import NOW, PROGRAM, ROOT, House, key_shaped, rules
+from house import NOW, PROGRAM, ROOT, House, key_shaped, needs_faults, rules
 
 COMMENT = "refs/plimsoll/pull/development/into/main/comment"
 POLICY = """plimsoll: 1
@@ -216,6 +216,7 @@ class Way(Pipeline):
         self.assertIn("no image was published", self.comment())
 
 
+@needs_faults
 class Killed(Pipeline):
     """kill -9 at every step; the next run ends as if nothing had happened."""
 
@@ -392,6 +393,7 @@ class Faults(Pipeline):
         self.assertEqual({s["stage"] for s in report["not_run"]}, {"scan", "publish"})
         self.assert_untouched()
 
+    @needs_faults
     def test_a_full_disk(self):
         self.propose({"app.txt": "two\n"})
         for point in ("file-write", "git-update-refs", "build-oci-write:1", "run-reach:3"):

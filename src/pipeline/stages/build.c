@@ -194,7 +194,7 @@ static int make_args(const struct preparation *p, struct build_pair **ret, struc
 
 static int make_plan(struct stage_run *s, struct preparation *p, struct err *err)
 {
-	struct build_pair *label = arena_new(p->arena, struct build_pair), *args;
+	struct build_pair *label = arena_new(p->arena, struct build_pair), *args = NULL;
 	struct str log = run_path(s->p, "build.log"), work = run_path(s->p, "work");
 
 	if (!label || !log.p || !work.p || make_args(p, &args, err) != 0)

@@ -101,7 +101,7 @@ static int make_tables(struct run_store *store, struct err *err)
 
 static int set_up(struct run_store *store, const char *path, struct err *err)
 {
-	int version;
+	int version = 0;
 
 	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
 	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

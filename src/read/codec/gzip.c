@@ -166,7 +166,7 @@ static int trailer_u32(struct gzip_stream *g, uint32_t *ret, struct err *err)
 	uint32_t value = 0;
 
 	for (unsigned shift = 0; shift < 32; shift += 8) {
-		unsigned char c;
+		unsigned char c = 0;
 
 		if (trailer_byte(g, &c, err) != 0)
 			return -1;

@@ -156,10 +156,11 @@ static int plan_binds(struct building *b, const char *program, struct err *err)
 {
 	VEC(struct tree_bind) binds = {0};
 	const struct tree_bind fixed[] = {
-	    {.from = program,	      .to = BUILDAH_IN_TREE, .is_file = true },
-	    {.from = b->store,	       .to = BUILDAH_STORE,   .writable = true},
+	    {.from = program,	      .to = BUILDAH_IN_TREE,  .is_file = true },
+	    {.from = program,	      .to = BUILDAH_NETAVARK, .is_file = true },
+	    {.from = b->store,	       .to = BUILDAH_STORE,    .writable = true},
 	    {.from = b->out,		     .to = BUILDAH_OUT,	.writable = true},
-	    {.from = b->plan->context_dir, .to = BUILDAH_CONTEXT, .as_users = true},
+	    {.from = b->plan->context_dir, .to = BUILDAH_CONTEXT,  .as_users = true},
 	};
 	const struct tree_bind certificates = {.from = "/etc/ssl/certs", .to = "/etc/ssl/certs"};
 

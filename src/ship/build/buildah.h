@@ -43,8 +43,12 @@ MUST_USE int buildah_files(const char *resolv_conf, struct arena *arena,
 MUST_USE int buildah_run(struct buildah *b, struct ns_outcome *ret, struct err *err);
 
 #define BUILDAH_IN_TREE "/run/buildah-program"
-#define BUILDAH_STORE	"/build/store"
-#define BUILDAH_OUT	"/build/out"
-#define BUILDAH_CONTEXT "/build/context"
+/* buildah 1.33 and later does not start where it finds no program of this name, though it makes no
+ * network in chroot isolation: it is shown itself. */
+#define BUILDAH_HELPERS	 "/run"
+#define BUILDAH_NETAVARK BUILDAH_HELPERS "/netavark"
+#define BUILDAH_STORE	 "/build/store"
+#define BUILDAH_OUT	 "/build/out"
+#define BUILDAH_CONTEXT	 "/build/context"
 
 #endif

@@ -186,7 +186,7 @@ static int take(
 	CLEANUP_FD int from_fd = open_blobs(from, err);
 	CLEANUP_FD int to_fd = -1;
 	struct str blobs = arena_fmt(arena, "%s/blobs/sha256", to);
-	size_t size;
+	size_t size = 0;
 
 	if (from_fd < 0)
 		return -1;

@@ -1,4 +1,5 @@
 /* Whole reads and writes, files that appear at once, and removal of hostile trees. */
+#include "../faults.h"
 #include "base/os/output.h"
 #include "unit.h"
 
@@ -69,11 +70,11 @@ static void a_read_has_a_cap(void **state)
 /* A file is the old one or the new one, and nothing is left beside it. */
 static void a_failed_write_leaves_the_old_file(void **state)
 {
-#ifdef PLIMSOLL_FAULTS
 	static const char *const faults[] = {"file-write", "file-sync"};
 	struct fixture *f = *state;
 	struct str got;
 
+	NEED_FAULTS();
 	assert_ok(file_write(below(f, "a"), STR("old"), 0600, &f->err), &f->err);
 	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		assert_int_equal(setenv("PLIMSOLL_FAULT", faults[i], 1), 0);
@@ -88,10 +89,6 @@ static void a_failed_write_leaves_the_old_file(void **state)
 	assert_int_equal(unlink(below(f, "a")), 0);
 	assert_int_equal(rmdir(f->folder), 0);
 	assert_int_equal(mkdir(f->folder, 0700), 0);
-#else
-	(void)state;
-	skip();
-#endif
 }
 
 static void a_write_does_not_follow_a_link(void **state)

@@ -1,4 +1,5 @@
 /* Programs run to the end and as coprocesses: output, input, time, descriptors, deaths. */
+#include "../faults.h"
 #include "base/clock.h"
 #include "base/os/spawn.h"
 #include "unit.h"
@@ -160,19 +161,15 @@ static void what_cannot_be_run(void **state)
 
 static void a_fault_can_be_injected(void **state)
 {
-#ifdef PLIMSOLL_FAULTS
 	struct fixture *f = *state;
 	CLEANUP(run_release) struct run run;
 
 	run_init(&run, f, "true");
+	NEED_FAULTS();
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "spawn", 1), 0);
 	assert_int_equal(spawn_run(&run.spawn, &run.result, &f->err), -1);
 	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
 	assert_err(&f->err, ERR_IO, "cannot run sh");
-#else
-	(void)state;
-	skip();
-#endif
 }
 
 static void only_what_is_named_is_inherited(void **state)

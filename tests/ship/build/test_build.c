@@ -1,3 +1,4 @@
+#include "../../base/faults.h"
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -199,6 +200,7 @@ static void test_faults(void **state)
 	struct build_plan plan = fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\n"
 								    "RUN write /a b\n"));
 
+	NEED_FAULTS();
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-start", 1), 0);
 	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_IO, "starting the build");
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-oci-write:2", 1), 0);

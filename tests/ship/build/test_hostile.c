@@ -1,3 +1,4 @@
+#include "../../base/faults.h"
 #include "base/os/spawn.h"
 #include "fixture.h"
 
@@ -213,6 +214,7 @@ static void test_no_users(void **state)
 {
 	struct prey *p = *state;
 
+	NEED_FAULTS();
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-users", 1), 0);

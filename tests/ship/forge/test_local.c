@@ -1,5 +1,6 @@
 /* The local forge against a bare repository of git's own: comments in place, landings by
  * compare-and-swap, and nothing changed where one is refused. */
+#include "../../base/faults.h"
 #include "../../read/source_tree/support.h"
 #include "ship/forge/forge.h"
 
@@ -231,6 +232,14 @@ static void what_git_cannot_do_changes_nothing(void **state)
 	bench_sh(&w->bench, "rm r/refs/heads/main.lock; : > r/refs/heads/dev.lock");
 	assert_refused(w, ERR_IO, "nothing was changed");
 	bench_sh(&w->bench, "rm r/refs/heads/dev.lock");
+	assert_int_equal(land(w), 0);
+}
+
+static void a_git_that_cannot_run_changes_nothing(void **state)
+{
+	struct world *w = *state;
+
+	NEED_FAULTS();
 	(void)setenv("PLIMSOLL_FAULT", "git-update-refs:1", 1);
 	assert_refused(w, ERR_IO, "git update-ref");
 	(void)unsetenv("PLIMSOLL_FAULT");
@@ -268,6 +277,7 @@ int main(void)
 	    forge_test(a_target_that_moved),
 	    forge_test(a_source_that_moved),
 	    forge_test(what_git_cannot_do_changes_nothing),
+	    forge_test(a_git_that_cannot_run_changes_nothing),
 	    forge_test(no_hook_runs),
 	};
 

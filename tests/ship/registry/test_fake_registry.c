@@ -3,6 +3,7 @@
  * says how (fake_registry.py). What is asserted is the code, the words that a person
  * reads, what is left on disk, and which host saw which credentials.
  */
+#include "../../base/faults.h"
 #include "base/os/fd.h"
 #include "registry_support.h"
 #include "with_cmocka.h"
@@ -238,9 +239,7 @@ static void faults_are_errors_by_name(void **state)
 	struct harbour *h = *state;
 	struct registry_opts opts = harbour_opts(h);
 
-#ifndef PLIMSOLL_FAULTS
-	skip();
-#endif
+	NEED_FAULTS();
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err err = ERR_INIT;
 

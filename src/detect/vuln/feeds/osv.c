@@ -364,7 +364,7 @@ static int bundled_cves(
 /* One advisory a CVE for a distribution's bundle, else the record as it is. */
 static int emit(struct osv_reader *r, const struct advisory *a, struct err *err)
 {
-	struct str_list cves;
+	struct str_list cves = {0};
 
 	if (!is_distribution(a) || is_cve(a->id))
 		return r->out->advisory(r->out->arg, a, err);

@@ -223,8 +223,8 @@ static int walk_folder(
     struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile)
 {
 	struct place place = place_here(w);
-	const struct git_tree *tree, **trees;
-	size_t n_trees;
+	const struct git_tree *tree, **trees = NULL;
+	size_t n_trees = 0;
 	int failed = 0;
 
 	for (size_t i = 0; i < others->n; i++) {

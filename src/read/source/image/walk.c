@@ -273,7 +273,7 @@ static int walk_all(struct walk *w, struct err *err)
 	bool again = true;
 
 	for (int pass = 0;; pass++) {
-		struct wanted_list wanted;
+		struct wanted_list wanted = {0};
 
 		w->is_first_pass = pass == 0;
 		if (one_pass(w, err) != 0)
