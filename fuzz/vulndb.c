@@ -16,7 +16,7 @@ static void match(struct str bytes, unsigned flags)
 	    .distro = {.id = STR("debian"), .version_id = STR("12")}
 	    };
 	struct vuln_options options = {0};
-	struct vuln_gaps gaps = {NULL, 0, 0};
+	struct vuln_gaps gaps = {0};
 	struct sink sink = {&null_ops};
 	struct arena arena;
 	struct db *db = NULL;

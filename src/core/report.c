@@ -567,6 +567,19 @@ static int order_problems(const void *left, const void *right)
 	return order != 0 ? order : str_cmp(a->message, b->message);
 }
 
+static int order_gaps(const void *left, const void *right)
+{
+	const struct not_covered *a = left, *b = right;
+
+	if (a->verdict != b->verdict)
+		return a->verdict > b->verdict ? -1 : 1;
+	if (a->stage != b->stage)
+		return a->stage < b->stage ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return str_cmp(a->what, b->what);
+}
+
 void report_sort(struct report *r)
 {
 	if (r->findings.n > 1)
@@ -577,6 +590,8 @@ void report_sort(struct report *r)
 		    sizeof *r->inventory.packages.p, order_packages);
 	if (r->problems.n > 1)
 		qsort(r->problems.p, r->problems.n, sizeof *r->problems.p, order_problems);
+	if (r->not_covered.n > 1)
+		qsort(r->not_covered.p, r->not_covered.n, sizeof *r->not_covered.p, order_gaps);
 }
 
 size_t report_count(const struct report *r, enum verdict verdict)
@@ -585,6 +600,15 @@ size_t report_count(const struct report *r, enum verdict verdict)
 
 	for (size_t i = 0; i < r->findings.n; i++)
 		n += r->findings.p[i].verdict == verdict;
+	return n;
+}
+
+size_t report_count_gaps(const struct report *r, enum verdict verdict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->not_covered.n; i++)
+		n += r->not_covered.p[i].verdict == verdict;
 	return n;
 }
 
@@ -605,7 +629,8 @@ void report_conclude(struct report *r)
 		gravest = MAX_OF(gravest, r->stages.p[i].failed ? 1U : 0U);
 	r->exit_code = exit_codes[gravest];
 	r->verdict = gravest > 0 ? REPORT_ERROR : REPORT_PASSED;
-	if (gravest == 0 && report_count(r, VERDICT_BLOCKS) > 0) {
+	if (gravest == 0 &&
+	    report_count(r, VERDICT_BLOCKS) + report_count_gaps(r, VERDICT_BLOCKS) > 0) {
 		r->exit_code = 1;
 		r->verdict = REPORT_BLOCKED;
 	}

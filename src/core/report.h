@@ -92,11 +92,14 @@ MUST_USE int report_replay(const struct report *from, struct sink *sink, struct 
  * first subject. */
 MUST_USE int report_merge(
     struct report *r, const struct report *from, uint32_t subject, struct err *err);
-/* Sorts findings (finding_compare), packages and problems. */
+/* Sorts findings (finding_compare), packages, problems, and what is not covered, blocking first. */
 void report_sort(struct report *r);
-/* From verdicts, problems and failed stages: sets exit_code (3 before 5 before 4 before 1), and
- * verdict: error for 3, 4 and 5, blocked for 1, else passed. */
+/* From the verdicts of findings and of what is not covered, problems and failed stages: sets
+ * exit_code (3 before 5 before 4 before 1), and verdict: error for 3, 4 and 5, blocked for 1, else
+ * passed. */
 void report_conclude(struct report *r);
 size_t report_count(const struct report *r, enum verdict verdict);
+/* How much is not covered and has this verdict. */
+size_t report_count_gaps(const struct report *r, enum verdict verdict);
 
 #endif

@@ -54,7 +54,7 @@ enum verdict {
 	X(UNREADABLE, "unreadable")                                                     \
 	X(RELEASE, "release")	  /* a distribution release without advisories */       \
 	X(PACKAGES, "packages")	  /* packages of a kind, or without an exact version */ \
-	X(INVENTORY, "inventory") /* nothing says what an image is made of */           \
+	X(INVENTORY, "inventory") /* nothing at all of an image could be judged */      \
 	X(IMAGE, "image")	  /* an image that was not built or not scanned */
 enum gap_kind {
 #define X(name, word) GAP_##name,

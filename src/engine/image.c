@@ -234,14 +234,17 @@ static int image_problem(void *arg, const struct image_layer *layer, struct str 
 
 /* ---- what the image is worth ---- */
 
-static int tell_unread(struct image_walk_state *s, struct err *err)
+/* Of the image's packages some were judged, or none: then that is what is not covered. */
+static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 {
 	struct arena *arena = s->job->arena;
 	struct not_covered gap;
 	bool found;
 
-	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0 ||
-	    (found && !s->layer_failed && sink_gap(s->job->sink, &gap, err) != 0))
+	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0)
+		return -1;
+	gap.kind = judged ? GAP_PACKAGES : GAP_INVENTORY;
+	if (found && !s->layer_failed && sink_gap(s->job->sink, &gap, err) != 0)
 		return -1;
 	for (size_t i = 0; i < s->unread.n; i++) {
 		const struct str *first = s->unread.items[i].value;
@@ -261,7 +264,11 @@ static int tell_unread(struct image_walk_state *s, struct err *err)
 static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, struct err *err)
 {
 	for (size_t i = 0; i < gaps->n; i++) {
-		if (sink_gap(s->job->sink, &gaps->p[i], err) != 0)
+		struct not_covered told = gaps->p[i];
+
+		if (gaps->judged == 0 && told.packages > 0)
+			told.kind = GAP_INVENTORY;
+		if (sink_gap(s->job->sink, &told, err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < s->notes.n; i++) {
@@ -272,7 +279,7 @@ static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, s
 		    sink_gap(s->job->sink, &gap, err) != 0)
 			return -1;
 	}
-	return tell_unread(s, err);
+	return tell_unread(s, gaps->judged > 0, err);
 }
 
 static int match_inventory(struct image_walk_state *s, struct err *err)
@@ -281,8 +288,11 @@ static int match_inventory(struct image_walk_state *s, struct err *err)
 	struct vuln_options options = {.now_ms = scan->clock->now_ms(scan->clock)};
 	struct vuln_gaps gaps = {0};
 
-	if (scan->database && vuln_match(scan->database, &s->inventory, &options, s->job->sink,
-				  &gaps, s->job->arena, err) != 0)
+	/* Nobody asked for it, which the report says; so nothing is missing. */
+	if (!scan->database)
+		return 0;
+	if (vuln_match(scan->database, &s->inventory, &options, s->job->sink, &gaps, s->job->arena,
+		err) != 0)
 		return -1;
 	return tell_gaps(s, &gaps, err);
 }

@@ -148,6 +148,13 @@ int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *are
 	return apply_waivers(policy, now_ms, arena, f, err);
 }
 
+enum verdict judge_gap(const struct policy *policy, const struct not_covered *gap)
+{
+	const struct stage_policy *stage = &policy->stages[gap->stage];
+
+	return stage->mode == MODE_OBSERVE ? VERDICT_WARNS : stage->not_covered[gap->kind];
+}
+
 static void judge_stages(struct report *report)
 {
 	for (size_t i = 0; i < report->stages.n; i++) {
@@ -160,6 +167,12 @@ static void judge_stages(struct report *report)
 			if (f->stage == stage->stage)
 				stage->verdict = MAX_OF(stage->verdict, f->verdict);
 		}
+		for (size_t k = 0; k < report->not_covered.n; k++) {
+			const struct not_covered *gap = &report->not_covered.p[k];
+
+			if (gap->stage == stage->stage)
+				stage->verdict = MAX_OF(stage->verdict, gap->verdict);
+		}
 	}
 }
 
@@ -170,6 +183,8 @@ int judge_report(
 		if (judge_finding(policy, now_ms, &report->arena, &report->findings.p[i], err) != 0)
 			return -1;
 	}
+	for (size_t i = 0; i < report->not_covered.n; i++)
+		report->not_covered.p[i].verdict = judge_gap(policy, &report->not_covered.p[i]);
 	report->policy = (struct policy_info){
 	    policy->source, policy->commit, mode_word(policy->mode), policy->note};
 	judge_stages(report);

@@ -11,7 +11,10 @@
 /* Sets finding->verdict, and waiver or request where they say why. */
 MUST_USE int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *arena,
     struct finding *finding, struct err *err);
-/* All findings of a report, its policy, its stages' verdicts; then report_sort and report_conclude.
+/* What the policy makes of something that nothing judged: warns or blocks. */
+enum verdict judge_gap(const struct policy *policy, const struct not_covered *gap);
+/* All findings and gaps of a report, its policy, its stages' verdicts; then report_sort and
+ * report_conclude.
  */
 MUST_USE int judge_report(
     const struct policy *policy, int64_t now_ms, struct report *report, struct err *err);

@@ -62,37 +62,87 @@ static int read_severity(struct keys *k, const struct node *value, void *target,
 	return 0;
 }
 
+/* `warn` or `block`. */
+static int read_gap_verdict(
+    struct keys *k, const struct node *value, enum verdict *ret, struct err *err)
+{
+	static const struct str words[] = {
+	    STR_INIT("warn"), STR_INIT("block"), {NULL, 0}
+	  };
+	int word;
+
+	if (key_word(k, value, words, "warn or block is expected here", &word, err) != 0)
+		return -1;
+	*ret = word == 1 ? VERDICT_BLOCKS : VERDICT_WARNS;
+	return 0;
+}
+
+/* One word for every kind, or a word for some. */
+static int read_not_covered(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	enum verdict *verdicts = target, all;
+	enum gap_kind kind;
+
+	if (!node_is(value, NODE_MAP)) {
+		if (read_gap_verdict(k, value, &all, err) != 0)
+			return -1;
+		for (size_t i = 0; i < GAP_KIND_COUNT; i++)
+			verdicts[i] = all;
+		return 0;
+	}
+	for (const struct node *member = node_first(value); member; member = member->next) {
+		if (!gap_kind_parse(member->key, &kind))
+			return keys_fail(k, member,
+			    "no such kind; there are lfs-pointer, submodule, special-file, too-large, "
+			    "unreadable, release, packages, inventory and image",
+			    err);
+		if (read_gap_verdict(k, member, &verdicts[kind], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static const struct key_row stage_rows[] = {
     {"mode",		   read_mode,	offsetof(struct stage_policy, mode)		   },
-    {"block",		  key_list,	offsetof(struct stage_policy, block_rules)		  },
-    {"block-severity",	       read_severity, offsetof(struct stage_policy, block_severity)	   },
-    {"warn-severity",	      read_severity, offsetof(struct stage_policy, warn_severity)	 },
+    {"block",		  key_list,		offsetof(struct stage_policy, block_rules)		  },
+    {"block-severity",	       read_severity,    offsetof(struct stage_policy, block_severity)	   },
+    {"warn-severity",	      read_severity,    offsetof(struct stage_policy, warn_severity)	 },
     {"block-fixable-only",	   key_flag,	     offsetof(struct stage_policy, block_fixable_only)    },
-    {"block-known-exploited",  key_flag,	offsetof(struct stage_policy, block_known_exploited) },
+    {"block-known-exploited",  key_flag,		offsetof(struct stage_policy, block_known_exploited) },
+    {"not-covered",	    read_not_covered, offsetof(struct stage_policy, not_covered)		},
     {"block-unknown-severity", key_flag,	 offsetof(struct stage_policy, block_unknown_severity)},
 };
 
-/* Each entry of the block list can block in this stage, and what is about vulnerabilities alone
- * stands where they are found. */
+/* What is about packages alone stands where packages are judged. */
+static int check_scan_keys(
+    struct keys *k, const struct node *map, enum stage stage, struct err *err)
+{
+	static const char *const keys[] = {"block-fixable-only", "block-known-exploited"};
+	static const char *const kinds[] = {"release", "packages", "inventory"};
+	const struct node *gaps = node_get(map, STR("not-covered")), *wrong = NULL;
+
+	if (stage == STAGE_SCAN)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(keys) && !wrong; i++)
+		wrong = node_get(map, str_of(keys[i]));
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && !wrong; i++)
+		wrong = node_get(gaps, str_of(kinds[i]));
+	if (!wrong)
+		return 0;
+	return keys_fail(k, wrong,
+	    "this is about packages and their vulnerabilities: it belongs under stages: scan", err);
+}
+
+/* Each entry of the block list can block in this stage. */
 static int check_stage(struct keys *k, const struct node *map, enum stage stage, struct err *err)
 {
-	static const char *const of_scan[] = {"block-fixable-only", "block-known-exploited"};
 	const struct node *block = node_get(map, STR("block"));
 
 	for (const struct node *item = node_first(block); item; item = item->next) {
 		if (names_check_block(k, item, node_text(item), stage, err) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(of_scan); i++) {
-		const struct node *key = node_get(map, str_of(of_scan[i]));
-
-		if (key && stage != STAGE_SCAN)
-			return keys_fail(k, key,
-			    "this is about vulnerabilities, which the scan stage finds: it belongs "
-			    "under stages: scan",
-			    err);
-	}
-	return 0;
+	return check_scan_keys(k, map, stage, err);
 }
 
 static int read_stages(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -270,6 +320,9 @@ static int set_defaults(
 		policy->stages[i].mode = policy->mode;
 		policy->stages[i].block_severity = SEVERITY_NEVER;
 		policy->stages[i].warn_severity = SEVERITY_UNKNOWN;
+		for (size_t kind = 0; kind < GAP_KIND_COUNT; kind++)
+			policy->stages[i].not_covered[kind] = VERDICT_WARNS;
+		policy->stages[i].not_covered[GAP_INVENTORY] = VERDICT_BLOCKS;
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@ struct stage_policy {
 	bool block_fixable_only;     /* vulnerabilities: the threshold counts only with a fix */
 	bool block_known_exploited;  /* vulnerabilities in CISA's catalogue block at any severity */
 	bool block_unknown_severity;
+	enum verdict not_covered[GAP_KIND_COUNT]; /* of each kind: warns or blocks */
 };
 
 /* Which findings something is about. Empty texts match all. */

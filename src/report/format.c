@@ -42,6 +42,14 @@ void report_place_text(const struct place *place, struct buf *out)
 		buf_addf(out, ":%u", place->column);
 }
 
+void report_gap_text(const struct not_covered *gap, struct buf *out)
+{
+	buf_add_safe(out, gap->why);
+	if (gap->packages > 0)
+		buf_addf(out, " (%llu package%s)", (unsigned long long)gap->packages,
+		    gap->packages == 1 ? "" : "s");
+}
+
 struct str report_verdict_word(enum report_verdict verdict)
 {
 	switch (verdict) {
@@ -103,7 +111,8 @@ static void summary_counts(const struct report *report, struct buf *out)
 	size_t known = count_known(report);
 	struct str until = earliest_until(report);
 
-	buf_addf(out, "%zu block, %zu warn", count_new(report, VERDICT_BLOCKS),
+	buf_addf(out, "%zu block, %zu warn",
+	    count_new(report, VERDICT_BLOCKS) + report_count_gaps(report, VERDICT_BLOCKS),
 	    count_new(report, VERDICT_WARNS));
 	if (known > 0)
 		buf_addf(out, ", %zu known (--all)", known);
@@ -115,8 +124,6 @@ static void summary_counts(const struct report *report, struct buf *out)
 	}
 	if (report->problems.n > 0)
 		buf_addf(out, ", %zu could not be read", report->problems.n);
-	if (report->not_covered.n > 0)
-		buf_addf(out, ", %zu not covered", report->not_covered.n);
 }
 
 void report_summary(const struct report *report, const struct report_opts *opts, struct buf *out)
@@ -124,6 +131,8 @@ void report_summary(const struct report *report, const struct report_opts *opts,
 	const struct policy_info *policy = &report->policy;
 
 	buf_add(out, report_verdict_word(report->verdict));
+	if (report->not_covered.n > 0)
+		buf_addf(out, ", %zu not covered", report->not_covered.n);
 	buf_add(out, STR(": "));
 	summary_counts(report, out);
 	if (report->database.used)

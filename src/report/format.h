@@ -34,6 +34,8 @@ const struct report_format *report_format_find(struct str name);
 
 /* "app/index.py:12:8", "image layer 4", or "-". Raw bytes: the caller makes them safe. */
 void report_place_text(const struct place *place, struct buf *out);
+/* Why something is not covered: "no advisories in this database (12 packages)". */
+void report_gap_text(const struct not_covered *gap, struct buf *out);
 /* "passed", "blocked", "error" */
 struct str report_verdict_word(enum report_verdict verdict);
 /* "blocked: 3 block, 4 warn …": the last line of text and the first of Markdown. */

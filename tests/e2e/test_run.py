@@ -20,7 +20,7 @@ trusted-registries: ["127.0.0.1*"]
 stages:
   validate: {block: [DL1000, DL3002, DL3007, PL1001, DL3026]}
   secrets: {block-severity: high}
-  scan: {block-severity: high, block-fixable-only: true}
+  scan: {block-severity: high, block-fixable-only: true, not-covered: warn}
 build: {network: none}
 """
 GOOD = "FROM {host}/base:1\nCOPY app.txt /app.txt\nRUN echo built > /made\nUSER 10001\nCMD [\"/bin/sh\"]\n"

@@ -168,13 +168,28 @@ class Forms(ScanTest):
     def test_a_release_without_advisories_is_not_covered(self):
         other = harbour.OS_RELEASE.replace("12", "99").replace("bookworm", "next")
         path = Image([base(other)]).folder(self.folder / "layout")
+        report = self.scan(1, path)
+        gap = {"stage": "scan", "kind": "inventory", "what": "debian 99", "verdict": "blocks",
+               "why": "no advisories in this database", "packages": 1}
+        self.assertEqual((report["not_covered"], report["verdict"]), ([gap], "blocked"))
+        out = self.text(1, path, "--db", self.database)
+        self.assertIn("debian 99  BLOCKS   not covered, inventory: no advisories in this database (1 package)\n", out)
+        self.assertIn("blocked, 1 not covered: 1 block, 0 warn ", out)
+        self.write("warn.yaml", "plimsoll: 1\nstages: {scan: {not-covered: {inventory: warn}}}\n")
+        out = self.text(0, path, "--db", self.database, "--policy", "warn.yaml")
+        self.assertIn("not covered     warns  debian 99: no advisories in this database (1 package)\n", out)
+        self.assertIn("passed, 1 not covered: 0 block, 0 warn ", out)
+
+    def test_a_part_that_is_not_covered_warns(self):
+        """The requirements are judged, and the distribution's packages are not."""
+        other = harbour.OS_RELEASE.replace("12", "99").replace("bookworm", "next")
+        path = Image([base(other), shop("3.0.9")]).folder(self.folder / "layout")
         report = self.scan(0, path)
-        self.assertEqual(report["not_covered"], [
-            {"stage": "scan", "kind": "release", "what": "debian 99",
-             "why": "no advisories in this database", "packages": 1}])
-        out = self.text(0, path, "--db", self.database)
-        self.assertIn("not covered     debian 99: no advisories in this database (1 package)\n", out)
-        self.assertIn("passed: 0 block, 0 warn, 1 not covered ", out)
+        self.assertEqual([(g["kind"], g["verdict"]) for g in report["not_covered"]], [("release", "warns")])
+        self.write("block.yaml", "plimsoll: 1\nstages: {scan: {not-covered: block}}\n")
+        self.scan(1, path, "--policy", "block.yaml")
+        self.write("observe.yaml", "plimsoll: 1\nmode: observe\nstages: {scan: {not-covered: block}}\n")
+        self.scan(0, path, "--policy", "observe.yaml")
 
     def test_what_is_not_read_is_not_clean(self):
         """Another distribution, an image that says nothing of itself, and packages of other kinds."""
@@ -182,13 +197,19 @@ class Forms(ScanTest):
                                  "lib/apk/db/installed": "P:musl\nV:1.2.4-r2\n\n"})
         node = harbour.tar_of({"srv/node_modules/left-pad/package.json": "{}",
                                "srv/node_modules/other/package.json": "{}"})
-        for name, tars, what in (("alpine", [alpine], "alpine 3.19.1"),
-                                 ("scratch", [harbour.tar_of({"app": "x"})], "this image"),
-                                 ("node", [base(openssl="3.0.15-1~deb12u1"), node], "npm packages")):
+        for name, tars, what, kind in (("alpine", [alpine], "alpine 3.19.1", "inventory"),
+                                       ("python", [alpine, shop("3.0.9")], "alpine 3.19.1", "packages"),
+                                       ("scratch", [harbour.tar_of({"app": "x"})], "this image", "inventory"),
+                                       ("node", [base(openssl="3.0.15-1~deb12u1"), node], "npm packages", "packages")):
             with self.subTest(name):
                 path = Image(tars).folder(self.folder / name)
-                self.assertEqual([gap["what"] for gap in self.scan(0, path)["not_covered"]], [what])
-                self.assertIn(", 1 not covered ", self.text(0, path, "--db", self.database))
+                code = 1 if kind == "inventory" else 0
+                report = self.scan(code, path)
+                self.assertEqual([(gap["what"], gap["kind"]) for gap in report["not_covered"]], [(what, kind)])
+                out = self.text(code, path, "--db", self.database)
+                self.assertIn("\n%s, 1 not covered: " % ("blocked" if code else "passed"), out)
+                report = self.report(0, "scan", path, "--no-vulnerabilities")
+                self.assertEqual((report["not_covered"], [s["stage"] for s in report["not_run"]]), ([], ["scan"]))
 
 
 class Wrong(ScanTest):

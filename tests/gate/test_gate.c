@@ -276,7 +276,7 @@ static void names_that_hold_nothing(void **state)
 	    "policy.yaml:2:28: generic-secret is a generic kind of secret, and these never block on "
 	    "their own");
 	assert_said(f, "stages: {validate: {block-known-exploited: true}}",
-	    "policy.yaml:2:21: this is about vulnerabilities, which the scan stage finds: it belongs "
+	    "policy.yaml:2:21: this is about packages and their vulnerabilities: it belongs "
 	    "under stages: scan");
 	assert_said(f, "ignore: [{fingerprint: 00ff, reason: x}]",
 	    "policy.yaml:2:11: a fingerprint has 32 digits of 0-9 and a-f; the JSON report has each "
@@ -313,6 +313,70 @@ static void names_that_hold_something(void **state)
 	assert_taken(f, "branch-may-excuse: [{rule: '*', max-severity: critical}]");
 }
 
+static enum verdict gap(struct fixture *f, const char *line, enum stage stage, enum gap_kind kind)
+{
+	struct not_covered nc = {.stage = stage, .kind = kind};
+
+	assert_taken(f, line);
+	return judge_gap(&f->policy, &nc);
+}
+
+static void what_is_not_covered(void **state)
+{
+	static const char all[] = "stages: {scan: {not-covered: block}}";
+	static const char some[] =
+	    "stages: {validate: {not-covered: {lfs-pointer: block, submodule: warn}}}";
+	static const char observe[] = "mode: observe\nstages: {scan: {not-covered: block}}";
+	struct fixture *f = *state;
+
+	assert_int_equal(gap(f, "name: x", STAGE_SCAN, GAP_RELEASE), VERDICT_WARNS);
+	assert_int_equal(gap(f, "name: x", STAGE_SCAN, GAP_INVENTORY), VERDICT_BLOCKS);
+	assert_int_equal(gap(f, all, STAGE_SCAN, GAP_RELEASE), VERDICT_BLOCKS);
+	assert_int_equal(gap(f, all, STAGE_SECRETS, GAP_SUBMODULE), VERDICT_WARNS);
+	assert_int_equal(gap(f, some, STAGE_VALIDATE, GAP_LFS_POINTER), VERDICT_BLOCKS);
+	assert_int_equal(gap(f, some, STAGE_VALIDATE, GAP_SUBMODULE), VERDICT_WARNS);
+	assert_int_equal(gap(f, some, STAGE_SCAN, GAP_INVENTORY), VERDICT_BLOCKS);
+	assert_int_equal(gap(f, "stages: {scan: {not-covered: warn}}", STAGE_SCAN, GAP_INVENTORY),
+	    VERDICT_WARNS);
+	assert_int_equal(gap(f, observe, STAGE_SCAN, GAP_INVENTORY), VERDICT_WARNS);
+	assert_int_equal(policy_starter(&f->arena, &f->policy, &f->err), 0);
+	assert_int_equal(f->policy.stages[STAGE_SCAN].not_covered[GAP_INVENTORY], VERDICT_BLOCKS);
+	assert_int_equal(f->policy.stages[STAGE_SCAN].not_covered[GAP_PACKAGES], VERDICT_WARNS);
+	assert_said(f, "stages: {scan: {not-covered: never}}",
+	    "policy.yaml:2:17: warn or block is expected here");
+	assert_said(f, "stages: {scan: {not-covered: {lfs: warn}}}",
+	    "policy.yaml:2:31: no such kind; there are lfs-pointer, submodule, special-file, "
+	    "too-large, unreadable, release, packages, inventory and image");
+	assert_said(f, "stages: {secrets: {not-covered: {release: block}}}",
+	    "policy.yaml:2:34: this is about packages and their vulnerabilities: it belongs under "
+	    "stages: scan");
+}
+
+/* A report of one gap, judged: exit code, and the stage's verdict. */
+static void a_gap_that_blocks(void **state)
+{
+	struct fixture *f = *state;
+	struct not_covered small = {
+	    .stage = STAGE_SECRETS, .kind = GAP_LFS_POINTER, .what = STR("a")};
+	struct not_covered all = {.stage = STAGE_SCAN, .kind = GAP_INVENTORY, .what = STR("b")};
+	struct stage_result scan = {.stage = STAGE_SCAN, .ran = true};
+	struct report r;
+
+	assert_taken(f, "name: x");
+	report_init(&r, MIB(1), 10);
+	assert_int_equal(report_add_not_covered(&r, &small, &f->err), 0);
+	assert_int_equal(report_add_stage(&r, &scan, &f->err), 0);
+	assert_int_equal(judge_report(&f->policy, 0, &r, &f->err), 0);
+	assert_int_equal(r.exit_code, 0);
+	assert_int_equal(report_add_not_covered(&r, &all, &f->err), 0);
+	assert_int_equal(judge_report(&f->policy, 0, &r, &f->err), 0);
+	assert_int_equal(r.exit_code, 1);
+	assert_int_equal(r.verdict, REPORT_BLOCKED);
+	assert_int_equal(r.stages.p[0].verdict, VERDICT_BLOCKS);
+	assert_true(str_eq(r.not_covered.p[0].what, STR("b"))); /* blocking first */
+	report_release(&r);
+}
+
 static void globs(void **state)
 {
 	(void)state;
@@ -339,6 +403,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(rules_that_there_are_not, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_something, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_not_covered, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_gap_that_blocks, set_up, tear_down),
 	    cmocka_unit_test(globs),
 	};
 

@@ -207,6 +207,87 @@ static void text_from_outside_makes_no_link_and_no_mention(void **state)
 		"&lt;b\\> \\[a\\]\\(b\\)")));
 }
 
+/* One of everything that was not judged: what blocks stands first, the rest below. */
+static void fill_gaps(struct report *r)
+{
+	struct not_covered all = {.stage = STAGE_SCAN,
+	    .kind = GAP_INVENTORY,
+	    .what = STR("alpine 3.19"),
+	    .why = STR("no dpkg database is in it"),
+	    .verdict = VERDICT_BLOCKS};
+	struct not_covered some = {.stage = STAGE_SECRETS,
+	    .kind = GAP_LFS_POINTER,
+	    .what = STR("a`|\033[31m\n<b>@x.bin"),
+	    .why = STR("only its Git LFS pointer is here"),
+	    .packages = 2,
+	    .verdict = VERDICT_WARNS};
+
+	report_init(r, MIB(16), 1000);
+	assert_true(vec_push(&r->not_covered, &r->arena, some));
+	assert_true(vec_push(&r->not_covered, &r->arena, all));
+	report_sort(r);
+	report_conclude(r);
+	r->policy.source = STR("p");
+}
+
+static void assert_written(const char *name, const struct report *r, const char *whole)
+{
+	struct report_opts opts = {.max_blocking = 10};
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+
+	report_format_find(str_of(name))->write(r, &opts, &out);
+	assert_string_equal(buf_cstr(&out), whole);
+}
+
+static void what_is_not_covered_is_shown(void **state)
+{
+	struct report r;
+
+	(void)state;
+	fill_gaps(&r);
+	assert_written("text", &r,
+	    "alpine 3.19  BLOCKS   not covered, inventory: no dpkg database is in it\n"
+	    "not covered     warns  a`|\\x1b[31m\\x0a<b>@x.bin: only its Git LFS pointer is here (2 "
+	    "packages)\n"
+	    "\n"
+	    "blocked, 2 not covered: 1 block, 0 warn · policy p · exit 1\n");
+	assert_written("markdown", &r,
+	    "### Plimsoll: blocked\n"
+	    "\n"
+	    "blocked, 2 not covered: 1 block, 0 warn · policy p · exit 1\n"
+	    "\n"
+	    "| stage | verdict | block | new | known | time |\n"
+	    "|---|---|---|---|---|---|\n"
+	    "\n"
+	    "**What blocks**\n"
+	    "\n"
+	    "- `alpine 3.19` not covered, inventory: no dpkg database is in it\n"
+	    "\n"
+	    "**What could not be judged**\n"
+	    "\n"
+	    "- `a''\\x1b[31m\\x0a<b>@x.bin` not covered, lfs-pointer: only its Git LFS pointer is here "
+	    "\\(2 packages\\)\n");
+	report_release(&r);
+}
+
+static void many_gaps_are_counted(void **state)
+{
+	struct report_opts opts = {.max_blocking = 10};
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct report r;
+
+	(void)state;
+	fill_gaps(&r);
+	for (int i = 0; i < 40; i++)
+		assert_true(vec_push(&r.not_covered, &r.arena, r.not_covered.p[i % 2]));
+	report_sort(&r);
+	report_format_find(STR("text"))->write(&r, &opts, &out);
+	assert_true(str_has(buf_str(&out), STR("… and 11 more: the same command with --all")));
+	assert_true(str_has(buf_str(&out), STR("not covered     … and 11 more: ")));
+	assert_true(str_has(buf_str(&out), STR("blocked, 42 not covered: 21 block")));
+	report_release(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +298,8 @@ int main(void)
 	    cmocka_unit_test(markdown_stays_below_sixty_lines),
 	    cmocka_unit_test(the_mark_stands_under_what_is_meant),
 	    cmocka_unit_test(text_from_outside_makes_no_link_and_no_mention),
+	    cmocka_unit_test(what_is_not_covered_is_shown),
+	    cmocka_unit_test(many_gaps_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

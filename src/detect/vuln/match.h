@@ -28,6 +28,7 @@ struct vuln_options {
 struct vuln_gaps {
 	struct not_covered *p;
 	size_t n, cap;
+	uint64_t judged; /* packages that were compared with the advisories of their ecosystem */
 };
 
 /* Tells findings to the sink in the inventory's order; appends to *gaps (report_add_not_covered

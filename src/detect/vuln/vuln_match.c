@@ -581,6 +581,7 @@ static int judge_group(struct matcher *m, struct group *group, struct err *err)
 		    group->packages.n, err);
 	if (!m->scheme->valid(group->version))
 		return version_gap(m, group, err);
+	m->gaps->judged += group->packages.n;
 	found = db_find(m->db, &ecosystem, group->name, &entries, err);
 	if (found != DB_FOUND)
 		return found == DB_ERROR ? -1 : 0;

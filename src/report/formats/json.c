@@ -230,6 +230,7 @@ static void write_not_covered(struct json_out *j, const struct report *r)
 		json_member_str(j, "stage", stage_word(r->not_covered.p[i].stage));
 		json_member_str(j, "kind", gap_kind_word(r->not_covered.p[i].kind));
 		json_member_str(j, "what", r->not_covered.p[i].what);
+		json_member_str(j, "verdict", verdict_word(r->not_covered.p[i].verdict));
 		json_member_str(j, "why", r->not_covered.p[i].why);
 		json_member_int(j, "packages", (int64_t)r->not_covered.p[i].packages);
 		json_end_object(j);

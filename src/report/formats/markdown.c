@@ -82,6 +82,9 @@ static void add_stage_row(
 		fresh += f->state == STATE_NEW;
 		known += f->state == STATE_KNOWN;
 	}
+	for (size_t i = 0; i < report->not_covered.n; i++)
+		blocks += report->not_covered.p[i].stage == stage->stage &&
+			  report->not_covered.p[i].verdict == VERDICT_BLOCKS;
 	buf_addf(out, "| " STR_FMT " | ", STR_ARG(stage_word(stage->stage)));
 	if (!stage->ran) {
 		buf_add(out, STR("not run: "));
@@ -150,13 +153,30 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 	buf_addc(out, '\n');
 }
 
+static void add_gap(struct buf *out, const struct not_covered *gap)
+{
+	struct buf why CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+	buf_add(out, STR("- "));
+	add_code(out, gap->what);
+	buf_add(out, STR(" not covered, "));
+	buf_add(out, gap_kind_word(gap->kind));
+	buf_add(out, STR(": "));
+	report_gap_text(gap, &why);
+	add_text(out, buf_str(&why));
+	buf_addc(out, '\n');
+}
+
 static size_t add_blocking(struct buf *out, const struct report *report)
 {
-	size_t total = report_count(report, VERDICT_BLOCKS), shown = 0;
+	size_t gaps = report_count_gaps(report, VERDICT_BLOCKS); /* they stand first */
+	size_t total = report_count(report, VERDICT_BLOCKS) + gaps, shown = 0;
 
 	if (total == 0)
 		return 0;
 	buf_add(out, STR("\n**What blocks**\n\n"));
+	for (size_t i = 0; i < gaps && shown < FINDINGS_SHOWN; i++, shown++)
+		add_gap(out, &report->not_covered.p[i]);
 	for (size_t i = 0; i < report->findings.n && shown < FINDINGS_SHOWN; i++) {
 		if (report->findings.p[i].verdict != VERDICT_BLOCKS)
 			continue;
@@ -233,9 +253,11 @@ static size_t add_problem(struct buf *out, const struct problem *problem, bool q
 /* Returns how many lines of what a program printed are among it. */
 static size_t add_gaps(struct buf *out, const struct report *report)
 {
+	size_t blocking = report_count_gaps(report, VERDICT_BLOCKS); /* these are shown above */
+	size_t warning = report->not_covered.n - blocking;
 	size_t shown = 0, quoted = 0, i;
 
-	if (report->problems.n + report->not_covered.n > 0)
+	if (report->problems.n + warning > 0)
 		buf_add(out, STR("\n**What could not be judged**\n\n"));
 	for (i = 0; i < report->problems.n && shown < PROBLEMS_SHOWN; i++, shown++) {
 		size_t lines = add_problem(out, &report->problems.p[i], quoted == 0);
@@ -247,13 +269,10 @@ static size_t add_gaps(struct buf *out, const struct report *report)
 	}
 	if (report->problems.n > i)
 		buf_addf(out, "- … and %zu more\n", report->problems.n - i);
-	for (i = 0; i < report->not_covered.n && i < NOT_COVERED_SHOWN; i++) {
-		buf_add(out, STR("- not covered: "));
-		add_text(out, report->not_covered.p[i].what);
-		buf_add(out, STR(": "));
-		add_text(out, report->not_covered.p[i].why);
-		buf_addc(out, '\n');
-	}
+	for (i = 0; i < warning && i < NOT_COVERED_SHOWN; i++)
+		add_gap(out, &report->not_covered.p[blocking + i]);
+	if (warning > NOT_COVERED_SHOWN)
+		buf_addf(out, "- … and %zu more not covered\n", warning - NOT_COVERED_SHOWN);
 	return quoted;
 }
 

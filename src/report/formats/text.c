@@ -58,6 +58,11 @@ static struct columns measure(const struct report *report, const struct report_o
 		c.severity = MAX_OF(c.severity, severity_word(f->severity).n);
 		c.rule = MAX_OF(c.rule, MIN_OF(f->rule.n, (size_t)24));
 	}
+	for (size_t i = 0; i < report->not_covered.n; i++) {
+		if (report->not_covered.p[i].verdict == VERDICT_BLOCKS)
+			c.place =
+			    MAX_OF(c.place, MIN_OF(report->not_covered.p[i].what.n, (size_t)40));
+	}
 	return c;
 }
 
@@ -214,7 +219,36 @@ static void add_message(struct buf *out, struct str message)
 	}
 }
 
-static void add_problems(struct buf *out, const struct report *report, const struct ink *ink)
+/* What is not covered and does not block; what does stands with the findings that do. */
+static void add_gaps(struct buf *out, const struct report *report, const struct report_opts *opts,
+    const struct ink *ink)
+{
+	size_t shown = 0, total = report->not_covered.n - report_count_gaps(report, VERDICT_BLOCKS);
+
+	for (size_t i = 0; i < report->not_covered.n; i++) {
+		const struct not_covered *gap = &report->not_covered.p[i];
+
+		if (gap->verdict == VERDICT_BLOCKS || (!opts->all && shown >= opts->max_blocking))
+			continue;
+		buf_add(out, STR("not covered     "));
+		buf_add(out, str_of(verdict_ink(ink, gap->verdict)));
+		buf_add(out, verdict_cell(gap->verdict));
+		buf_add(out, str_of(ink->off));
+		buf_add(out, STR("  "));
+		buf_add_safe(out, gap->what);
+		buf_add(out, STR(": "));
+		report_gap_text(gap, out);
+		buf_addc(out, '\n');
+		shown++;
+	}
+	if (total > shown)
+		buf_addf(out,
+		    "not covered     … and %zu more: the same command with --all shows them\n",
+		    total - shown);
+}
+
+static void add_problems(struct buf *out, const struct report *report,
+    const struct report_opts *opts, const struct ink *ink)
 {
 	for (size_t i = 0; i < report->problems.n; i++) {
 		const struct problem *p = &report->problems.p[i];
@@ -229,18 +263,7 @@ static void add_problems(struct buf *out, const struct report *report, const str
 		add_message(out, p->message);
 		buf_addc(out, '\n');
 	}
-	for (size_t i = 0; i < report->not_covered.n; i++) {
-		const struct not_covered *n = &report->not_covered.p[i];
-
-		buf_add(out, STR("not covered     "));
-		buf_add_safe(out, n->what);
-		buf_add(out, STR(": "));
-		buf_add_safe(out, n->why);
-		if (n->packages > 0)
-			buf_addf(out, " (%llu package%s)", (unsigned long long)n->packages,
-			    n->packages == 1 ? "" : "s");
-		buf_addc(out, '\n');
-	}
+	add_gaps(out, report, opts, ink);
 	for (size_t i = 0; i < report->stages.n; i++) {
 		const struct stage_result *s = &report->stages.p[i];
 
@@ -254,11 +277,34 @@ static void add_problems(struct buf *out, const struct report *report, const str
 	}
 }
 
+/* What blocks because nothing judged it, like a finding. Returns how many are shown. */
+static size_t add_blocking_gaps(struct buf *out, const struct report *report,
+    const struct report_opts *opts, const struct columns *c, const struct ink *ink)
+{
+	size_t n = report_count_gaps(report, VERDICT_BLOCKS); /* they stand first */
+
+	if (!opts->all)
+		n = MIN_OF(n, opts->max_blocking);
+	for (size_t i = 0; i < n; i++) {
+		const struct not_covered *gap = &report->not_covered.p[i];
+
+		add_cell(out, gap->what, c->place);
+		buf_add(out, str_of(ink->block));
+		add_cell(out, verdict_cell(gap->verdict), 7);
+		buf_add(out, str_of(ink->off));
+		buf_addf(out, "not covered, " STR_FMT ": ", STR_ARG(gap_kind_word(gap->kind)));
+		report_gap_text(gap, out);
+		buf_addc(out, '\n');
+	}
+	return n;
+}
+
 static void write_text(const struct report *report, const struct report_opts *opts, struct buf *out)
 {
 	const struct ink *ink = opts->color ? &colors : &plain;
 	struct columns c = measure(report, opts);
-	size_t shown = 0, hidden = 0;
+	size_t shown = add_blocking_gaps(out, report, opts, &c, ink);
+	size_t hidden = report_count_gaps(report, VERDICT_BLOCKS) - shown;
 
 	for (size_t i = 0; i < report->findings.n; i++) {
 		const struct finding *f = &report->findings.p[i];
@@ -274,7 +320,7 @@ static void write_text(const struct report *report, const struct report_opts *op
 	}
 	if (hidden > 0)
 		buf_addf(out, "… and %zu more: the same command with --all shows them\n", hidden);
-	add_problems(out, report, ink);
+	add_problems(out, report, opts, ink);
 	if (out->n > 0)
 		buf_addc(out, '\n');
 	if (report->policy.note.n > 0) {

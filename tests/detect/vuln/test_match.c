@@ -390,7 +390,7 @@ static void test_no_memory(void **state)
 	add_deb(&s, "openssl", "openssl", "3.0.11-1");
 	for (size_t at = 1; result < 0; at++) {
 		CLEANUP(arena_release) struct arena arena;
-		struct vuln_gaps gaps = {NULL, 0, 0};
+		struct vuln_gaps gaps = {0};
 		struct err err = ERR_INIT;
 
 		arena_init(&arena, MIB(1));

@@ -72,7 +72,7 @@ static void check_facts(const struct db *db, struct memory_sink *sink, struct ar
 	    .distro = {.id = STR("debian"), .version_id = STR("11")}
 	    };
 	struct vuln_options options = {BUILT_MS};
-	struct vuln_gaps gaps = {NULL, 0, 0};
+	struct vuln_gaps gaps = {0};
 	struct err err = ERR_INIT;
 	bool flask = false, openssl = false;
 
