@@ -480,6 +480,8 @@ class Mistakes(Pipeline):
             report = self.go(code)
             self.assertIn(word, report["errors"][0]["message"], text)
             self.assert_untouched()
+        self.propose({".plimsoll.yaml": "images: []\n"})
+        self.assertIn("yaml:1:1: `plimsoll: 1` is required", self.go(3)["errors"][0]["message"])
 
     def test_a_base_that_only_the_build_would_know(self):
         self.propose({"Dockerfile": "ARG BASE\nFROM $BASE\nUSER 1\n"})
