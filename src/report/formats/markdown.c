@@ -280,6 +280,7 @@ static void write_markdown(
     const struct report *report, const struct report_opts *opts, struct buf *out)
 {
 	struct buf summary CLEANUP(buf_release) = BUF_INIT(KIB(4));
+	size_t quoted;
 
 	if (opts->marker.n > 0)
 		buf_addf(out, "<!-- " STR_FMT " -->\n", STR_ARG(opts->marker));
@@ -292,7 +293,8 @@ static void write_markdown(
 	for (size_t i = 0; i < report->stages.n; i++)
 		add_stage_row(out, report, &report->stages.p[i]);
 	(void)add_blocking(out, report);
-	add_rest(out, report, FOLDED_SHOWN - MIN_OF(add_gaps(out, report), (size_t)FOLDED_SHOWN));
+	quoted = add_gaps(out, report);
+	add_rest(out, report, FOLDED_SHOWN - MIN_OF(quoted, (size_t)FOLDED_SHOWN));
 	if (report->policy.note.n > 0) {
 		buf_addc(out, '\n');
 		add_text(out, report->policy.note);
