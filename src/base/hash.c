@@ -113,6 +113,16 @@ bool digest_is_valid(struct str digest)
 	       (str_eq(algorithm, STR("sha512")) && hex.n == 128);
 }
 
+int md5_hex(struct str bytes, char ret_hex[MD5_HEX_SIZE], struct err *err)
+{
+	CLEANUP(hasher_release) struct hasher h = {0};
+
+	if (hasher_open(&h, "md5", err) != 0)
+		return -1;
+	hasher_add(&h, bytes);
+	return hasher_close(&h, ret_hex, MD5_HEX_SIZE, err);
+}
+
 void hmac_sha256(struct str key, struct str bytes, unsigned char ret_mac[SHA256_BYTES])
 {
 	unsigned char short_key[SHA256_BYTES];

@@ -10,6 +10,7 @@
 
 #define SHA256_BYTES	   32
 #define SHA256_HEX_SIZE	   65 /* with the NUL */
+#define MD5_HEX_SIZE	   33
 #define SHA256_DIGEST_SIZE 72 /* "sha256:" + 64 + NUL */
 
 /* OpenSSL without its configuration file: half a millisecond and what stands in the file are
@@ -34,6 +35,8 @@ void sha256_hex(struct str bytes, char ret_hex[SHA256_HEX_SIZE]);
 void sha256_digest(struct str bytes, char ret_digest[SHA256_DIGEST_SIZE]);
 /* The whole of "sha256:" + 64 lower-case hex, or "sha512:" + 128. */
 bool digest_is_valid(struct str digest);
+/* As dpkg writes it; no protection from anybody. */
+int md5_hex(struct str bytes, char ret_hex[MD5_HEX_SIZE], struct err *err);
 void hmac_sha256(struct str key, struct str bytes, unsigned char ret_mac[SHA256_BYTES]);
 void hex_write(const unsigned char *bytes, size_t n, char *ret_hex);
 

@@ -9,6 +9,7 @@
 #include "base/os/fd.h"
 #include "detect/sbom/cataloger.h"
 #include "detect/vuln/match.h"
+#include "engine/image_hidden.h"
 #include "engine/units.h"
 #include "read/syntax/dockerfile.h"
 
@@ -35,6 +36,7 @@ struct image_walk_state {
 	struct unit_detectors detectors;
 	struct sink gather; /* what catalogers tell */
 	struct inventory inventory;
+	struct image_hidden hidden;
 	struct map notes;
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
 	bool layer_failed; /* so that what is missing may be in there */
@@ -179,7 +181,8 @@ static unsigned image_wants(void *arg, const struct image_file *file)
 	unsigned wants = IMAGE_SKIP;
 
 	note_unread(s, file->path);
-	if (sbom_wants(file->path) || is_os_release(file->path))
+	image_hidden_see(&s->hidden, file->path);
+	if (sbom_wants(file->path) || is_os_release(file->path) || history_wants(file->path))
 		wants |= IMAGE_MERGED;
 	if (s->task->image->secrets_in_layers && !file->layer->from_base &&
 	    !skip_has(s->task->skip, file->path))
@@ -209,6 +212,8 @@ static int image_merged(
 	if (skip_has(s->task->skip, unit->path))
 		return 0;
 	s->job->at(s->job, unit->path);
+	if (history_add(&s->hidden.history, &labelled, file->layer_index, HISTORY_STAYS, err) != 0)
+		return -1;
 	if (is_os_release(unit->path)) {
 		if (s->inventory.distro.id.n > 0)
 			return 0;
@@ -217,6 +222,19 @@ static int image_merged(
 	if (sbom_catalog(&labelled, &s->gather, s->job->arena, &why) != 0)
 		return sink_error(s->job->sink, STAGE_SCAN, unit->path, &why, err);
 	return 0;
+}
+
+static int image_gone(
+    void *arg, const struct unit *unit, const struct image_file *file, size_t by, struct err *err)
+{
+	struct image_walk_state *s = arg;
+	struct unit labelled = *unit;
+
+	labelled.instruction = s->labels[file->layer_index];
+	if (skip_has(s->task->skip, unit->path))
+		return 0;
+	s->job->at(s->job, unit->path);
+	return history_add(&s->hidden.history, &labelled, file->layer_index, by, err);
 }
 
 static int image_problem(void *arg, const struct image_layer *layer, struct str path,
@@ -299,6 +317,9 @@ static int match_inventory(struct image_walk_state *s, struct err *err)
 
 static int tell_inventory(struct image_walk_state *s, struct err *err)
 {
+	/* What a layer that failed would have changed is not known. */
+	if (!s->layer_failed && image_hidden_judge(&s->hidden, &s->inventory, err) != 0)
+		return -1;
 	if (sbom_finish(&s->inventory, &s->notes, s->job->arena, err) != 0)
 		return -1;
 	if (s->inventory.distro.id.n > 0 &&
@@ -330,13 +351,18 @@ static int walk_layers(struct image_walk_state *s, struct err *err)
 	    .wants = image_wants,
 	    .streamed = scan->secrets_in_layers ? image_streamed : NULL,
 	    .merged = image_merged,
+	    .gone = image_gone,
 	    .problem = image_problem,
 	    .paths = link_paths,
 	    .n_paths = ARRAY_LEN(link_paths),
 	};
 
 	s->base_known = image_mark_base(&s->image, scan->base_diff_ids, scan->n_base_diff_ids) > 0;
-	if (label_layers(s, err) != 0 || image_walk(&s->image, s->job->limits, &visitor, err) != 0)
+	image_hidden_init(&s->hidden, &s->image, s->job->limits, s->job->sink, s->job->arena);
+	if (label_layers(s, err) != 0)
+		return -1;
+	s->hidden.labels = s->labels;
+	if (image_walk(&s->image, s->job->limits, &visitor, err) != 0)
 		return -1;
 	return tell_inventory(s, err);
 }

@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "detect/lint/lint.h"
 #include "detect/secret/secret_rules.h"
+#include "engine/image_rules.h"
 
 static int add_lint(struct rule_list *list, struct arena *arena, struct err *err)
 {
@@ -58,13 +59,39 @@ static int add_secret_rules(
 	return 0;
 }
 
+static int add_image(struct rule_list *list, struct arena *arena, struct err *err)
+{
+	size_t n;
+	const struct image_rule *const *rules = image_rules(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct image_rule *r = rules[i];
+		struct rule_info info = {
+		    .id = str_of(r->id),
+		    .title = str_of(r->title),
+		    .why = str_of(r->why),
+		    .fix = str_of(r->fix),
+		    .threat = str_of(r->threat),
+		    .since = str_of(r->since),
+		    .stage = STAGE_SCAN,
+		    .severity = r->severity,
+		};
+
+		if (!vec_push(list, arena, info))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
 int rule_list_all(struct rule_list *list, struct arena *arena, struct err *err)
 {
 	struct secret_rules builtin = {0};
 
 	if (add_lint(list, arena, err) != 0 || secret_rules_add_builtin(&builtin, arena, err) != 0)
 		return -1;
-	return add_secret_rules(list, &builtin, arena, err);
+	if (add_secret_rules(list, &builtin, arena, err) != 0)
+		return -1;
+	return add_image(list, arena, err);
 }
 
 static int add_file(

@@ -18,7 +18,7 @@ struct rule_list {
 	size_t n, cap;
 };
 
-/* Lint rules, secret rules, then those of the pipeline; each in its own order. In the arena. */
+/* Lint rules, secret rules, then those of an image; each in its own order. In the arena. */
 MUST_USE int rule_list_all(struct rule_list *list, struct arena *arena, struct err *err);
 /* The ids of all of them, and of the secret rules in `rules_file` (NULL: none). ERR_CONFIG where
  * that file cannot be used. */

@@ -2,10 +2,11 @@
  * dpkg's status file, and distroless images' status.d with one file a package. Fields as
  * in dpkg-query(1) and deb-control(5): Package, Version, Architecture, Status, Source.
  */
-#include "detect/sbom/notes.h"
-#include "detect/sbom/stanza.h"
+#include "detect/sbom/dpkg.h"
 
-static bool dpkg_wants(struct str path)
+#include "detect/sbom/notes.h"
+
+bool dpkg_wants(struct str path)
 {
 	struct str folder = STR("var/lib/dpkg/status.d/"), name = sbom_base_name(path);
 
@@ -17,17 +18,18 @@ static bool dpkg_wants(struct str path)
 	       !str_ends(name, STR(".postrm"));
 }
 
-/* "install ok installed", "hold ok installed": the third word says whether it is there. Without the
- * field, as in status.d, it is. */
-static bool is_installed(const struct stanza *s)
+/* "install ok installed", "install ok unpacked": the third word says whether its files are there,
+ * all or in part. Without the field, as in status.d, they are. */
+bool dpkg_is_installed(const struct stanza *s)
 {
-	struct str status;
+	struct str status, word;
 	size_t blank;
 
 	if (!stanza_field(s, STR("Status"), &status))
 		return true;
 	blank = str_rchr(status, ' ');
-	return blank != STR_NPOS && str_eq(str_sub(status, blank + 1, status.n), STR("installed"));
+	word = blank == STR_NPOS ? status : str_sub(status, blank + 1, status.n);
+	return !str_eq(word, STR("not-installed")) && !str_eq(word, STR("config-files"));
 }
 
 /* "Source: name" or "Source: name (version)"; absent, it is the package itself. */
@@ -48,21 +50,28 @@ static void read_source(const struct stanza *s, struct package *p)
 		p->source_version = str_trim(version);
 }
 
+void dpkg_read_package(const struct stanza *s, struct package *p)
+{
+	(void)stanza_field(s, STR("Package"), &p->name);
+	(void)stanza_field(s, STR("Version"), &p->version);
+	(void)stanza_field(s, STR("Architecture"), &p->arch);
+	read_source(s, p);
+}
+
 static int one_stanza(
     const struct unit *unit, const struct stanza *s, struct sink *sink, struct err *err)
 {
 	struct package p = {.type = STR("deb"), .place = sbom_place(unit)};
 
-	if (!is_installed(s))
+	if (!dpkg_is_installed(s))
 		return 0;
-	if (!stanza_field(s, STR("Package"), &p.name) || p.name.n == 0)
+	dpkg_read_package(s, &p);
+	if (p.name.n == 0)
 		return sbom_problem(unit, s->line,
 		    "an installed package without a name; it is not judged", sink, err);
-	if (!stanza_field(s, STR("Version"), &p.version) || p.version.n == 0)
+	if (p.version.n == 0)
 		return sbom_problem(unit, s->line,
 		    "an installed package without a version; it is not judged", sink, err);
-	(void)stanza_field(s, STR("Architecture"), &p.arch);
-	read_source(s, &p);
 	p.place.line = s->line;
 	return sink_package(sink, &p, err);
 }

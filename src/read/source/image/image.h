@@ -89,6 +89,8 @@ enum image_want {
 	IMAGE_SKIP = 0,
 	IMAGE_STREAM = 1 << 0, /* streamed() gets it as it goes by, deleted later or not */
 	IMAGE_MERGED = 1 << 1, /* merged() gets it if it is there in the end */
+	/* The same without its bytes, and with their MD5. Not together with the others. */
+	IMAGE_SUM = 1 << 2,
 };
 
 /* A file of a layer; slices are good for the call. */
@@ -104,6 +106,7 @@ struct image_file {
 			    streamed in pieces, each beginning IMAGE_PIECE_OVERLAP before the end of
 			    the one before */
 	bool is_last;	 /* no piece follows */
+	const char *md5; /* hex, of a file that IMAGE_SUM was asked for; else NULL */
 };
 enum { IMAGE_PIECE_OVERLAP = 4096 };
 
@@ -124,6 +127,10 @@ struct image_visitor {
 	 * these. */
 	int (*merged)(
 	    void *arg, const struct unit *unit, const struct image_file *file, struct err *err);
+	/* A file wanted merged as lower layers had it, and that layer `by` takes away or replaces;
+	 * as many times as that happens. Links are not followed. */
+	int (*gone)(void *arg, const struct unit *unit, const struct image_file *file, size_t by,
+	    struct err *err);
 	/* A layer has been read to its end; verified is false where it failed: a problem was told.
 	 */
 	int (*layer_end)(

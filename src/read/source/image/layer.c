@@ -2,6 +2,7 @@
  * One layer, read once: blob, decompression and archive are checked on the way, files
  * streamed and kept on the way too.
  */
+#include "base/hash.h"
 #include "read/codec/codec.h"
 #include "read/source/image/manifest.h"
 #include "read/source/image/walk.h"
@@ -48,6 +49,25 @@ static int read_whole(struct tar *tar, char *p, size_t n, struct err *err)
 		done += got;
 	}
 	return 0;
+}
+
+static int sum_whole(struct walk *w, struct merged_body *body, struct tar *tar, struct err *err)
+{
+	CLEANUP(hasher_release) struct hasher h = {0};
+	char hex[MD5_HEX_SIZE], buffer[KIB(4)];
+	size_t got;
+
+	if (hasher_open(&h, "md5", err) != 0)
+		return -1;
+	do {
+		if (tar_read(tar, buffer, sizeof buffer, &got, err) != 0)
+			return -1;
+		hasher_add(&h, str_make(buffer, got));
+	} while (got > 0);
+	if (hasher_close(&h, hex, sizeof hex, err) != 0)
+		return -1;
+	body->md5 = arena_cstr(&w->merged.arena, str_of(hex));
+	return body->md5 ? 0 : arena_err(&w->merged.arena, err);
 }
 
 struct pieces {
@@ -106,6 +126,7 @@ struct entry {
 	struct merged_node *node; /* what is kept there now */
 	struct image_file file;
 	bool streamed, kept;
+	bool summed; /* kept without its bytes */
 	struct merged_state state;
 };
 
@@ -132,7 +153,8 @@ static int place_entry(struct walk *w, struct entry *e, struct err *err)
 		merged = v->wants(v->arg, &landed);
 	}
 	e->streamed = (wants & IMAGE_STREAM) && w->is_first_pass && v->streamed;
-	e->state.wanted = (merged & IMAGE_MERGED) || map_has(&w->named, e->path);
+	e->summed = merged == IMAGE_SUM && !map_has(&w->named, e->path);
+	e->state.wanted = (merged & (IMAGE_MERGED | IMAGE_SUM)) || map_has(&w->named, e->path);
 	e->kept = e->state.wanted || map_has(&w->extra, e->path);
 	return 0;
 }
@@ -150,6 +172,8 @@ static int take_bytes(struct walk *w, struct entry *e, struct tar *tar, struct e
 	struct merged_body *body = e->state.body;
 	struct pieces p = {.file = e->file, .tar = tar};
 
+	if (e->summed)
+		return sum_whole(w, body, tar, err);
 	p.unit = walk_unit(w, w->layer_index, e->tar->path, e->tar->mode);
 	if (body && body->bytes) {
 		if (read_whole(tar, body->bytes, body->n, err) != 0)
@@ -166,8 +190,9 @@ static int take_file(struct walk *w, struct entry *e, struct tar *tar, struct er
 
 	if (e->kept) {
 		e->state.kind = MERGED_FILE;
-		if (merged_body_new(
-			&w->merged, e->path, e->tar->size, e->tar->mode, &e->state.body, err) != 0)
+		uint64_t n = e->summed ? 0 : e->tar->size;
+
+		if (merged_body_new(&w->merged, e->path, n, e->tar->mode, &e->state.body, err) != 0)
 			return -1;
 	}
 	result = take_bytes(w, e, tar, err);

@@ -19,6 +19,7 @@ struct merged_body {
 	size_t refs;
 	char *bytes; /* NULL where why says why not */
 	size_t n;
+	char *md5; /* in place of bytes, where it is only summed up; in the tree's arena */
 	struct err *why;
 	struct str path; /* where the bytes are */
 	size_t layer;

@@ -33,6 +33,36 @@ static int layer_failed(struct walk *w, const struct err *why, struct err *err)
 	return v->problem(v->arg, &w->image->layers[w->layer_index], STR_NONE, why, err);
 }
 
+/* What lower layers had where this one changed it: the oldest state of each node, as far as it is
+ * not this layer's own. */
+static int give_gone(struct walk *w, struct err *err)
+{
+	const struct image_visitor *v = w->visitor;
+
+	for (const struct merged_undo *u = w->merged.undo; u; u = u->older) {
+		const struct merged_body *body = u->before.body;
+		struct image_file f;
+		struct unit unit;
+
+		if (u->before.kind != MERGED_FILE || !u->before.wanted || !body || !body->bytes ||
+		    u->before.layer == w->layer_index)
+			continue;
+		f = (struct image_file){.kind = TAR_FILE,
+		    .mode = body->mode,
+		    .size = body->n,
+		    .layer = &w->image->layers[body->layer],
+		    .layer_index = body->layer,
+		    .is_last = true};
+		if (merged_path(&w->merged, u->node, &f.path, err) != 0)
+			return -1;
+		unit = walk_unit(w, body->layer, f.path, body->mode);
+		unit.bytes = str_make(body->bytes, body->n);
+		if (v->gone(v->arg, &unit, &f, w->layer_index, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int one_layer(struct walk *w, struct err *err)
 {
 	const struct image_visitor *v = w->visitor;
@@ -41,6 +71,8 @@ static int one_layer(struct walk *w, struct err *err)
 	w->entry_problems = 0;
 	merged_begin(&w->merged, w->layer_index);
 	if (layer_read(w, &why) == 0) {
+		if (w->is_first_pass && v->gone && give_gone(w, err) != 0)
+			return -1;
 		merged_commit(&w->merged);
 	} else if (w->is_fatal) {
 		*err = why;
@@ -194,6 +226,7 @@ static int give_file(
 	    .layer = &w->image->layers[body->layer],
 	    .layer_index = body->layer,
 	    .is_last = true,
+	    .md5 = body->md5,
 	};
 	unit = walk_unit(w, body->layer, path, body->mode);
 	unit.bytes = str_make(body->bytes, body->n);
