@@ -87,8 +87,9 @@ struct finding {
 	const struct finding_secret *secret;
 	const struct finding_fix *fix;
 	const struct finding_waiver *waiver;
-	struct str
-	    request; /* a suppression in the branch that the policy does not grant: its place */
+	struct str request; /* a suppression in the branch that names this: its place and reason */
+	bool asked_before;  /* the target branch has such a suppression too */
+	struct str waiver_ended; /* whose waiver of the policy is over, and since when */
 	struct str_list references;
 	struct str_list compliance;
 };

@@ -531,6 +531,7 @@ int report_merge(struct report *r, const struct report *from, uint32_t subject, 
 {
 	struct report_sink sink;
 
+	r->compared |= from->compared;
 	report_sink_init(&sink, r, subject);
 	if (report_replay(from, &sink.sink, err) != 0 ||
 	    merge_subject(r, from, subject, err) != 0 || merge_database(r, from, err) != 0)

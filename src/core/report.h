@@ -38,6 +38,13 @@ struct database_info {
 	bool used;
 };
 
+/* What a branch excuses by comments of its own, or asks to be excused. Each comment counts once for
+ * each rule it names. */
+struct suppressions {
+	size_t granted, asked,
+	    unused; /* the finding is excused; it stands; there is none to excuse */
+};
+
 enum report_verdict { REPORT_PASSED, REPORT_BLOCKED, REPORT_ERROR };
 
 struct report {
@@ -51,6 +58,9 @@ struct report {
 	struct inventory inventory;
 	struct policy_info policy;
 	struct database_info database;
+	struct suppressions suppressions;	/* all of them */
+	struct suppressions suppressions_added; /* those that the target branch does not have */
+	bool compared;				/* with a target branch */
 	enum report_verdict verdict;
 	size_t findings_max;
 	int exit_code;

@@ -319,6 +319,8 @@ static void walk_finding_head(struct wire *w, struct finding *finding)
 	walk_str(w, &finding->fingerprint);
 	walk_str(w, &finding->source_line);
 	walk_str(w, &finding->request);
+	walk_bool(w, &finding->asked_before);
+	walk_str(w, &finding->waiver_ended);
 }
 
 static void walk_finding(struct wire *w, void *item)

@@ -17,15 +17,23 @@ int scan_stage_end(const struct scan *scan, const struct scan_stage *stage, stru
 	return report_add_stage(scan->report, &result, err);
 }
 
+/* A finding that the target branch has. */
+struct known {
+	bool taken; /* it is still there */
+	bool asked; /* a comment asks to ignore it */
+};
+
 /* Findings are the same thing on both sides where rule, place and identity agree: their
  * fingerprint. A key that stands several times on one side counts as often. */
-static bool take_known(struct map *known, struct str fingerprint)
+static bool take_known(struct map *all, struct finding *f)
 {
-	bool *taken = map_get(known, fingerprint);
+	struct known *known = map_get(all, f->fingerprint);
 
-	if (!taken)
+	if (!known)
 		return false;
-	*taken = true;
+	known->taken = true;
+	f->asked_before = known->asked;
+	f->state = STATE_KNOWN;
 	return true;
 }
 
@@ -46,29 +54,29 @@ int scan_compare(
 	struct arena arena CLEANUP(arena_release);
 	struct map known;
 
+	report->compared = true;
 	arena_init(&arena, MIB(64));
 	map_init(&known, &arena);
 	for (size_t i = 0; i < before->findings.n; i++) {
-		bool *taken = arena_new(&arena, bool);
+		struct known *one = arena_new(&arena, struct known);
 
-		if (!taken || !map_put(&known, before->findings.p[i].fingerprint, taken))
+		if (!one || !map_put(&known, before->findings.p[i].fingerprint, one))
 			return arena_err(&arena, err);
+		one->asked = before->findings.p[i].request.n > 0;
 	}
 	for (size_t i = 0; i < report->findings.n; i++) {
 		struct finding *f = &report->findings.p[i];
 
 		if (f->stage != stage)
 			continue;
-		if (take_known(&known, f->fingerprint))
-			f->state = STATE_KNOWN;
-		else if (f->weight == WEIGHT_COMPARED)
+		if (!take_known(&known, f) && f->weight == WEIGHT_COMPARED)
 			f->weight = WEIGHT_FULL;
 	}
 	for (size_t i = 0; i < before->findings.n; i++) {
 		const struct finding *f = &before->findings.p[i];
-		const bool *taken = map_get(&known, f->fingerprint);
+		const struct known *one = map_get(&known, f->fingerprint);
 
-		if (f->stage == stage && !*taken && add_fixed(report, f, err) != 0)
+		if (f->stage == stage && !one->taken && add_fixed(report, f, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -1,5 +1,9 @@
 #include "gate/judge.h"
 
+#include "base/map.h"
+
+enum { SUPPRESSION_BYTES = 256 << 20 };
+
 static bool list_matches(const struct str_list *globs, struct str text)
 {
 	for (size_t i = 0; i < globs->n; i++) {
@@ -109,7 +113,7 @@ static bool branch_may_excuse(const struct policy *policy, const struct finding 
 	return false;
 }
 
-/* The policy's waiver that is in force; a waiver that has ended is told in `request`. */
+/* The policy's waiver that is in force; a waiver that has ended is named. */
 static int apply_waivers(const struct policy *policy, int64_t now_ms, struct arena *arena,
     struct finding *f, struct err *err)
 {
@@ -120,9 +124,9 @@ static int apply_waivers(const struct policy *policy, int64_t now_ms, struct are
 			continue;
 		if (now_ms <= w->until_ms)
 			return excuse(f, w->owner, w->reason, w->until, arena, err);
-		f->request = arena_fmt(arena, "the waiver of " STR_FMT " ended on " STR_FMT,
+		f->waiver_ended = arena_fmt(arena, "the waiver of " STR_FMT " ended on " STR_FMT,
 		    STR_ARG(w->owner), STR_ARG(w->until));
-		if (!f->request.p)
+		if (!f->waiver_ended.p)
 			return arena_err(arena, err);
 	}
 	return 0;
@@ -155,6 +159,55 @@ enum verdict judge_gap(const struct policy *policy, const struct not_covered *ga
 	return stage->mode == MODE_OBSERVE ? VERDICT_WARNS : stage->not_covered[gap->kind];
 }
 
+/* ---- what a branch excuses, or asks to be ---- */
+
+static void count_suppression(struct suppressions *s, enum verdict verdict)
+{
+	s->granted += verdict == VERDICT_EXCUSED;
+	s->asked += verdict == VERDICT_WARNS || verdict == VERDICT_BLOCKS;
+	s->unused += verdict == VERDICT_PASSES;
+}
+
+/* A comment counts once for each rule that it names, with the gravest finding that it is about. */
+static int gather_suppression(struct map *all, struct finding *f, struct err *err)
+{
+	struct str key =
+	    arena_fmt(all->arena, STR_FMT "\n" STR_FMT, STR_ARG(f->rule), STR_ARG(f->request));
+	const struct finding *seen;
+
+	if (!key.p)
+		return arena_err(all->arena, err);
+	seen = map_get(all, key);
+	if (seen && seen->verdict >= f->verdict)
+		return 0;
+	return map_put(all, key, f) ? 0 : arena_err(all->arena, err);
+}
+
+static int count_suppressions(struct report *report, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct map all;
+
+	arena_init(&arena, SUPPRESSION_BYTES);
+	map_init(&all, &arena);
+	report->suppressions = report->suppressions_added = (struct suppressions){0};
+	for (size_t i = 0; i < report->findings.n; i++) {
+		struct finding *f = &report->findings.p[i];
+
+		if (f->request.n > 0 && f->state != STATE_FIXED &&
+		    gather_suppression(&all, f, err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < all.n; i++) {
+		const struct finding *f = all.items[i].value;
+
+		count_suppression(&report->suppressions, f->verdict);
+		if (report->compared && !f->asked_before)
+			count_suppression(&report->suppressions_added, f->verdict);
+	}
+	return 0;
+}
+
 static void judge_stages(struct report *report)
 {
 	for (size_t i = 0; i < report->stages.n; i++) {
@@ -183,6 +236,8 @@ int judge_report(
 		if (judge_finding(policy, now_ms, &report->arena, &report->findings.p[i], err) != 0)
 			return -1;
 	}
+	if (count_suppressions(report, err) != 0)
+		return -1;
 	for (size_t i = 0; i < report->not_covered.n; i++)
 		report->not_covered.p[i].verdict = judge_gap(policy, &report->not_covered.p[i]);
 	report->policy = (struct policy_info){

@@ -126,6 +126,36 @@ static void summary_counts(const struct report *report, struct buf *out)
 		buf_addf(out, ", %zu could not be read", report->problems.n);
 }
 
+/* "2 suppressions added here: 1 granted, 1 asked for", or nothing. What the target branch has too
+ * is in the first number alone. */
+static void summary_suppressions(const struct report *report, struct buf *out)
+{
+	const struct suppressions *s = &report->suppressions, *parts = s;
+	size_t all = s->granted + s->asked + s->unused, added = all;
+	const char *before = ": ";
+
+	if (all == 0)
+		return;
+	buf_addf(out, ", %zu suppression%s", all, all == 1 ? "" : "s");
+	if (report->compared) {
+		parts = &report->suppressions_added;
+		added = parts->granted + parts->asked + parts->unused;
+		if (added == all)
+			buf_add(out, STR(" added here"));
+		else if (added > 0)
+			buf_addf(out, ", %zu added here", added);
+		else
+			buf_add(out, STR(", none added here"));
+	}
+	if (parts->granted > 0)
+		buf_addf(out, "%s%zu granted", before, parts->granted);
+	if (parts->asked > 0)
+		buf_addf(out, "%s%zu asked for", parts->granted ? ", " : before, parts->asked);
+	if (parts->unused > 0)
+		buf_addf(out, "%s%zu unused", parts->granted + parts->asked ? ", " : before,
+		    parts->unused);
+}
+
 void report_summary(const struct report *report, const struct report_opts *opts, struct buf *out)
 {
 	const struct policy_info *policy = &report->policy;
@@ -135,6 +165,7 @@ void report_summary(const struct report *report, const struct report_opts *opts,
 		buf_addf(out, ", %zu not covered", report->not_covered.n);
 	buf_add(out, STR(": "));
 	summary_counts(report, out);
+	summary_suppressions(report, out);
 	if (report->database.used)
 		buf_addf(out, " · advisories %lld h old",
 		    (long long)MAX_OF(

@@ -104,6 +104,8 @@ static inline void sample_init(struct sample *s)
 	    .fix = &s->fix,
 	    .waiver = &s->waiver,
 	    .request = STR("Dockerfile:3"),
+	    .asked_before = true,
+	    .waiver_ended = STR("the waiver of ops ended on 2026-01-01"),
 	    .references = {s->references, ARRAY_LEN(s->references)},
 	    .compliance = {s->compliance, ARRAY_LEN(s->compliance)},
 	};

@@ -47,6 +47,8 @@ static const struct field finding_fields[] = {
     FIELD(GROUP, finding, fix),
     FIELD(GROUP, finding, waiver),
     FIELD(TEXT, finding, request),
+    FIELD(NUMBER, finding, asked_before),
+    FIELD(TEXT, finding, waiver_ended),
     FIELD(LIST, finding, references),
     FIELD(LIST, finding, compliance),
 };

@@ -61,3 +61,59 @@ class Names(House):
             self.write("shown.yaml", block if block.startswith("plimsoll") else "plimsoll: 1\n" + block)
             self.plimsoll(0, "policy", "check", "shown.yaml")
 
+
+
+class Suppressions(House):
+    """What a branch excuses, or asks to be excused, stands in the last line."""
+
+    GRANTS = "plimsoll: 1\nbranch-may-excuse: [{rule: DL3025, max-severity: low}]\n"
+
+    def setUp(self):
+        super().setUp()
+        self.write("policy.yaml", self.GRANTS)
+        self.repo = self.folder / "repo"
+        self.repo.mkdir()
+        self.git("init", "-q", "-b", "main", cwd=self.repo)
+
+    def commit(self, text):
+        self.write("repo/Dockerfile", text)
+        self.git("add", ".", cwd=self.repo)
+        self.git("commit", "-qm", "x", cwd=self.repo)
+
+    def last_line(self, *more):
+        done = self.run_program("check", "--policy", self.folder / "policy.yaml", *more, cwd=self.repo)
+        return done.stdout.decode().splitlines()[-1]
+
+    def comment(self):
+        done = self.run_program("check", "--policy", self.folder / "policy.yaml", "--base", "main",
+                                "--format", "markdown", cwd=self.repo)
+        return done.stdout.decode()
+
+    def test_of_a_folder(self):
+        self.commit("FROM debian:12\n# plimsoll ignore=DL3025 old base\nCMD sshd\nUSER 1\n")
+        self.assertIn(", 1 suppression: 1 granted ·", self.last_line())
+        self.write("policy.yaml", "plimsoll: 1\n")
+        self.assertIn(", 1 suppression: 1 asked for ·", self.last_line())
+        self.write("policy.yaml", "plimsoll: 1\nignore: [{rule: DL3025, reason: never mind}]\n")
+        self.assertIn(", 1 suppression: 1 unused ·", self.last_line())
+
+    def test_of_a_change(self):
+        self.commit("FROM debian:12\n# plimsoll ignore=DL3025 old base\nCMD sshd\nUSER 1\n")
+        self.git("checkout", "-qb", "dev", cwd=self.repo)
+        self.commit("FROM debian:12\n\n# plimsoll ignore=DL3025 old base\nCMD sshd\nUSER 1\n")
+        self.assertIn(", 1 suppression, none added here ·", self.last_line("--base", "main"))
+        self.commit("# plimsoll ignore=DL3006,DL3007 why not\nFROM debian:latest\n"
+                    "# plimsoll ignore=DL3025 old base\nCMD sshd\nUSER 1\n")
+        self.assertIn(", 2 suppressions, 1 added here: 1 asked for ·", self.last_line("--base", "main"))
+        self.assertIn(", 2 suppressions, 1 added here: 1 asked for ·", self.comment())
+
+    def test_a_comment_put_above_what_is_known(self):
+        self.commit("FROM debian:12\nCMD sshd\nUSER 1\n")
+        self.git("checkout", "-qb", "dev", cwd=self.repo)
+        self.commit("FROM debian:latest\n# plimsoll ignore=DL3025 quietly\nCMD sshd\n"
+                    "# hadolint ignore=DL3002 so there\nUSER root\n")
+        self.assertIn(", 2 suppressions added here: 1 granted, 1 asked for ·", self.last_line("--base", "main"))
+        report = json.loads(self.run_program("check", "--policy", self.folder / "policy.yaml", "--base", "main",
+                                             "--format", "json", cwd=self.repo).stdout)
+        self.assertEqual(report["suppressions"], {"granted": 1, "asked": 1, "unused": 0})
+        self.assertEqual(report["suppressions_added"], {"granted": 1, "asked": 1, "unused": 0})

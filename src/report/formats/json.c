@@ -185,6 +185,7 @@ static void write_finding(struct json_out *j, const struct finding *f)
 	write_places(j, f);
 	write_groups(j, f);
 	json_member_str(j, "request", f->request);
+	json_member_str(j, "waiver_ended", f->waiver_ended);
 	member_list(j, "references", &f->references);
 	member_list(j, "compliance", &f->compliance);
 	json_end_object(j);
@@ -236,6 +237,16 @@ static void write_not_covered(struct json_out *j, const struct report *r)
 		json_end_object(j);
 	}
 	json_end_array(j);
+}
+
+static void write_suppressions(struct json_out *j, const char *key, const struct suppressions *s)
+{
+	json_key(j, key);
+	json_begin_object(j);
+	json_member_int(j, "granted", (int64_t)s->granted);
+	json_member_int(j, "asked", (int64_t)s->asked);
+	json_member_int(j, "unused", (int64_t)s->unused);
+	json_end_object(j);
 }
 
 static void write_subject(struct json_out *j, const struct report *r, size_t at)
@@ -330,6 +341,9 @@ static void write_json(const struct report *report, const struct report_opts *op
 	write_context(&j, report);
 	write_stages(&j, report);
 	write_not_covered(&j, report);
+	write_suppressions(&j, "suppressions", &report->suppressions);
+	if (report->compared)
+		write_suppressions(&j, "suppressions_added", &report->suppressions_added);
 	write_packages(&j, report);
 	json_key(&j, "findings");
 	json_begin_array(&j);

@@ -141,9 +141,12 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 			add_text(out, f->waiver->until);
 		}
 		buf_addc(out, ')');
-	} else if (f->request.n > 0) {
+	} else if (f->request.n + f->waiver_ended.n > 0) {
 		buf_add(out, STR(" (not excused: "));
 		add_text(out, f->request);
+		if (f->request.n > 0 && f->waiver_ended.n > 0)
+			buf_add(out, STR("; "));
+		add_text(out, f->waiver_ended);
 		buf_addc(out, ')');
 	}
 	if (f->fix && f->fix->text.n > 0 && f->verdict == VERDICT_BLOCKS) {

@@ -175,6 +175,11 @@ static void add_details(struct buf *out, const struct report *report, const stru
 		buf_add_safe(out, f->request);
 		buf_addc(out, '\n');
 	}
+	if (!f->waiver && f->waiver_ended.n > 0) {
+		buf_add(out, STR("      not excused: "));
+		buf_add_safe(out, f->waiver_ended);
+		buf_addc(out, '\n');
+	}
 }
 
 static void add_finding(struct buf *out, const struct report *report, const struct finding *f,
