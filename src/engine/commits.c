@@ -1,5 +1,5 @@
 /* Scans of what git holds: the files of a commit, and what a range of commits introduces. */
-#include "engine/units.h"
+#include "engine/own.h"
 #include "read/source/git/walk.h"
 
 struct commits_job {
@@ -14,8 +14,20 @@ struct commits_job {
 
 struct commits_visit {
 	struct unit_detectors detectors;
+	struct own own;
 	const struct commits_job *job;
 };
+
+static int visit_own(struct commits_visit *v, const struct git_entry *entry,
+    const struct unit *unit, struct err *err)
+{
+	bool any;
+
+	if (own_look(&v->own, v->detectors.job->content, git_oid_str(&entry->oid), true, unit, &any,
+		err) != 0)
+		return -1;
+	return any ? own_weigh(&v->own, entry->path, entry->olds, entry->n_olds, err) : 0;
+}
 
 static int visit_entry(void *arg, const struct git_entry *entry, struct err *err)
 {
@@ -27,6 +39,8 @@ static int visit_entry(void *arg, const struct git_entry *entry, struct err *err
 		unit.commit = git_oid_str(&entry->commit);
 	if (skip_has(v->job->skip, entry->path))
 		return 0;
+	if (v->job->commits)
+		return visit_own(v, entry, &unit, err);
 	return unit_detect_content(&v->detectors, git_oid_str(&entry->oid), &unit, err);
 }
 
@@ -37,8 +51,16 @@ static int visit_text(void *arg, const struct unit *unit, struct err *err)
 	return unit_detect(&v->detectors, unit, err);
 }
 
+static int visit_change(void *arg, const struct git_change *change, struct err *err)
+{
+	struct commits_visit *v = arg;
+
+	return own_end_commit(&v->own, change, err);
+}
+
 static void visit_release(struct commits_visit *visit)
 {
+	own_release(&visit->own);
 	unit_detectors_release(&visit->detectors);
 }
 
@@ -52,11 +74,14 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 	    .stage = c->stage,
 	    .sink = job->sink,
 	    .arena = job->arena,
-	    .visitor = {visit_entry, c->commits ? visit_text : NULL, &visit}
-	    };
+	    .visitor = {visit_entry, visit_text, visit_change, &visit}
+	      };
 
 	if (unit_detectors_init(&visit.detectors, job, c->scan, c->detectors, err) != 0)
 		return -1;
+	own_init(&visit.own, &visit.detectors, c->skip);
+	visit.own.bases = c->base;
+	visit.own.n_bases = c->base ? 1 : 0;
 	if (c->commits)
 		return git_range_walk(&walk, c->commits->p, c->commits->n, c->base, 1, err);
 	return git_commit_walk(&walk, c->commit, err);

@@ -15,6 +15,14 @@
 #include "gate/policy.h"
 #include "read/source/git/repo.h"
 
+/* What a folder's secrets are compared with: those of this commit's tree are known. */
+struct scan_since {
+	struct git_repo *repo;
+	const struct git_oid *commit, *head;
+	struct str scope; /* the folder's path, or the one file's, in the repository; empty: its top
+			   */
+};
+
 struct scan {
 	struct report *report;
 	uint32_t subject; /* findings are about this one */
@@ -24,6 +32,7 @@ struct scan {
 	const struct secret_engine *secrets; /* lint needs it too: no finding quotes a secret */
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
+	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
 	bool no_sandbox;
 };
 

@@ -53,7 +53,7 @@ int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *e
 	d->job->at(d->job, unit->path);
 	if ((d->detectors & SCAN_LINT) && detect_lint(d, unit, err) != 0)
 		return -1;
-	if (!(d->detectors & SCAN_SECRETS))
+	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
 		return 0;
 	return secret_scan(d->scanner, unit, d->scan->policy->secret_key, d->job->sink, err);
 }
@@ -84,7 +84,7 @@ int unit_detect_content(
 	d->job->at(d->job, unit->path);
 	if ((d->detectors & SCAN_LINT) && lint_content(d, name, unit, err) != 0)
 		return -1;
-	if (!(d->detectors & SCAN_SECRETS))
+	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
 		return 0;
 	return secret_scan_content(d->scanner, d->job->content, name, unit,
 	    d->scan->policy->secret_key, d->job->sink, err);

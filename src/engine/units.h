@@ -8,7 +8,8 @@ struct unit_detectors {
 	struct job *job;
 	const struct scan *scan;
 	unsigned detectors;
-	bool named; /* the user named the unit: what no detector takes is a problem */
+	bool named;		/* the user named the unit: what no detector takes is a problem */
+	bool secrets_elsewhere; /* whoever has this looks for secrets by itself */
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct arena arena;		/* of one unit */
 };

@@ -1,6 +1,9 @@
 /* plimsoll check: everything that applies to a repository as it lies here. */
 #include "cli/session.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 struct check_options {
 	struct session_options session;
 	struct str base;
@@ -27,18 +30,48 @@ static int compare_with(
 	return scan_compare(&s->report, &before, STAGE_VALIDATE, err);
 }
 
+/* Where `path` lies below `top`; empty at the top itself. */
+static int scope_of(
+    const char *path, const char *top, struct arena *arena, struct str *ret, struct err *err)
+{
+	char whole[PATH_MAX], above[PATH_MAX];
+	struct str scope, folder;
+
+	if (!realpath(path, whole))
+		return err_sys(err, "%s", path);
+	if (!realpath(top, above))
+		return err_sys(err, "%s", top);
+	scope = str_of(whole);
+	folder = str_of(above);
+	if (!str_starts(scope, folder))
+		return err_set(
+		    err, ERR_NOT_FOUND, "--base: %s leads out of the repository %s", path, top);
+	scope = str_sub(scope, folder.n, scope.n);
+	while (str_starts(scope, STR("/")))
+		scope = str_sub(scope, 1, scope.n);
+	*ret = arena_str(arena, scope);
+	return ret->p ? 0 : arena_err(arena, err);
+}
+
 static int check_base(struct session *s, const char *path, struct str base_name, struct err *err)
 {
 	struct git_repo *repo CLEANUP(repo_closep) = NULL;
 	struct git_oid base, head, merge_base;
+	struct scan_since since = {.commit = &merge_base, .head = &head};
+	struct scan scan = s->scan;
 	const char *top;
 
 	if (!git_repo_discover(path, s->cli->arena, &top))
 		return err_set(err, ERR_NOT_FOUND, "--base: %s is in no git repository", path);
-	if (git_repo_open(top, s->cli->limits, &repo, err) != 0 ||
+	if (scope_of(path, top, s->cli->arena, &since.scope, err) != 0 ||
+	    git_repo_open(top, s->cli->limits, &repo, err) != 0 ||
 	    git_resolve(repo, base_name, &base, err) != 0 ||
 	    git_resolve(repo, STR("HEAD"), &head, err) != 0 ||
-	    git_merge_base(repo, &base, &head, &merge_base, err) != 0 ||
+	    git_merge_base(repo, &base, &head, &merge_base, err) != 0)
+		return -1;
+	since.repo = repo;
+	scan.since = &since;
+	if (scan_folder(&scan, path, SCAN_LINT | SCAN_SECRETS, err) != 0 ||
 	    scan_range(&s->scan, repo, &merge_base, &head, err) != 0)
 		return -1;
 	return compare_with(s, repo, &merge_base, err);
@@ -49,13 +82,15 @@ static int check_all(struct session *s, struct str operand, struct str base, str
 	struct scan_stage validate = scan_stage_begin(&s->scan, STAGE_VALIDATE);
 	struct scan_stage secrets = scan_stage_begin(&s->scan, STAGE_SECRETS);
 	char *path = arena_cstr(s->cli->arena, operand);
+	int result;
 
 	if (!path)
 		return arena_err(s->cli->arena, err);
-	if (session_subject(s, "repository", operand, err) != 0 ||
-	    scan_folder(&s->scan, path, SCAN_LINT | SCAN_SECRETS, err) != 0 ||
-	    (base.n > 0 && check_base(s, path, base, err) != 0) ||
-	    scan_stage_end(&s->scan, &validate, err) != 0)
+	if (session_subject(s, "repository", operand, err) != 0)
+		return -1;
+	result = base.n > 0 ? check_base(s, path, base, err)
+			    : scan_folder(&s->scan, path, SCAN_LINT | SCAN_SECRETS, err);
+	if (result != 0 || scan_stage_end(&s->scan, &validate, err) != 0)
 		return -1;
 	return scan_stage_end(&s->scan, &secrets, err);
 }

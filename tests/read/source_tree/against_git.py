@@ -104,14 +104,13 @@ def ls_tree(repo, rev):
 
 
 def introduced(repo, base, head):
-    seen, rows = set(), []
+    rows = []
     order = repo.git("rev-list", "--topo-order", "--reverse", "--parents", head, "^" + base)
     for line in order.decode().split("\n")[:-1]:
         commit, *parents = line.split(" ")
         known = {(o, p, m[:2]) for rev in [*parents, base] for m, o, p in ls_tree(repo, rev)}
         for mode, oid, path in ls_tree(repo, commit):
-            if (oid, path, mode[:2]) not in known and (oid, path) not in seen:
-                seen.add((oid, path))
+            if (oid, path, mode[:2]) not in known:
                 rows.append((commit.encode(), mode, oid, path))
     return rows
 

@@ -50,8 +50,8 @@ int main(int argc, char **argv)
 	    .stage = STAGE_SECRETS,
 	    .sink = &sink.sink,
 	    .arena = &arena,
-	    .visitor = {print_entry, NULL, NULL}
-	};
+	    .visitor = {print_entry, NULL, NULL, NULL}
+	      };
 	int failed;
 
 	if (argc < 4)

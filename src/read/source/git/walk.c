@@ -13,16 +13,34 @@ struct walker {
 	struct git_cache cache;
 	struct git_oid commit;
 	struct buf path;
-	struct map *seen; /* "<id> <path>" that was visited; NULL: no need to ask */
-	size_t entries;	  /* looked at, of this commit */
+	size_t n_parents;     /* of the trees that a commit is compared with, the first ones */
+	struct git_old *olds; /* of one entry at a time */
+	size_t olds_cap;
+	size_t entries; /* looked at, of this commit */
 	size_t depth;
 	bool full;
 	struct err *err;
 };
 
 /* The trees at this path in the others; ids are borrowed. */
+struct other {
+	const struct git_oid *oid;
+	size_t tree; /* which of them */
+};
+
 struct others {
-	const struct git_oid **p;
+	struct other *p;
+	size_t n;
+};
+
+/* The same, read. */
+struct side {
+	const struct git_tree *tree;
+	size_t which;
+};
+
+struct sides {
+	struct side *p;
 	size_t n;
 };
 
@@ -69,36 +87,40 @@ static int tell_flaws(struct walker *w, unsigned flaws)
 	return 0;
 }
 
-/* Whether "<id> <path>" was visited before; it is from now on. */
-static int see(struct walker *w, const struct git_oid *oid, bool *ret_seen)
+/* The files at this entry's name in the others. */
+static int find_olds(struct walker *w, const struct git_tree_entry *e, const struct sides *sides,
+    struct git_entry *entry)
 {
-	struct arena *arena = w->walk->arena;
-	struct str key;
+	if (sides->n > w->olds_cap) {
+		w->olds = arena_array(w->walk->arena, sides->n, sizeof *w->olds);
+		if (!w->olds)
+			return arena_err(w->walk->arena, w->err);
+		w->olds_cap = sides->n;
+	}
+	for (size_t i = 0; i < sides->n; i++) {
+		const struct git_tree_entry *old = git_tree_get(sides->p[i].tree, e->name);
+		enum git_kind kind = old ? git_mode_kind(old->mode) : GIT_KIND_TREE;
 
-	*ret_seen = false;
-	if (!w->seen)
-		return 0;
-	key = arena_fmt(arena, "%s %.*s", oid->hex, STR_ARG(buf_str(&w->path)));
-	if (!key.p)
-		return arena_err(arena, w->err);
-	*ret_seen = map_has(w->seen, key);
-	if (!*ret_seen && !map_put(w->seen, key, w))
-		return arena_err(arena, w->err);
+		if (kind == GIT_KIND_FILE || kind == GIT_KIND_LINK)
+			w->olds[entry->n_olds++] =
+			    (struct git_old){old->oid, sides->p[i].which >= w->n_parents};
+	}
+	entry->olds = w->olds;
 	return 0;
 }
 
-static int visit_blob(struct walker *w, const struct git_tree_entry *e, bool hostile)
+static int visit_blob(
+    struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
 	struct git_entry entry = {.path = buf_str(&w->path),
 	    .mode = e->mode,
 	    .oid = e->oid,
 	    .commit = w->commit,
 	    .hostile = hostile};
-	bool seen;
 
-	if (see(w, &e->oid, &seen))
+	if (sides->n > 0 && find_olds(w, e, sides, &entry))
 		return -1;
-	return seen ? 0 : w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
+	return w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
 }
 
 static int tell_submodule(struct walker *w)
@@ -112,18 +134,18 @@ static int tell_submodule(struct walker *w)
 }
 
 /* The folders that stand at this entry's name in the others' trees. */
-static int others_below(struct walker *w, const struct git_tree *const *trees, size_t n,
-    struct str name, struct others *ret)
+static int others_below(
+    struct walker *w, const struct sides *sides, struct str name, struct others *ret)
 {
-	struct others below = {.p = arena_array(&w->cache.arena, n, sizeof *below.p)};
+	struct others below = {.p = arena_array(&w->cache.arena, sides->n, sizeof *below.p)};
 
 	if (!below.p)
 		return arena_err(&w->cache.arena, w->err);
-	for (size_t i = 0; i < n; i++) {
-		const struct git_tree_entry *e = git_tree_get(trees[i], name);
+	for (size_t i = 0; i < sides->n; i++) {
+		const struct git_tree_entry *e = git_tree_get(sides->p[i].tree, name);
 
 		if (e && git_mode_kind(e->mode) == GIT_KIND_TREE)
-			below.p[below.n++] = &e->oid;
+			below.p[below.n++] = (struct other){&e->oid, sides->p[i].which};
 	}
 	*ret = below;
 	return 0;
@@ -132,39 +154,39 @@ static int others_below(struct walker *w, const struct git_tree *const *trees, s
 static int walk_folder(
     struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile);
 
-static int visit_folder(struct walker *w, const struct git_tree_entry *e,
-    const struct git_tree *const *trees, size_t n, bool hostile)
+static int visit_folder(
+    struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
 	struct others below;
 
 	if (w->depth > w->walk->limits->path_depth)
 		return tell(
 		    w, ERR_LIMIT, "a folder inside more folders than are followed: not read");
-	if (others_below(w, trees, n, e->name, &below))
+	if (others_below(w, sides, e->name, &below))
 		return -1;
 	return walk_folder(w, &e->oid, &below, hostile);
 }
 
-static int visit(struct walker *w, const struct git_tree_entry *e,
-    const struct git_tree *const *trees, size_t n, bool hostile)
+static int visit(
+    struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
 	hostile = hostile || (e->flaws & (GIT_FLAW_NAME | GIT_FLAW_DUPLICATE));
 	if (e->flaws && tell_flaws(w, e->flaws))
 		return -1;
 	switch (git_mode_kind(e->mode)) {
 	case GIT_KIND_TREE:
-		return visit_folder(w, e, trees, n, hostile);
+		return visit_folder(w, e, sides, hostile);
 	case GIT_KIND_SUBMODULE:
 		return tell_submodule(w);
 	case GIT_KIND_FILE:
 	case GIT_KIND_LINK:
 	default:
-		return visit_blob(w, e, hostile);
+		return visit_blob(w, e, sides, hostile);
 	}
 }
 
-static int visit_named(struct walker *w, const struct git_tree_entry *e,
-    const struct git_tree *const *trees, size_t n, bool hostile)
+static int visit_named(
+    struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
 	size_t before = w->path.n;
 	int failed;
@@ -181,41 +203,39 @@ static int visit_named(struct walker *w, const struct git_tree_entry *e,
 	buf_add(&w->path, e->name);
 	if (!buf_ok(&w->path))
 		return buf_err(&w->path, "a path", w->err);
-	failed = visit(w, e, trees, n, hostile);
+	failed = visit(w, e, sides, hostile);
 	w->path.n = before;
 	return failed;
 }
 
 /* ---- folders ---- */
 
-static bool is_known(
-    const struct git_tree_entry *e, const struct git_tree *const *trees, size_t n_trees)
+static bool is_known(const struct git_tree_entry *e, const struct sides *sides)
 {
-	for (size_t i = 0; i < n_trees; i++) {
-		if (git_tree_holds(trees[i], e))
+	for (size_t i = 0; i < sides->n; i++) {
+		if (git_tree_holds(sides->p[i].tree, e))
 			return true;
 	}
 	return false;
 }
 
 /* The others' trees that can be read; one that cannot is a problem, and as if it were not there. */
-static int load_others(struct walker *w, const struct others *others,
-    const struct git_tree ***ret_trees, size_t *ret_n)
+static int load_others(struct walker *w, const struct others *others, struct sides *ret)
 {
-	const struct git_tree **trees =
-	    arena_array(&w->cache.arena, others->n, sizeof(struct git_tree *));
+	struct sides sides = {.p = arena_array(&w->cache.arena, others->n, sizeof *sides.p)};
 	struct place place = place_here(w);
-	size_t n = 0;
 
-	if (!trees)
+	if (!sides.p)
 		return arena_err(&w->cache.arena, w->err);
 	for (size_t i = 0; i < others->n; i++) {
-		if (git_cache_tree(&w->cache, others->p[i], &place, &trees[n], w->err))
+		struct side *side = &sides.p[sides.n];
+
+		if (git_cache_tree(&w->cache, others->p[i].oid, &place, &side->tree, w->err))
 			return -1;
-		n += trees[n] != NULL;
+		side->which = others->p[i].tree;
+		sides.n += side->tree != NULL;
 	}
-	*ret_trees = trees;
-	*ret_n = n;
+	*ret = sides;
 	return 0;
 }
 
@@ -223,24 +243,24 @@ static int walk_folder(
     struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile)
 {
 	struct place place = place_here(w);
-	const struct git_tree *tree, **trees = NULL;
-	size_t n_trees = 0;
+	const struct git_tree *tree;
+	struct sides sides = {NULL, 0};
 	int failed = 0;
 
 	for (size_t i = 0; i < others->n; i++) {
-		if (git_oid_eq(oid, others->p[i]))
+		if (git_oid_eq(oid, others->p[i].oid))
 			return 0;
 	}
 	if (git_cache_tree(&w->cache, oid, &place, &tree, w->err))
 		return -1;
 	if (!tree)
 		return 0;
-	if (load_others(w, others, &trees, &n_trees))
+	if (load_others(w, others, &sides))
 		return -1;
 	w->depth++;
 	for (size_t i = 0; i < tree->n && !failed && !w->full; i++) {
-		if (!is_known(&tree->p[i], trees, n_trees))
-			failed = visit_named(w, &tree->p[i], trees, n_trees, hostile);
+		if (!is_known(&tree->p[i], &sides))
+			failed = visit_named(w, &tree->p[i], &sides, hostile);
 	}
 	w->depth--;
 	return failed;
@@ -274,11 +294,22 @@ int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct 
 	return there ? walk_folder(&w, &read.tree, &none, false) : 0;
 }
 
+int git_difference_walk(
+    struct git_walk *walk, const struct git_oid *tree, const struct git_oid *other, struct err *err)
+{
+	CLEANUP(walker_release) struct walker w;
+	struct other only = {other, 0};
+	struct others others = {&only, 1};
+
+	walker_init(&w, walk, strlen(tree->hex), err);
+	w.n_parents = 1;
+	return walk_folder(&w, tree, &others, false);
+}
+
 /* ---- a range ---- */
 
 struct range {
 	struct walker walker;
-	struct map seen;
 	struct map trees; /* commit to struct git_oid *, its tree */
 	struct others base_trees;
 };
@@ -332,8 +363,10 @@ static int add_trees(
 
 		if (tree_of(r, &commits[i], &tree))
 			return -1;
-		if (tree)
-			others->p[others->n++] = tree;
+		if (tree) {
+			others->p[others->n] = (struct other){tree, others->n};
+			others->n++;
+		}
 	}
 	return 0;
 }
@@ -359,10 +392,28 @@ static int others_of(struct range *r, const struct git_commit *commit, struct ot
 		return arena_err(&w->cache.arena, w->err);
 	if (add_trees(r, commit->parents.p, commit->parents.n, &others))
 		return -1;
-	for (size_t i = 0; i < r->base_trees.n; i++)
-		others.p[others.n++] = r->base_trees.p[i];
+	w->n_parents = others.n;
+	for (size_t i = 0; i < r->base_trees.n; i++, others.n++)
+		others.p[others.n] = (struct other){r->base_trees.p[i].oid, others.n};
 	*ret = others;
 	return 0;
+}
+
+static int tell_change(struct range *r, const struct git_oid *tree, const struct others *others)
+{
+	struct walker *w = &r->walker;
+	const struct git_oid **parents;
+	struct git_change change = {.commit = w->commit, .tree = *tree, .n_parents = w->n_parents};
+
+	if (!w->walk->visitor.change)
+		return 0;
+	parents = arena_array(&w->cache.arena, w->n_parents, sizeof(struct git_oid *));
+	if (!parents)
+		return arena_err(&w->cache.arena, w->err);
+	for (size_t i = 0; i < w->n_parents; i++)
+		parents[i] = others->p[i].oid;
+	change.parents = parents;
+	return w->walk->visitor.change(w->walk->visitor.arg, &change, w->err);
 }
 
 static int walk_commit(struct range *r, const struct git_oid *oid)
@@ -384,7 +435,9 @@ static int walk_commit(struct range *r, const struct git_oid *oid)
 	if (remember_tree(r, oid, &commit.tree) || others_of(r, &commit, &others) ||
 	    tell_text(r, commit.headers) || tell_text(r, commit.message))
 		return -1;
-	return walk_folder(w, &commit.tree, &others, false);
+	if (walk_folder(w, &commit.tree, &others, false))
+		return -1;
+	return tell_change(r, &commit.tree, &others);
 }
 
 int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t n_commits,
@@ -395,9 +448,7 @@ int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t 
 	if (n_commits == 0)
 		return 0;
 	walker_init(&r.walker, walk, strlen(commits[0].hex), err);
-	map_init(&r.seen, walk->arena);
 	map_init(&r.trees, walk->arena);
-	r.walker.seen = &r.seen;
 	r.base_trees.p = arena_array(walk->arena, n_bases, sizeof *r.base_trees.p);
 	if (!r.base_trees.p)
 		return arena_err(walk->arena, err);

@@ -12,13 +12,28 @@
 #include "core/unit.h"
 #include "read/source/git/object.h"
 
+/* What stood at an entry's path in one of the trees that it is compared with. */
+struct git_old {
+	struct git_oid oid;
+	bool is_base; /* of a range: not a parent's tree, but a base's */
+};
+
 struct git_entry {
 	struct str path;
 	uint32_t mode; /* as the tree has it: 0100644, 0100755, 0120000 (a link: its text is the
 			  blob) */
 	struct git_oid oid;
-	struct git_oid commit; /* that introduced it; of a tree walk: the one that was given */
-	bool hostile;	       /* a path that must never be written to disk */
+	struct git_oid commit;	    /* that introduced it; of a tree walk: the one that was given */
+	bool hostile;		    /* a path that must never be written to disk */
+	const struct git_old *olds; /* files and links only */
+	size_t n_olds;
+};
+
+/* A commit of a range, when all its entries were visited. */
+struct git_change {
+	struct git_oid commit, tree;
+	const struct git_oid *const *parents; /* the trees of those that can be read */
+	size_t n_parents;
 };
 
 /* Everything here is borrowed for a call. */
@@ -28,6 +43,8 @@ struct git_visitor {
 	/* A commit's author and other headers, then its message: path empty, commit set. NULL: not
 	 * wanted. */
 	int (*text)(void *arg, const struct unit *unit, struct err *err);
+	/* Of a range, behind each commit's entries and texts. May be NULL. */
+	int (*change)(void *arg, const struct git_change *change, struct err *err);
 	void *arg;
 };
 
@@ -48,8 +65,12 @@ MUST_USE int git_commit_walk(struct git_walk *walk, const struct git_oid *commit
 MUST_USE int git_tree_walk(struct git_walk *walk, const struct git_oid *tree,
     const struct git_oid *commit, struct err *err);
 
+/* What `tree` holds and `other` does not hold at the same path: changed, or not there. */
+MUST_USE int git_difference_walk(struct git_walk *walk, const struct git_oid *tree,
+    const struct git_oid *other, struct err *err);
+
 /* What the commits introduce: each (blob, path) that is, at that path, in none of the commit's
- * parents and in none of the bases; once, with the first commit in the order given. commits:
+ * parents and in none of the bases. commits:
  * oldest first, as git_rev_list gives them (head and not base). A parent that is not there is a
  * problem (a shallow clone), and the commit is then taken as if it had no such parent: too much
  * is read, never too little. */
