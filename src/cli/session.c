@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/os/output.h"
+#include "base/os/owned.h"
 #include "engine/policy_source.h"
 #include "engine/rule_list.h"
 #include "gate/judge.h"
@@ -71,6 +72,7 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 	char *rules = options->rules.n ? arena_cstr(cli->arena, options->rules) : NULL;
 
 	*s = (struct session){.cli = cli, .options = options};
+	tempdir_sweep();
 	report_init(&s->report, cli->limits->scan_memory, cli->limits->findings);
 	s->report.started_ms = cli->clock->now_ms(cli->clock);
 	if (options->rules.n > 0 && !rules)

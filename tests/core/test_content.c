@@ -1,5 +1,6 @@
 /* Content over memory, a file and a folder; what a hostile folder may not make us open. */
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "core/content.h"
 #include "unit.h"
 

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -18,6 +19,12 @@ def needs_faults(test):
     options = BUILD / "meson-info/intro-buildoptions.json"
     has = options.exists() and any(o["name"] == "faults" and o["value"] for o in json.loads(options.read_text()))
     return unittest.skipUnless(has, "needs fault points: -Dfaults=true")(test)
+
+
+def heed_signals():
+    """For preexec_fn: a background job and nohup ignore signals, and what they start does too."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def key_shaped():

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from house import BUILD, ROOT, key_shaped, rules
+from house import BUILD, ROOT, heed_signals, key_shaped, rules
 
 DEFECTS = {"DL3026", "DL3007", "DL3002", "DL3025", "aws-access-key", "CVE-2020-25032"}
 # Debian's packages are fetched once for all test runs in this build folder.
@@ -46,7 +46,8 @@ class Demo(unittest.TestCase):
     def begin(self, *args, **env):
         return subprocess.Popen([str(ROOT / "demo"), "--folder", "a folder", *args], cwd=self.outer,
                                 env={**os.environ, "PLIMSOLL_BUILD": str(BUILD), **env}, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                                preexec_fn=heed_signals)
 
     def end_group(self, process):
         """What was at work when it was killed, and holds the folder's lock until it ends."""

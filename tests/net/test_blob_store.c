@@ -1,5 +1,6 @@
 /* The layout folder: blobs appear whole and right or not at all, and one writer at a time. */
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "net/blob_store.h"
 #include "with_cmocka.h"
 

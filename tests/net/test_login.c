@@ -1,6 +1,7 @@
 /* Logins: as given, and from Docker configurations. The passwords are made up. */
 #include "base/hash.h"
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "net/registry/login.h"
 #include "with_cmocka.h"
 

@@ -3,6 +3,7 @@
  * can. Each attempt runs in a forked child of its own.
  */
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "net/net_sandbox.h"
 #include "with_cmocka.h"
 

@@ -9,6 +9,7 @@
 // clang-format on
 
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "pipeline/store/store.h"
 
 struct fixture {

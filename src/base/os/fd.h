@@ -46,8 +46,4 @@ MUST_USE int dir_make(const char *path, unsigned mode, struct err *err);
 /* rm -rf that never follows a symbolic link and never leaves the folder. Missing is fine. */
 MUST_USE int dir_remove(const char *path, struct err *err);
 
-/* A new folder of one's own below base (NULL: $TMPDIR or /tmp), 0700. Remove with dir_remove. */
-MUST_USE int tempdir_open(
-    const char *base, struct arena *arena, const char **ret_path, struct err *err);
-
 #endif

@@ -4,6 +4,7 @@
 #include "cli/registry_options.h"
 #include "cli/session.h"
 #include "pipeline/pipeline.h"
+#include "ship/build/build.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -132,6 +133,7 @@ static int run_run(struct cli *cli, int argc, char **argv)
 		return command_misuse(&command_run, "one repository is expected");
 	if (o.source.n == 0 || o.target.n == 0)
 		return command_misuse(&command_run, "--source and --target are needed");
+	build_sweep(cli->arena);
 	if (session_open(&s, cli, &o.session, SESSION_SECRETS | SESSION_DATABASE, &err) != 0 ||
 	    run_pipeline(&s, &o, operands.n ? operands.p[0] : STR("."), &code, &err) != 0)
 		return command_fail(&err);

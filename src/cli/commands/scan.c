@@ -1,6 +1,7 @@
 /* plimsoll scan: inventory, vulnerabilities and secrets of an image on disk or in a registry. */
 #include "base/log.h"
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "cli/registry_options.h"
 #include "cli/session.h"
 
@@ -24,7 +25,7 @@ static void fetched_release(struct fetched *f)
 {
 	struct err err = ERR_INIT;
 
-	if (f->folder && dir_remove(f->folder, &err) != 0)
+	if (f->folder && owned_remove(f->folder, &err) != 0)
 		log_warn("%s", err.text);
 }
 

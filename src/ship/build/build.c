@@ -598,3 +598,8 @@ int build_work_remove(const char *work_dir, struct err *err)
 	*err = first;
 	return -1;
 }
+
+void build_sweep(struct arena *arena)
+{
+	cgroup_sweep(arena);
+}

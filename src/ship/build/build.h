@@ -98,5 +98,7 @@ MUST_USE int image_build_end(struct building *building, struct build_result *ret
 /* Removes a work_dir, also one whose files belong to the build's users (an ordinary user cannot
  * do that with dir_remove). Missing is fine. */
 MUST_USE int build_work_remove(const char *work_dir, struct err *err);
+/* Removes the control groups that killed builds left behind. */
+void build_sweep(struct arena *arena);
 
 #endif

@@ -1,13 +1,9 @@
 #include "ship/build/cgroup.h"
 
-#include "base/hash.h"
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define GROUP_PREFIX "plimsoll-build-"
@@ -110,39 +106,10 @@ static bool write_number(const char *dir, const char *name, uint64_t value)
 	return write_value(dir, name, str_of(text));
 }
 
-/* rmdir of groups whose maker is dead; one that still has processes refuses. */
-static void sweep(const char *parent)
-{
-	DIR *dir = opendir(parent);
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)) != NULL) {
-		struct str name = str_of(entry->d_name), pid_text;
-		uint64_t pid;
-
-		if (!str_starts(name, STR(GROUP_PREFIX)))
-			continue;
-		name = str_sub(name, strlen(GROUP_PREFIX), name.n);
-		if (!str_cut(&name, '-', &pid_text) || !str_to_u64(pid_text, &pid) ||
-		    pid > INT32_MAX)
-			continue;
-		if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-	}
-	if (dir)
-		(void)closedir(dir);
-}
-
 static const char *make_below(const char *parent, struct arena *arena)
 {
-	uint32_t salt;
-	struct str path;
-
-	random_bytes(&salt, sizeof(salt));
-	path =
-	    arena_fmt(arena, "%s/" GROUP_PREFIX "%d-%08x", parent, (int)getpid(), (unsigned)salt);
-	sweep(parent);
-	return path.p && mkdir(path.p, 0755) == 0 ? path.p : NULL;
+	owned_sweep(parent, GROUP_PREFIX, OWNED_GROUP);
+	return owned_make(parent, GROUP_PREFIX, OWNED_GROUP, arena);
 }
 
 static void make_v2(struct cgroup *g, const char *own, uint64_t memory_bytes, uint64_t pids)
@@ -165,13 +132,14 @@ static void make_v2(struct cgroup *g, const char *own, uint64_t memory_bytes, ui
 static const char *make_v1(struct cgroup *g, struct str cgroup, struct str mounts,
     struct str controller, const char *file, uint64_t value)
 {
+	struct err ignored = ERR_INIT;
 	const char *own, *path;
 
 	if (!cgroup_locate(cgroup, mounts, controller, g->arena, &own))
 		return NULL;
 	path = make_below(own, g->arena);
 	if (path && !write_number(path, file, value)) {
-		(void)rmdir(path);
+		(void)!owned_remove(path, &ignored);
 		return NULL;
 	}
 	return path;
@@ -211,11 +179,26 @@ void cgroup_add(struct cgroup *g, pid_t pid)
 
 void cgroup_remove(struct cgroup *g)
 {
-	static const struct timespec pause = {.tv_nsec = 10000000};
+	struct err ignored = ERR_INIT;
 
 	for (size_t i = 0; i < g->n_paths; i++)
-		for (int tries = 0; tries < 100 && rmdir(g->paths[i]) != 0 && errno == EBUSY;
-		     tries++)
-			(void)nanosleep(&pause, NULL);
+		(void)!owned_remove(g->paths[i], &ignored);
 	g->n_paths = 0;
+}
+
+void cgroup_sweep(struct arena *arena)
+{
+	static const struct str controllers[] = {
+	    STR_INIT("pids"), STR_INIT("memory"), STR_INIT("")};
+	struct str cgroup, mounts;
+	struct err ignored = ERR_INIT;
+	const char *own;
+
+	if (file_read("/proc/self/cgroup", KIB(64), arena, &cgroup, &ignored) != 0 ||
+	    file_read("/proc/self/mountinfo", MIB(4), arena, &mounts, &ignored) != 0)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(controllers); i++) {
+		if (cgroup_locate(cgroup, mounts, controllers[i], arena, &own))
+			owned_sweep(own, GROUP_PREFIX, OWNED_GROUP);
+	}
 }

@@ -24,12 +24,14 @@ struct cgroup {
 bool cgroup_locate(struct str cgroup, struct str mounts, struct str controller, struct arena *arena,
     const char **ret);
 
-/* Makes what can be made below this process's own groups; nothing at all is no error. Groups that
- * a killed run left behind are removed. */
+/* Makes what can be made below this process's own groups; nothing at all is no error. Each is
+ * locked, and removed when a signal ends the run (base/os/owned.h). */
 void cgroup_make(struct cgroup *g, uint64_t memory_bytes, uint64_t pids, struct arena *arena);
 /* Before the process has children. A controller that refuses it no longer counts as a limit. */
 void cgroup_add(struct cgroup *g, pid_t pid);
 /* When all of its processes are gone. */
 void cgroup_remove(struct cgroup *g);
+/* Removes groups that a killed run left where this process would make its own. */
+void cgroup_sweep(struct arena *arena);
 
 #endif

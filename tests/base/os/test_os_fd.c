@@ -1,6 +1,7 @@
 /* Whole reads and writes, files that appear at once, and removal of hostile trees. */
 #include "../faults.h"
 #include "base/os/output.h"
+#include "base/os/owned.h"
 #include "unit.h"
 
 #include <errno.h>

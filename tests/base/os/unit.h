@@ -15,6 +15,7 @@
 // clang-format on
 
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 
 struct fixture {
 	struct arena arena;

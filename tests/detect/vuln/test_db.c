@@ -2,6 +2,7 @@
  * The advisory database: what goes in comes out, the same input gives the same bytes, and
  * damaged files are told from whole ones.
  */
+#include "base/os/owned.h"
 #include "vuln_fixture.h"
 
 static const char demo_osv[] =

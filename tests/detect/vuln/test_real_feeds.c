@@ -3,6 +3,7 @@
  * without a refused record, and facts that anyone can look up are found again. Skipped,
  * saying so, without the folder.
  */
+#include "base/os/owned.h"
 #include "base/os/spawn.h"
 #include "detect/vuln/match.h"
 #include "vuln_fixture.h"

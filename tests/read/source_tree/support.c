@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "base/os/spawn.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "base/os/owned.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <dirent.h>

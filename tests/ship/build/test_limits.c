@@ -53,13 +53,15 @@ static void test_left_behind(void **state)
 	assert_int_equal(fixture_count_processes("987652"), 0);
 }
 
-static void kill_in_the_middle(struct fixture *f, enum build_network network, const char *word)
+static void kill_in_the_middle(
+    struct fixture *f, enum build_network network, const char *word, int number)
 {
 	struct str text = arena_fmt(
 	    &f->arena, "FROM plimsoll-test/guest:1\nRUN detach %s; sleep %s\n", word, word);
 	struct build_plan plan = fixture_plan(f, fixture_context(f, text.p));
 	struct err err = ERR_INIT;
 	pid_t pid = fork();
+	int status;
 
 	if (pid == 0) {
 		plan.network = network;
@@ -67,8 +69,10 @@ static void kill_in_the_middle(struct fixture *f, enum build_network network, co
 		_exit(0);
 	}
 	assert_true(wait_for_count(word, true, 60));
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(kill(pid, number), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), number);
 	assert_true(wait_for_count(word, false, 10));
 	assert_true(wait_for_count(plan.work_dir, false, 10));
 	/* The next build in the same folder does not mind what the killed one left. */
@@ -77,12 +81,17 @@ static void kill_in_the_middle(struct fixture *f, enum build_network network, co
 
 static void test_killed(void **state)
 {
-	kill_in_the_middle(*state, BUILD_NET_NONE, "987653");
+	kill_in_the_middle(*state, BUILD_NET_NONE, "987653", SIGKILL);
+}
+
+static void test_interrupted(void **state)
+{
+	kill_in_the_middle(*state, BUILD_NET_NONE, "987655", SIGTERM);
 }
 
 static void test_killed_egress(void **state)
 {
-	kill_in_the_middle(*state, BUILD_NET_EGRESS, "987654");
+	kill_in_the_middle(*state, BUILD_NET_EGRESS, "987654", SIGKILL);
 	assert_true(wait_for_count("--disable-host-loopback", false, 10));
 }
 
@@ -255,6 +264,7 @@ int main(void)
 	    cmocka_unit_test(test_left_behind),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_egress),
+	    cmocka_unit_test(test_interrupted),
 	    cmocka_unit_test(test_disk),
 	    cmocka_unit_test(test_processes),
 	    cmocka_unit_test(test_memory),

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

@@ -10,6 +10,7 @@
  * git's own locks.
  */
 #include "base/os/fd.h"
+#include "base/os/owned.h"
 #include "read/source/git/inner.h"
 
 #include <errno.h>
@@ -420,7 +421,7 @@ void git_repo_close(struct git_repo *repo)
 		return;
 	git_batch_release(&repo->batch);
 	/* What cannot be removed is a few links in a folder for temporary files. */
-	if (repo->own && dir_remove(repo->own, &ignored) != 0)
+	if (repo->own && owned_remove(repo->own, &ignored) != 0)
 		ignored.code = ERR_NONE;
 	arena_release(&repo->arena);
 	free(repo);
