@@ -37,7 +37,7 @@ static void check_spans(struct secret_scanner *scanner, struct str text)
 	size_t at = 0;
 
 	arena_init(&arena, MIB(64));
-	if (secret_find_spans(scanner, text, &arena, &spans, &err) != 0)
+	if (secret_find_spans(scanner, text, SECRET_SPANS_ALL, &arena, &spans, &err) != 0)
 		abort();
 	for (size_t i = 0; i < spans.n; i++) {
 		const struct secret_span *span = &spans.p[i];

@@ -1,5 +1,7 @@
 #include "base/err.h"
 
+#include "base/str.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,9 +22,12 @@ static void make_printable(char *text)
 	}
 }
 
+/* Of a text that filled its buffer and was longer. */
 static void end_in_dots(char *text, size_t size)
 {
-	memcpy(text + size - 4, "...", 4);
+	struct str start = str_excerpt(str_make(text, size - 1), size - 4);
+
+	memcpy(text + start.n, "...", 4);
 }
 
 PRINTF_LIKE(2, 0)

@@ -13,12 +13,25 @@ enum { LINE_MAX_BYTES = 4096 };
 static struct {
 	const char *program;
 	enum log_level level;
-} settings = {"plimsoll", LOG_WARN};
+	struct str (*mask)(void *arg, struct str text);
+	void *mask_arg;
+} settings = {.program = "plimsoll", .level = LOG_WARN};
 
 void log_init(const char *program, enum log_level level)
 {
 	settings.program = program;
 	settings.level = level;
+}
+
+void log_set_mask(struct str (*mask)(void *arg, struct str text), void *arg)
+{
+	settings.mask = mask;
+	settings.mask_arg = arg;
+}
+
+static struct str masked(struct str text)
+{
+	return settings.mask ? settings.mask(settings.mask_arg, text) : text;
 }
 
 enum log_level log_level_now(void)
@@ -61,7 +74,8 @@ static void log_line(enum log_level level, const char *format, va_list args)
 		return;
 	n = vsnprintf(text, sizeof text, format, args);
 	buf_addf(&line, "%s: ", settings.program);
-	buf_add_safe(&line, n < 0 ? STR("a message that cannot be written") : str_of(text));
+	buf_add_safe(&line, n < 0 ? STR("a message that cannot be written")
+				  : masked(str_excerpt(str_of(text), sizeof text - 2)));
 	if (buf_ok(&line))
 		end_line(&line, n >= (int)sizeof text);
 	write_line(buf_ok(&line) ? buf_str(&line) : STR("out of memory\n"));
@@ -82,3 +96,13 @@ LOG_FUNCTION(log_error, LOG_ERROR)
 LOG_FUNCTION(log_warn, LOG_WARN)
 LOG_FUNCTION(log_info, LOG_INFO)
 LOG_FUNCTION(log_debug, LOG_DEBUG)
+
+void log_progress(const char *text)
+{
+	CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
+
+	buf_add_safe(&line, masked(str_excerpt(str_of(text), LINE_MAX_BYTES)));
+	if (buf_ok(&line))
+		end_line(&line, false);
+	write_line(buf_ok(&line) ? buf_str(&line) : STR("out of memory\n"));
+}

@@ -7,6 +7,24 @@ struct str str_sub(struct str s, size_t from, size_t n)
 	return str_make(s.p + from, MIN_OF(n, s.n - from));
 }
 
+static bool is_word_byte(char c)
+{
+	return byte_is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '=' || c == '-';
+}
+
+struct str str_excerpt(struct str s, size_t n)
+{
+	enum { WORD_MAX = 128 };
+	size_t end = n;
+
+	if (s.n <= n)
+		return s;
+	while (
+	    end > 0 && n - end < WORD_MAX && is_word_byte(s.p[end - 1]) && is_word_byte(s.p[end]))
+		end--;
+	return str_sub(s, 0, end);
+}
+
 bool str_eq(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

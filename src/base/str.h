@@ -44,6 +44,10 @@ static inline bool str_empty(struct str s)
 /* The part of s from byte `from` (clamped), at most n bytes long. */
 struct str str_sub(struct str s, size_t from, size_t n);
 
+/* The start of s, at most n bytes, for messages that quote: a word that does not fit is left out
+ * whole, so that what is left of a secret is never too short to be known as one. */
+struct str str_excerpt(struct str s, size_t n);
+
 bool str_eq(struct str a, struct str b);
 /* ASCII letters without case; other bytes must be the same. */
 bool str_eq_nocase(struct str a, struct str b);

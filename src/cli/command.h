@@ -9,12 +9,14 @@
 #include "base/clock.h"
 #include "base/opt.h"
 #include "core/limits.h"
+#include "engine/edge.h"
 
 struct cli {
 	struct arena *arena; /* the process's */
 	const struct clock *clock;
 	const struct limits *limits;
-	bool color; /* stdout is a terminal that wants it */
+	struct edge *edge; /* what hides secrets in all that is printed */
+	bool color;	   /* stdout is a terminal that wants it */
 };
 
 enum exit_code {

@@ -175,17 +175,43 @@ static int run_help(struct cli *cli, int argc, char **argv)
 	return command ? command->run(cli, 1, args) : unknown_command(name);
 }
 
+/* Texts that go to stderr, for one line at a time. */
+struct log_edge {
+	struct edge edge;
+	struct arena arena;
+};
+
+static struct str mask_line(void *arg, struct str text)
+{
+	struct log_edge *l = arg;
+
+	arena_clear(&l->arena);
+	return edge_line(&l->edge, text, &l->arena);
+}
+
+static void log_edge_release(struct log_edge *l)
+{
+	log_set_mask(NULL, NULL);
+	edge_release(&l->edge);
+	arena_release(&l->arena);
+}
+
 int main(int argc, char **argv)
 {
+	struct log_edge log_edge CLEANUP(log_edge_release) = {0};
 	struct arena arena CLEANUP(arena_release);
 	const struct command *command;
 	struct clock clock;
-	struct cli cli = {.arena = &arena, .clock = &clock, .limits = &limits_default};
+	struct cli cli = {
+	    .arena = &arena, .clock = &clock, .limits = &limits_default, .edge = &log_edge.edge};
 	struct str name;
 
 	set_up_process();
 	log_init("plimsoll", LOG_INFO);
 	arena_init(&arena, PROCESS_MEMORY);
+	edge_init(&log_edge.edge, &limits_default);
+	arena_init(&log_edge.arena, MIB(1));
+	log_set_mask(mask_line, &log_edge);
 	if (!pick_clock(&clock))
 		return EXIT_USAGE;
 	cli.color = wants_color();

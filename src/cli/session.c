@@ -82,6 +82,11 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;
+	cli->edge->no_sandbox = options->no_sandbox;
+	if (options->rules.n > 0)
+		cli->edge->given = s->secrets;
+	else
+		cli->edge->shared = s->secrets;
 	s->scan = (struct scan){
 	    .report = &s->report,
 	    .policy = &s->policy,
@@ -89,6 +94,7 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 	    .limits = cli->limits,
 	    .secrets = s->secrets,
 	    .database = s->database,
+	    .edge = cli->edge,
 	    .no_sandbox = options->no_sandbox,
 	};
 	return 0;
@@ -96,6 +102,8 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 
 void session_close(struct session *s)
 {
+	if (s->cli)
+		s->cli->edge->given = s->cli->edge->shared = NULL;
 	secret_engine_free(s->secrets);
 	db_close(s->database);
 	report_release(&s->report);
@@ -133,18 +141,21 @@ static int print_one(
 	return 0;
 }
 
-int session_print(struct cli *cli, const struct session_options *options,
-    const struct report *report, struct str trailer, struct str image)
+int session_print(struct cli *cli, const struct session_options *options, struct report *report,
+    struct str trailer, struct str image)
 {
 	struct report_opts opts = {
 	    .all = options->all,
 	    .max_blocking = SHOWN_FINDINGS,
 	    .now_ms = cli->clock->now_ms(cli->clock),
-	    .trailer = trailer,
+	    .trailer = edge_line(cli->edge, trailer, cli->arena),
 	    .image = image,
 	};
+	struct err err;
 	int code = 0;
 
+	if (edge_report(cli->edge, report, &err) != 0)
+		return command_fail(&err);
 	if (options->formats.n == 0)
 		return print_one(cli, report, &opts, STR("text"));
 	for (size_t i = 0; i < options->formats.n; i++) {

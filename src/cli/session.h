@@ -52,9 +52,9 @@ MUST_USE int session_subject(struct session *s, const char *kind, struct str nam
 int session_finish(struct session *s);
 /* Each --format is known and its file can be named. */
 MUST_USE int session_check_formats(const struct session_options *options, struct err *err);
-/* Prints a judged report; trailer and image as report_opts has them. 0, or EXIT_INCOMPLETE where it
- * cannot be written. */
-int session_print(struct cli *cli, const struct session_options *options,
-    const struct report *report, struct str trailer, struct str image);
+/* Prints a judged report, with what it quotes masked; trailer and image as report_opts has them. 0,
+ * or EXIT_INCOMPLETE where it cannot be written. */
+int session_print(struct cli *cli, const struct session_options *options, struct report *report,
+    struct str trailer, struct str image);
 
 #endif

@@ -196,7 +196,7 @@ int image_ref_parse(struct str text, struct arena *arena, struct image_ref *ret,
 		ref.path = after;
 	}
 	if (cut_selectors(&ref.path, &ref, err) || check_path(ref.path, err))
-		return err_wrap(err, "\"" STR_FMT "\"", STR_ARG(str_sub(text, 0, 200)));
+		return err_wrap(err, "\"" STR_FMT "\"", STR_ARG(str_excerpt(text, 200)));
 	if (apply_docker_defaults(&ref, arena, err))
 		return -1;
 	if (ref.path.n > IMAGE_REF_PATH_MAX)

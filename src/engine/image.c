@@ -139,7 +139,7 @@ static int label_layers(struct image_walk_state *s, struct err *err)
 		s->labels[i] =
 		    arena_fmt(arena, STR_FMT ":%u " STR_FMT, STR_ARG(scan->dockerfile_path),
 			line_index_line(&file.lines, file.instructions.p[at].offset),
-			STR_ARG(str_sub(texts[at], 0, 120)));
+			STR_ARG(str_excerpt(texts[at], 120)));
 		if (!s->labels[i].p)
 			return arena_err(arena, err);
 		from = at + 1;

@@ -18,7 +18,8 @@ static int look(struct mask *m, struct err *err)
 	if (m->looked)
 		return 0;
 	m->looked = true;
-	return secret_find_spans(m->scanner, m->unit->bytes, &m->arena, &m->spans, err);
+	return secret_find_spans(
+	    m->scanner, m->unit->bytes, SECRET_SPANS_ALL, &m->arena, &m->spans, err);
 }
 
 /* The first span that ends behind byte `at` and on `line` or below. */
@@ -86,7 +87,7 @@ static int mask_text(struct mask *m, struct str *text, struct arena *arena, stru
 
 	if (text->n == 0)
 		return 0;
-	if (secret_find_spans(m->scanner, *text, arena, &spans, err) != 0)
+	if (secret_find_spans(m->scanner, *text, SECRET_SPANS_ALL, arena, &spans, err) != 0)
 		return -1;
 	if (!spans.complete)
 		*text = STR_NONE;
@@ -119,7 +120,7 @@ static int find_in_texts(struct mask *m, const struct finding *f, struct arena *
 	}
 	if (!buf_ok(&all))
 		return buf_err(&all, "one finding", err);
-	return secret_find_spans(m->scanner, buf_str(&all), arena, ret, err);
+	return secret_find_spans(m->scanner, buf_str(&all), SECRET_SPANS_ALL, arena, ret, err);
 }
 
 static int mask_finding_in(

@@ -145,7 +145,7 @@ static int tell_base(struct bases_job *b, const struct docker_instruction *in, s
 	    STR_FMT ":%u: which image " STR_FMT
 		    " is cannot be known before the build; give the ARG "
 		    "a default, or a value under args in " STR_FMT,
-	    STR_ARG(b->path), problem.place.line, STR_ARG(str_sub(raw, 0, 100)),
+	    STR_ARG(b->path), problem.place.line, STR_ARG(str_excerpt(raw, 100)),
 	    STR_ARG(PROJECT_FILE));
 	if (!problem.message.p)
 		return arena_err(b->job->arena, err);

@@ -12,6 +12,7 @@
 #include "detect/lint/lint.h"
 #include "detect/secret/secret.h"
 #include "detect/vuln/db/db.h"
+#include "engine/edge.h"
 #include "gate/policy.h"
 #include "read/source/git/repo.h"
 
@@ -33,6 +34,7 @@ struct scan {
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
 	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
+	struct edge *edge; /* hides secrets in what is shown; NULL in tests alone */
 	bool no_sandbox;
 };
 

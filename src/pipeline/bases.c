@@ -91,7 +91,7 @@ int bases_fetch(struct pipeline *p, const struct str_list *references, struct ar
 
 		if (fetch_one(p, reference, bases.n, arena, &bases.p[bases.n], err) != 0)
 			return err_wrap(
-			    err, "base image " STR_FMT, STR_ARG(str_sub(reference, 0, 200)));
+			    err, "base image " STR_FMT, STR_ARG(str_excerpt(reference, 200)));
 	}
 	*ret = bases;
 	return 0;

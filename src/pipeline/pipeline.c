@@ -215,8 +215,8 @@ static int commit_merge(struct pipeline *p, struct err *err)
 	    STR_ARG(p->pull.source), STR_ARG(p->pull.target), (long long)p->run.id,
 	    STR_ARG(policy));
 
-	if (!message.p)
-		return arena_err(p->arena, err);
+	if (!message.p || edge_text(p->plan->scan->edge, message, p->arena, &message, err) != 0)
+		return message.p ? -1 : arena_err(p->arena, err);
 	return git_commit_tree(p->repo, &p->test_merge.tree, parents, ARRAY_LEN(parents), &person,
 	    &person, message, &p->merge, err);
 }
@@ -356,7 +356,7 @@ static int check_registry(const struct pipeline_plan *plan, struct arena *arena,
 	return err_set(err, ERR_USAGE,
 	    "\"" STR_FMT "\" is no registry: HOST[:PORT][/PATH] is expected, such as "
 	    "registry.example:5000/team",
-	    STR_ARG(str_sub(plan->registry, 0, 100)));
+	    STR_ARG(str_excerpt(plan->registry, 100)));
 }
 
 static void pipeline_close(struct pipeline *p)

@@ -57,6 +57,8 @@ int run_record(struct pipeline *p, struct str trailer, struct str image, struct 
 	struct report_opts opts = {
 	    .all = true, .now_ms = clock->now_ms(clock), .trailer = trailer, .image = image};
 
+	if (edge_report(p->plan->scan->edge, p->report, err) != 0)
+		return -1;
 	if (write_as(p, "report.json", "json", &opts, &out, err) != 0 ||
 	    write_inventory(p, &out, err) != 0)
 		return -1;

@@ -214,7 +214,7 @@ void report_layer_text(const struct report *report, const struct finding *findin
 	buf_add_safe(out, str_sub(place->layer, place->layer.n > 19 ? 7 : 0, 12));
 	if (place->instruction.n > 0) {
 		buf_add(out, STR(" ("));
-		buf_add_safe(out, str_sub(place->instruction, 0, 80));
+		buf_add_safe(out, str_excerpt(place->instruction, 80));
 		buf_addc(out, ')');
 	}
 	if (finding->package && finding->package->base_known)

@@ -248,13 +248,18 @@ static void test_err_text(void **state)
 	assert_int_equal(err_wrap(&err, "layer %u", 2U), -1);
 	assert_string_equal(err.text, "layer 2: line 3: bad?next?[m");
 	assert_int_equal(err.code, ERR_FORMAT);
-	memset(long_text, 'x', sizeof long_text);
+	memset(long_text, '.', sizeof long_text);
 	long_text[sizeof long_text - 1] = '\0';
 	(void)err_set(&err, ERR_IO, "%s", long_text);
 	assert_int_equal(strlen(err.text), sizeof err.text - 1);
 	assert_string_equal(err.text + sizeof err.text - 4, "...");
 	(void)err_wrap(&err, "%s", long_text);
 	assert_int_equal(strlen(err.text), sizeof err.text - 1);
+	/* What does not fit of a word is no part of a key. */
+	memset(long_text + sizeof err.text - 20, 'k', 40);
+	(void)err_set(&err, ERR_IO, "%s", long_text);
+	assert_null(strchr(err.text, 'k'));
+	assert_string_equal(err.text + strlen(err.text) - 4, "....");
 	errno = ENOENT;
 	(void)err_sys(&err, "cannot open %s", "x");
 	assert_int_equal(err.sys, ENOENT);

@@ -16,16 +16,10 @@ struct run_options {
 	bool quiet;
 };
 
-/* One write a line, so that lines of a build tool around it stay whole. */
 static void print_progress(void *arg, const char *line)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(16));
-	struct err ignored = ERR_INIT;
-
 	(void)arg;
-	buf_add_safe(&out, str_of(line));
-	buf_addc(&out, '\n');
-	(void)!fd_write_all(STDERR_FILENO, buf_str(&out), &ignored);
+	log_progress(line);
 }
 
 /* --state, $XDG_STATE_HOME/plimsoll, ~/.local/state/plimsoll (XDG base directory specification). */

@@ -85,8 +85,10 @@ struct secret_spans {
 	bool complete; /* false: there are more than could be looked for */
 };
 
+enum secret_spans_of { SECRET_SPANS_ALL, SECRET_SPANS_SPECIFIC /* no generic kinds */ };
+
 /* What secret_scan would report in these bytes, as places: for those who quote them. */
-MUST_USE int secret_find_spans(struct secret_scanner *scanner, struct str text, struct arena *arena,
-    struct secret_spans *ret, struct err *err);
+MUST_USE int secret_find_spans(struct secret_scanner *scanner, struct str text,
+    enum secret_spans_of which, struct arena *arena, struct secret_spans *ret, struct err *err);
 
 #endif

@@ -33,10 +33,13 @@ static bool add_span(struct secret_spans *spans, struct secret_span span, struct
 	return true;
 }
 
-int secret_find_spans(struct secret_scanner *scanner, struct str text, struct arena *arena,
-    struct secret_spans *ret, struct err *err)
+int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secret_spans_of which,
+    struct arena *arena, struct secret_spans *ret, struct err *err)
 {
-	struct secret_region region = {.text = text, .keep_to = text.n, .start = TEXT_CURSOR_START};
+	struct secret_region region = {.text = text,
+	    .keep_to = text.n,
+	    .start = TEXT_CURSOR_START,
+	    .without_generic = which == SECRET_SPANS_SPECIFIC};
 	struct secret_spans spans = {.complete = true};
 	struct secret_hits hits = {.full = false};
 

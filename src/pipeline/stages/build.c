@@ -192,6 +192,11 @@ static int make_args(const struct preparation *p, struct build_pair **ret, struc
 	return 0;
 }
 
+static struct str mask_output(void *arg, struct str text, struct arena *arena)
+{
+	return edge_line(arg, text, arena);
+}
+
 static int make_plan(struct stage_run *s, struct preparation *p, struct err *err)
 {
 	struct build_pair *label = arena_new(p->arena, struct build_pair), *args = NULL;
@@ -218,6 +223,8 @@ static int make_plan(struct stage_run *s, struct preparation *p, struct err *err
 	    .work_dir = work.p,
 	    .output_layout = s->image->layout.p,
 	    .log_fd = p->log_fd,
+	    .mask = mask_output,
+	    .mask_arg = s->scan.edge,
 	    .timeout_ms = (int64_t)s->scan.policy->build_timeout_seconds * SECOND_MS,
 	    .timestamp = s->p->run.started_ms / SECOND_MS,
 	    .arena = p->arena,

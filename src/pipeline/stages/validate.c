@@ -32,7 +32,7 @@ static int tell_conflicts(struct stage_run *s, struct err *err)
 	for (size_t i = 0; i < merge->conflicts.n && i < 5; i++) {
 		if (i > 0)
 			buf_add(&text, STR(", "));
-		buf_add_safe(&text, str_sub(merge->conflicts.p[i], 0, 200));
+		buf_add_safe(&text, str_excerpt(merge->conflicts.p[i], 200));
 	}
 	if (merge->conflicts.n > 5)
 		buf_addf(&text, " and %zu more", merge->conflicts.n - 5);

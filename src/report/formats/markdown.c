@@ -63,7 +63,7 @@ static void add_text(struct buf *out, struct str text)
 {
 	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
 
-	buf_add_safe(&safe, str_sub(text, 0, 300));
+	buf_add_safe(&safe, str_excerpt(text, 300));
 	for (size_t i = 0; i < safe.n; i++)
 		add_text_byte(out, buf_str(&safe), i);
 }

@@ -8,6 +8,7 @@
 #include "ship/build/buildah.h"
 #include "ship/build/cgroup.h"
 #include "ship/build/confine.h"
+#include "ship/build/held.h"
 #include "ship/build/namespaces.h"
 #include "ship/build/network.h"
 #include "ship/build/output.h"
@@ -38,6 +39,8 @@ struct building {
 	struct buildah buildah;
 	struct tree_plan tree;
 	struct build_log log;
+	struct held held; /* what came and is not in the log yet */
+	struct arena piece;
 	int log_read, log_write;
 	uint64_t log_left;
 	struct ns_child child;
@@ -336,14 +339,32 @@ static void take_log(struct building *b, struct str bytes)
 		    STR("\n[the log is longer than its limit: the rest is dropped]\n"), &ignored);
 }
 
+/* Passes on what may go. */
+static void let_go(struct building *b, bool all)
+{
+	struct str piece;
+
+	while ((piece = held_piece(&b->held, now_ms(), all)).n > 0) {
+		struct str shown = piece;
+
+		arena_clear(&b->piece);
+		if (b->plan->mask)
+			shown = b->plan->mask(b->plan->mask_arg, piece, &b->piece);
+		take_log(b, shown);
+		held_drop(&b->held, piece.n, now_ms());
+	}
+}
+
 /* False at the end of the log. */
 static bool read_log(struct building *b)
 {
 	char bytes[4096];
 	ssize_t n = read(b->log_read, bytes, sizeof(bytes));
+	struct err ignored;
 
-	if (n > 0)
-		take_log(b, str_make(bytes, (size_t)n));
+	if (n > 0 && held_add(&b->held, str_make(bytes, (size_t)n), now_ms(), &ignored) != 0)
+		return false;
+	let_go(b, false);
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 
@@ -357,13 +378,16 @@ static int watch(struct building *b, struct err *err)
 
 	for (;;) {
 		int64_t left = b->ends_ms - now_ms();
-		int n = left > 0 ? poll(p, 2, (int)MIN_OF(left, (int64_t)60000)) : 0;
+		int64_t wait = b->held.bytes.n > 0 ? HELD_MS : 60000;
+		int n = left > 0 ? poll(p, 2, (int)MIN_OF(left, wait)) : 0;
 
 		if (left <= 0)
 			return err_set(err, ERR_LIMIT, "the build took longer than %lld s",
 			    (long long)((b->ends_ms - b->started_ms) / 1000));
 		if (n < 0 && errno != EINTR)
 			return err_sys(err, "waiting for the build");
+		if (n == 0)
+			let_go(b, false);
 		if (n > 0 && p[1].revents && !read_log(b))
 			p[1].fd = -1;
 		if (n > 0 && p[0].revents && !(p[1].revents & POLLIN))
@@ -379,6 +403,7 @@ static void drain(struct building *b)
 
 	while (now_ms() < until && poll(&p, 1, DRAIN_MS) > 0 && read_log(b))
 		;
+	let_go(b, true);
 	build_log_end(&b->log);
 }
 
@@ -519,14 +544,18 @@ static struct building *building_new(const struct build_plan *plan)
 	    .log_bytes = or_default(plan->limits.log_bytes, MIB(64)),
 	};
 	b->log_left = b->limits.log_bytes;
+	held_init(&b->held);
+	arena_init(&b->piece, MIB(4));
 	return b;
 }
 
-static void remove_work(const struct building *b)
+static void building_end(struct building *b)
 {
 	struct err ignored = ERR_INIT;
 
 	(void)!build_work_remove(b->plan->work_dir, &ignored);
+	held_release(&b->held);
+	arena_release(&b->piece);
 }
 
 int image_build_begin(const struct build_plan *plan, struct building **ret, struct err *err)
@@ -543,7 +572,7 @@ int image_build_begin(const struct build_plan *plan, struct building **ret, stru
 		stop(b);
 		(void)add_words(b, err);
 	}
-	remove_work(b);
+	building_end(b);
 	return -1;
 }
 
@@ -568,7 +597,7 @@ int image_build_end(struct building *b, struct build_result *ret, struct err *er
 	struct build_result result = {.outcome = BUILD_FAILED};
 	int status = end_in(b, &result, err);
 
-	remove_work(b);
+	building_end(b);
 	if (status != 0)
 		return -1;
 	result.duration_ms = now_ms() - b->started_ms;

@@ -62,6 +62,10 @@ struct build_plan {
 	const char
 	    *output_layout; /* made anew: an OCI layout with this one image; must not exist */
 	int log_fd;	    /* buildah's and RUN's output; <= 0: nowhere */
+	/* What all of that output passes, some lines at a time, before it is kept or quoted: it
+	 * returns the text without the secrets in it, in the arena. NULL: as it is. */
+	struct str (*mask)(void *arg, struct str text, struct arena *arena);
+	void *mask_arg;
 	int64_t timeout_ms; /* 0: one hour */
 	int64_t timestamp;  /* SOURCE_DATE_EPOCH, seconds; -1: now */
 	struct build_limits limits;

@@ -15,7 +15,7 @@ static int refuse(enum err_code code, struct str path, const char *why, struct e
 {
 	CLEANUP(buf_release) struct buf safe = BUF_INIT(512);
 
-	buf_add_safe(&safe, str_sub(path, 0, 100));
+	buf_add_safe(&safe, str_excerpt(path, 100));
 	return err_set(err, code, "%s: %s", buf_cstr(&safe), why);
 }
 

@@ -60,7 +60,7 @@ static bool suffix_valid(struct str suffix)
 static int refuse_name(struct str name, struct err *err)
 {
 	return err_set(err, ERR_USAGE, "\"%.*s\" is no name that git allows for a branch or commit",
-	    STR_ARG(str_sub(name, 0, 100)));
+	    STR_ARG(str_excerpt(name, 100)));
 }
 
 /* ---- not found, in a way that helps ---- */

@@ -1,0 +1,379 @@
+#include "engine/edge.h"
+
+#include "base/buf.h"
+#include "core/child.h"
+#include "engine/scan.h"
+
+#include <stdio.h>
+
+/* No kind of secret but a password in a URL has a shorter unbroken run of these letters. */
+enum { TOKEN_RUN_MIN = 16, SPANS_BYTES_MAX = 1 << 20 };
+
+enum text_kind {
+	TEXT_PLAIN,
+	TEXT_LINE, /* columns stand below it: as many asterisks as it had characters */
+};
+
+typedef int text_fn(void *arg, struct str *text, enum text_kind kind, struct err *err);
+
+void edge_init(struct edge *edge, const struct limits *limits)
+{
+	*edge = (struct edge){.limits = limits};
+	arena_init(&edge->arena, MIB(64));
+}
+
+void edge_release(struct edge *edge)
+{
+	secret_engine_free(edge->own);
+	arena_release(&edge->arena);
+}
+
+static bool is_token_byte(char c)
+{
+	return byte_is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '=' || c == '-';
+}
+
+/* False only for texts in which no rule of ours can find anything. */
+static bool may_hide(const struct edge *edge, struct str text)
+{
+	size_t run = 0;
+
+	if (edge->given && text.n > 0)
+		return true;
+	for (size_t i = 0; i < text.n; i++) {
+		run = is_token_byte(text.p[i]) ? run + 1 : 0;
+		if (run >= TOKEN_RUN_MIN)
+			return true;
+	}
+	return str_has(text, STR("://")) || str_has(text, STR("-----"));
+}
+
+static int load(struct edge *edge, struct err *err)
+{
+	if (edge->own || edge->shared)
+		return 0;
+	return scan_secret_engine(NULL, edge->limits, &edge->arena, &edge->own, err);
+}
+
+/* ---- in the child ---- */
+
+typedef int each_fn(void *texts, text_fn *fn, void *arg, struct err *err);
+
+struct look {
+	const struct edge *edge;
+	each_fn *each;
+	void *texts;
+	struct job *job;
+	struct secret_scanner *scanners[2];
+	size_t n_scanners;
+	uint64_t index; /* of the text that is looked at */
+	struct arena arena;
+};
+
+static void look_release(struct look *l)
+{
+	for (size_t i = 0; i < l->n_scanners; i++)
+		secret_scanner_free(l->scanners[i]);
+	arena_release(&l->arena);
+}
+
+static int add_spans(struct look *l, struct secret_scanner *scanner, struct str text,
+    struct buf *answer, struct err *err)
+{
+	struct secret_spans spans;
+
+	arena_clear(&l->arena);
+	if (secret_find_spans(scanner, text, SECRET_SPANS_SPECIFIC, &l->arena, &spans, err) != 0)
+		return -1;
+	for (size_t i = 0; i < spans.n; i++) {
+		size_t start = spans.p[i].start;
+
+		buf_addf(answer, "%zu-%zu ", start, spans.p[i].end);
+	}
+	if (!spans.complete)
+		buf_addf(answer, "0-%zu ", text.n);
+	return 0;
+}
+
+static int look_at(void *arg, struct str *text, enum text_kind kind, struct err *err)
+{
+	struct look *l = arg;
+	CLEANUP(buf_release) struct buf answer = BUF_INIT(SPANS_BYTES_MAX);
+	char key[24];
+
+	(void)kind;
+	l->index++;
+	if (!may_hide(l->edge, *text))
+		return 0;
+	for (size_t i = 0; i < l->n_scanners; i++) {
+		if (add_spans(l, l->scanners[i], *text, &answer, err) != 0)
+			return -1;
+	}
+	if (answer.n == 0)
+		return 0;
+	if (!buf_ok(&answer)) {
+		buf_clear(&answer);
+		buf_addf(&answer, "0-%zu ", text->n);
+	}
+	(void)snprintf(key, sizeof key, "%llu", (unsigned long long)l->index);
+	return sink_note(l->job->sink, str_of(key), buf_str(&answer), err);
+}
+
+static int run_look(struct job *job, void *arg, struct err *err)
+{
+	struct look l CLEANUP(look_release) = *(const struct look *)arg;
+	const struct secret_engine *const engines[] = {
+	    l.edge->shared ? l.edge->shared : l.edge->own, l.edge->given};
+
+	l.job = job;
+	arena_init(&l.arena, job->limits->scan_memory);
+	for (size_t i = 0; i < ARRAY_LEN(engines); i++) {
+		if (!engines[i])
+			continue;
+		if (secret_scanner_new(engines[i], &l.scanners[l.n_scanners], err) != 0)
+			return -1;
+		l.n_scanners++;
+	}
+	return l.each(l.texts, look_at, &l, err);
+}
+
+/* ---- in the parent ---- */
+
+struct hide {
+	struct map *answers; /* the text's index to its spans */
+	struct arena *arena; /* of the texts that are made */
+	uint64_t index;
+};
+
+/* The next "START-END " that lies in a text of n bytes. */
+static bool next_span(struct str *answer, size_t n, size_t *ret_start, size_t *ret_end)
+{
+	struct str span, start_text, end_text;
+	uint64_t start, end;
+
+	if (!str_cut(answer, ' ', &span) || !str_split(span, '-', &start_text, &end_text) ||
+	    !str_to_u64(start_text, &start) || !str_to_u64(end_text, &end) || start >= end ||
+	    end > n)
+		return false;
+	*ret_start = (size_t)start;
+	*ret_end = (size_t)end;
+	return true;
+}
+
+static void add_stars(struct buf *b, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\n' || text.p[i] == '\t')
+			buf_addc(b, text.p[i]);
+		else if (((unsigned char)text.p[i] & 0xc0) != 0x80)
+			buf_addc(b, '*');
+	}
+}
+
+/* The spans of one engine are ascending and apart; those of two may overlap. */
+static int hide_spans(
+    struct str *text, struct str answer, enum text_kind kind, struct arena *arena, struct err *err)
+{
+	bool *hidden = arena_array(arena, text->n + 1, sizeof *hidden);
+	CLEANUP(buf_release) struct buf out = BUF_INIT(text->n * 10 + 16);
+	size_t start, end;
+
+	if (!hidden)
+		return arena_err(arena, err);
+	while (next_span(&answer, text->n, &start, &end))
+		memset(hidden + start, true, end - start);
+	for (size_t i = 0; i < text->n; i = end) {
+		for (end = i; end < text->n && hidden[end] == hidden[i]; end++)
+			;
+		if (!hidden[i])
+			buf_add(&out, str_sub(*text, i, end - i));
+		else if (kind == TEXT_LINE)
+			add_stars(&out, str_sub(*text, i, end - i));
+		else
+			buf_add(&out, STR("[secret]"));
+	}
+	if (!buf_ok(&out))
+		return buf_err(&out, "a text with a secret in it", err);
+	*text = arena_str(arena, buf_str(&out));
+	return text->p ? 0 : arena_err(arena, err);
+}
+
+static int hide_in(void *arg, struct str *text, enum text_kind kind, struct err *err)
+{
+	struct hide *h = arg;
+	const struct str *answer;
+	char key[24];
+
+	(void)snprintf(key, sizeof key, "%llu", (unsigned long long)++h->index);
+	answer = map_get(h->answers, str_of(key));
+	return answer ? hide_spans(text, *answer, kind, h->arena, err) : 0;
+}
+
+static int look_for_any(void *arg, struct str *text, enum text_kind kind, struct err *err)
+{
+	(void)kind;
+	(void)err;
+	return may_hide(arg, *text) ? 1 : 0;
+}
+
+/* Looks at all texts in a child, then hides what it found. */
+static int hide_all(
+    struct edge *edge, each_fn *each, void *texts, struct arena *arena, struct err *err)
+{
+	struct report quiet CLEANUP(report_release) = {0};
+	struct child_opts opts = {edge->limits, edge->no_sandbox, NULL};
+	struct look look = {.edge = edge, .each = each, .texts = texts};
+	struct content_memory nothing;
+	struct report_sink sink;
+	struct map answers;
+	struct hide hide = {&answers, arena, 0};
+
+	if (each(texts, look_for_any, edge, err) == 0)
+		return 0;
+	if (load(edge, err) != 0)
+		return -1;
+	report_init(&quiet, edge->limits->scan_memory, 1);
+	map_init(&answers, &quiet.arena);
+	report_sink_init(&sink, &quiet, 0);
+	sink.notes = &answers;
+	content_memory_init(&nothing, NULL, NULL, 0);
+	if (child_run(&opts, &nothing.content, &sink.sink, run_look, &look, NULL, err) != 0)
+		return err_wrap(err, "looking for secrets in what is to be shown");
+	return each(texts, hide_in, &hide, err);
+}
+
+/* ---- one text ---- */
+
+static int each_of_one(void *texts, text_fn *fn, void *arg, struct err *err)
+{
+	return fn(arg, texts, TEXT_PLAIN, err);
+}
+
+int edge_text(
+    struct edge *edge, struct str text, struct arena *arena, struct str *ret, struct err *err)
+{
+	struct str shown = text;
+
+	if (hide_all(edge, each_of_one, &shown, arena, err) != 0)
+		return -1;
+	*ret = shown;
+	return 0;
+}
+
+struct str edge_line(struct edge *edge, struct str text, struct arena *arena)
+{
+	struct err err = ERR_INIT;
+	struct str shown;
+
+	if (edge_text(edge, text, arena, &shown, &err) == 0)
+		return shown;
+	return STR("a message that could not be looked through for secrets");
+}
+
+/* ---- a report ---- */
+
+struct texts {
+	text_fn *fn;
+	void *arg;
+	struct err *err;
+	int result; /* of the first that is not 0 */
+};
+
+static void each_text(struct texts *t, struct str *text, enum text_kind kind)
+{
+	if (t->result == 0 && text->n > 0)
+		t->result = t->fn(t->arg, text, kind, t->err);
+}
+
+static void each_plain(struct texts *t, struct str *text)
+{
+	each_text(t, text, TEXT_PLAIN);
+}
+
+static void each_of_place(struct texts *t, struct place *place)
+{
+	each_plain(t, &place->path);
+	each_plain(t, &place->instruction);
+}
+
+static void each_of_package(struct texts *t, struct package *package)
+{
+	each_plain(t, &package->name);
+	each_plain(t, &package->version);
+	each_plain(t, &package->arch);
+	each_plain(t, &package->source);
+	each_plain(t, &package->source_version);
+	each_plain(t, &package->purl);
+	each_of_place(t, &package->place);
+}
+
+static void each_of_fix(struct texts *t, struct finding_fix *fix)
+{
+	each_plain(t, &fix->text);
+	for (size_t i = 0; i < fix->n_edits; i++) {
+		each_plain(t, &fix->edits[i].path);
+		each_plain(t, &fix->edits[i].text);
+	}
+}
+
+/* The groups of a finding are the report's own copies. */
+#define OWN(type, pointer) ((type *)(uintptr_t)(pointer))
+
+static void each_of_finding(struct texts *t, struct finding *f)
+{
+	each_plain(t, &f->message);
+	each_text(t, &f->source_line, TEXT_LINE);
+	each_plain(t, &f->identity);
+	each_plain(t, &f->request);
+	for (size_t i = 0; i < f->n_places; i++)
+		each_of_place(t, &f->places[i]);
+	if (f->package)
+		each_of_package(t, OWN(struct package, f->package));
+	if (f->fix)
+		each_of_fix(t, OWN(struct finding_fix, f->fix));
+	if (f->waiver) {
+		each_plain(t, &OWN(struct finding_waiver, f->waiver)->owner);
+		each_plain(t, &OWN(struct finding_waiver, f->waiver)->reason);
+	}
+}
+
+static void each_of_inventory(struct texts *t, struct inventory *inventory)
+{
+	each_plain(t, &inventory->distro.id);
+	each_plain(t, &inventory->distro.version_id);
+	each_plain(t, &inventory->distro.codename);
+	each_plain(t, &inventory->distro.pretty);
+	for (size_t i = 0; i < inventory->packages.n; i++)
+		each_of_package(t, &inventory->packages.p[i]);
+}
+
+/* Digests, commits, hashes and what our own rules say of themselves hold no secret. */
+static int each_of_report(void *report, text_fn *fn, void *arg, struct err *err)
+{
+	struct report *r = report;
+	struct texts t = {.fn = fn, .arg = arg, .err = err};
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		each_of_finding(&t, &r->findings.p[i]);
+	for (size_t i = 0; i < r->problems.n; i++) {
+		each_plain(&t, &r->problems.p[i].message);
+		each_of_place(&t, &r->problems.p[i].place);
+	}
+	for (size_t i = 0; i < r->subjects.n; i++)
+		each_plain(&t, &r->subjects.p[i].name);
+	for (size_t i = 0; i < r->stages.n; i++)
+		each_plain(&t, &r->stages.p[i].why);
+	for (size_t i = 0; i < r->not_covered.n; i++) {
+		each_plain(&t, &r->not_covered.p[i].what);
+		each_plain(&t, &r->not_covered.p[i].why);
+	}
+	each_plain(&t, &r->policy.source);
+	each_plain(&t, &r->policy.note);
+	each_of_inventory(&t, &r->inventory);
+	return t.result;
+}
+
+int edge_report(struct edge *edge, struct report *report, struct err *err)
+{
+	return hide_all(edge, each_of_report, report, &report->arena, err);
+}
