@@ -105,15 +105,35 @@ static struct str earliest_until(const struct report *report)
 	return until;
 }
 
+/* Vulnerabilities that have a fixed version and no severity: no threshold holds them. */
+static size_t count_unrated(const struct report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
+
+		n += f->vulnerability && f->vulnerability->fixed.n > 0 &&
+		     f->severity == SEVERITY_UNKNOWN && f->state == STATE_NEW &&
+		     (f->verdict == VERDICT_WARNS || f->verdict == VERDICT_PASSES);
+	}
+	return n;
+}
+
 static void summary_counts(const struct report *report, struct buf *out)
 {
 	size_t excused = report_count(report, VERDICT_EXCUSED);
-	size_t known = count_known(report);
+	size_t known = count_known(report), unrated = count_unrated(report);
 	struct str until = earliest_until(report);
 
 	buf_addf(out, "%zu block, %zu warn",
 	    count_new(report, VERDICT_BLOCKS) + report_count_gaps(report, VERDICT_BLOCKS),
 	    count_new(report, VERDICT_WARNS));
+	if (unrated > 0)
+		buf_addf(out,
+		    ", %zu fixable without a severity (a feed of OSV records that state one brings "
+		    "it; block-unknown-severity blocks without)",
+		    unrated);
 	if (known > 0)
 		buf_addf(out, ", %zu known (--all)", known);
 	if (excused > 0)

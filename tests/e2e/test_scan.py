@@ -191,6 +191,29 @@ class Forms(ScanTest):
         self.write("observe.yaml", "plimsoll: 1\nmode: observe\nstages: {scan: {not-covered: block}}\n")
         self.scan(0, path, "--policy", "observe.yaml")
 
+    def test_what_has_no_severity_is_counted(self):
+        """Debian's lists state no severity; an OSV record of the same vulnerability brings it."""
+        self.write("feeds/list", "[01 Oct 2023] DSA-5532-1 openssl - security update\n\t{CVE-2023-5363}\n"
+                                 "\t[bookworm] - openssl 3.0.11-1~deb12u2\n")
+        path = Image([base()]).folder(self.folder / "layout")
+        self.plimsoll(0, "db", "build", "--output", self.database, self.folder / "feeds")
+        clause = (", 1 fixable without a severity (a feed of OSV records that state one brings it; "
+                  "block-unknown-severity blocks without) ·")
+        self.assertIn("passed: 0 block, 1 warn" + clause, self.text(0, path, "--db", self.database))
+        comment, _ = self.plimsoll(0, "scan", path, "--db", self.database, "--format", "markdown")
+        self.assertIn("1 fixable without a severity", comment)
+        self.write("unknown.yaml", "plimsoll: 1\nstages: {scan: {block-unknown-severity: true}}\n")
+        out = self.text(1, path, "--db", self.database, "--policy", "unknown.yaml")
+        self.assertIn("blocked: 1 block, 0 warn ·", out)
+        self.write("feeds/osv.json", json.dumps({
+            "id": "DEBIAN-CVE-2023-5363", "modified": "2024-01-01T00:00:00Z", "upstream": ["CVE-2023-5363"],
+            "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}],
+            "affected": [{"package": {"ecosystem": "Debian:12", "name": "openssl"}, "ranges": [
+                {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.0.11-1~deb12u2"}]}]}]}))
+        self.plimsoll(0, "db", "build", "--output", self.database, self.folder / "feeds")
+        report = self.scan(1, path)
+        self.assertEqual([(f["rule"], f["severity"]) for f in report["findings"]], [("CVE-2023-5363", "high")])
+
     def test_what_is_not_read_is_not_clean(self):
         """Another distribution, an image that says nothing of itself, and packages of other kinds."""
         alpine = harbour.tar_of({"etc/os-release": "ID=alpine\nVERSION_ID=3.19.1\n",
