@@ -117,3 +117,50 @@ class Suppressions(House):
                                              "--format", "json", cwd=self.repo).stdout)
         self.assertEqual(report["suppressions"], {"granted": 1, "asked": 1, "unused": 0})
         self.assertEqual(report["suppressions_added"], {"granted": 1, "asked": 1, "unused": 0})
+
+
+class Explain(House):
+    def test_a_vulnerability_without_a_database(self):
+        for given, id_ in (("CVE-2020-25032", "CVE-2020-25032"), ("cve-2020-25032", "CVE-2020-25032"),
+                           ("ghsa-XC3P-ff3m-f46v", "GHSA-xc3p-ff3m-f46v"), ("DSA-5514-1", "DSA-5514-1")):
+            out, _ = self.plimsoll(0, "explain", given)
+            self.assertTrue(out.startswith(f"{id_}: a vulnerability, not a rule\n"), out)
+            self.assertIn("--db", out)
+        _, err = self.plimsoll(2, "explain", "CVE-20-1")
+        self.assertIn("no such advisory: CVE-20-1; their ids look like CVE-2020-25032", err)
+
+    def test_a_vulnerability_of_a_database(self):
+        self.write("feeds/a.json", json.dumps({
+            "id": "PYSEC-2020-43", "modified": "2024-01-01T00:00:00Z", "published": "2020-08-31T00:00:00Z",
+            "summary": "reads any file\x1b[31m", "aliases": ["CVE-2020-25032", "GHSA-xc3p-ff3m-f46v"],
+            "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}],
+            "affected": [{"package": {"ecosystem": "PyPI", "name": "flask-cors"}, "ranges": [{"type": "ECOSYSTEM",
+                "events": [{"introduced": "0"}, {"fixed": "3.0.9"}, {"introduced": "4.0"}]}]}]}))
+        self.write("feeds/list", "[01 Oct 2020] DSA-4775-1 python-flask-cors - security update\n"
+                                 "\t{CVE-2020-25032}\n\t[buster] - python-flask-cors 3.0.7-1+deb10u1\n")
+        self.plimsoll(0, "db", "build", "--output", "a.db", "feeds")
+        out, _ = self.plimsoll(0, "explain", "CVE-2020-25032", "--db", "a.db")
+        self.assertEqual(out, """\
+CVE-2020-25032 in a.db, built 2026-11-23T10:00:00Z
+
+PYSEC-2020-43: reads any file\\x1b[31m
+severity high (CVSS 7.5, CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N), the database was built without CISA's \
+catalogue of what is exploited, published 2020-08-31, from osv/PYSEC
+also known as CVE-2020-25032, GHSA-xc3p-ff3m-f46v
+
+CVE-2020-25032: python-flask-cors: security update
+severity unknown, the database was built without CISA's catalogue of what is exploited, published 2020-10-01, from \
+debian-list/DSA
+also known as DSA-4775-1
+  https://security-tracker.debian.org/tracker/CVE-2020-25032
+
+affected packages
+  debian:10  python-flask-cors  >= 0, < 3.0.7-1+deb10u1; fixed in 3.0.7-1+deb10u1 (CVE-2020-25032)
+  pypi  flask-cors  >= 0, < 3.0.9 or >= 4.0; fixed in 3.0.9 (PYSEC-2020-43)
+""")
+        out, _ = self.plimsoll(0, "explain", "DSA-4775-1", "--db", "a.db")
+        self.assertIn("also known as DSA-4775-1\n", out)
+        self.assertNotIn("flask-cors 3", out)
+        _, err = self.plimsoll(4, "explain", "CVE-2020-1111", "--db", "a.db")
+        self.assertIn("a.db, built 2026-11-23T10:00:00Z, has no advisory CVE-2020-1111", err)
+        self.plimsoll(5, "explain", "CVE-2020-1111", "--db", "none.db")

@@ -1,6 +1,10 @@
-/* plimsoll explain ID: what a rule holds against a line, and how to cure it. */
+/* plimsoll explain ID: what a rule holds against a line and how to cure it; what a database knows
+ * of a vulnerability. */
+#include "base/clock.h"
 #include "base/log.h"
+#include "cli/advisory_text.h"
 #include "cli/command.h"
+#include "core/advisory_id.h"
 #include "engine/rule_list.h"
 
 static void add_paragraph(struct buf *out, const char *head, struct str text)
@@ -46,9 +50,9 @@ static int no_such_rule(const struct rule_list *list, struct str id, struct aren
 		names[i] = arena_cstr(arena, list->p[i].id);
 	if (names)
 		near = opt_nearest(id, names, list->n);
-	if (str_starts(id, STR("CVE-")) || str_starts(id, STR("GHSA-")))
-		log_error("explain: " STR_FMT
-			  " is an advisory, no rule; the report's references lead to it",
+	if (advisory_id_begins(id))
+		log_error("explain: no such advisory: " STR_FMT
+			  "; their ids look like " ADVISORY_ID_EXAMPLES,
 		    STR_ARG(id));
 	else if (near)
 		log_error(
@@ -59,9 +63,61 @@ static int no_such_rule(const struct rule_list *list, struct str id, struct aren
 	return EXIT_USAGE;
 }
 
+/* ---- vulnerabilities ---- */
+
+static int without_database(struct str id, struct buf *out)
+{
+	buf_addf(out, STR_FMT ": a vulnerability, not a rule\n", STR_ARG(id));
+	add_paragraph(out, "what it is",
+	    STR("A known flaw of a package. `plimsoll scan` and the scan stage of `plimsoll run` report it "
+		"under this id where an image has a version that is affected."));
+	add_paragraph(out, "what to do",
+	    STR("Name the advisory database, with --db: it says which packages and versions are affected, "
+		"what cures it, and how grave it is. `plimsoll db build --output advisories.db FEED…` "
+		"makes one, from OSV records, Debian's lists and CISA's catalogue."));
+	add_paragraph(out, "in a policy",
+	    STR("Its id stands for a rule: in `block` of the scan stage, in `ignore` and in `waivers`."));
+	return command_print(buf_str(out));
+}
+
+static int explain_advisory(struct cli *cli, struct str id, struct str database, struct buf *out)
+{
+	struct db *db CLEANUP(db_cleanup) = NULL;
+	char *path = arena_cstr(cli->arena, database);
+	char built[TIME_TEXT_SIZE];
+	struct err err = ERR_INIT;
+	struct db_info info;
+	bool found = false;
+
+	if (database.n == 0)
+		return without_database(id, out);
+	if (!path) {
+		(void)arena_err(cli->arena, &err);
+		return command_fail(&err);
+	}
+	if (db_open(path, &db, &err) != 0 || db_info(db, &info, &err) != 0)
+		return command_fail(&err);
+	time_format(info.built_ms, built);
+	buf_addf(out, STR_FMT " in %s, built %s\n", STR_ARG(id), path, built);
+	if (advisory_write(db, id, cli->arena, out, &found, &err) != 0)
+		return command_fail(&err);
+	if (found)
+		return command_print(buf_str(out));
+	log_error("explain: %s, built %s, has no advisory " STR_FMT
+		  "; build it again if its feeds are older than that",
+	    path, built, STR_ARG(id));
+	return EXIT_INCOMPLETE;
+}
+
 static int run_explain(struct cli *cli, int argc, char **argv)
 {
-	const struct opt rows[] = {OPT_END_ROW};
+	struct str database = STR_NONE, id;
+	char spelt[64];
+	const struct opt rows[] = {
+	    OPT_TEXT_ROW('d', "db", &database, "FILE",
+		"the advisory database in which a vulnerability is looked up"),
+	    OPT_END_ROW,
+	};
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct opt_list operands = {0};
 	struct rule_list list = {0};
@@ -71,7 +127,8 @@ static int run_explain(struct cli *cli, int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (operands.n != 1)
-		return command_misuse(&command_explain, "the id of one rule is expected");
+		return command_misuse(
+		    &command_explain, "the id of one rule or vulnerability is expected");
 	if (rule_list_all(&list, cli->arena, &err) != 0)
 		return command_fail(&err);
 	for (size_t i = 0; i < list.n; i++) {
@@ -80,15 +137,20 @@ static int run_explain(struct cli *cli, int argc, char **argv)
 		write_rule(&list.p[i], &out);
 		return command_print(buf_str(&out));
 	}
+	if (advisory_id_spell(operands.p[0], spelt, sizeof spelt, &id))
+		return explain_advisory(cli, id, database, &out);
 	return no_such_rule(&list, operands.p[0], cli->arena);
 }
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "what a rule holds against a line, and how to cure it",
-    .usage = "ID",
-    .about = "Tells why a rule exists, what to do, and where to read on.\n\n"
-	     "  plimsoll explain DL3002\n"
-	     "  plimsoll explain aws-access-key",
+    .summary = "what a rule holds against a line, what is known of a vulnerability",
+    .usage = "[--db FILE] ID",
+    .about =
+	"Tells why a rule exists, what to do, and where to read on. Of a vulnerability: which\n"
+	"packages and versions the database says are affected, and what cures it.\n\n"
+	"  plimsoll explain DL3002\n"
+	"  plimsoll explain aws-access-key\n"
+	"  plimsoll explain CVE-2020-25032 --db advisories.db",
     .run = run_explain,
 };

@@ -469,6 +469,20 @@ enum db_result db_find(const struct db *db, const struct db_ecosystem *ecosystem
 	return DB_MISSING;
 }
 
+int db_package_at(const struct db *db, const struct db_ecosystem *ecosystem, uint32_t i,
+    struct str *ret_name, struct db_entries *ret, struct err *err)
+{
+	struct index_row at;
+
+	if (i >= ecosystem->packages)
+		return damaged(err, "a package that does not exist is asked for");
+	if (index_row_at(db, (uint64_t)ecosystem->index_at + i, &at, err) < 0 ||
+	    text(db, at.name, ret_name, err) < 0)
+		return -1;
+	*ret = (struct db_entries){at.at, at.n};
+	return 0;
+}
+
 int db_entry_at(const struct db *db, const struct db_entries *entries, uint32_t i,
     struct db_entry *ret, struct err *err)
 {

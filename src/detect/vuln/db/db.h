@@ -64,6 +64,10 @@ struct db_entries {
 enum db_result db_find(const struct db *db, const struct db_ecosystem *ecosystem,
     struct str package, struct db_entries *ret, struct err *err);
 
+/* The i-th package of an ecosystem, in the order of the file. */
+MUST_USE int db_package_at(const struct db *db, const struct db_ecosystem *ecosystem, uint32_t i,
+    struct str *ret_name, struct db_entries *ret, struct err *err);
+
 struct db_list {
 	uint32_t at, n;
 };
