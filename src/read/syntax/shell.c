@@ -1,39 +1,10 @@
 /*
- * Lists of commands: operators, reserved words, redirections, here-documents. One frame
- * a list; a list inside a substitution is a frame of its own.
+ * Lists, pipelines, simple commands, redirections and here-documents, by the grammar of
+ * POSIX (XCU 2.10) and what bash adds to it.
  */
 #include "read/syntax/shell.h"
 
 #include "read/syntax/shell_parse.h"
-
-enum { NEST_MAX = 256 };
-
-/* What the next word of a list is. */
-enum position {
-	AT_COMMAND,   /* a command, or a reserved word */
-	IN_COMMAND,   /* one more word of it */
-	BEHIND,	      /* behind a compound command: only redirections */
-	FOR_HEADER,   /* NAME in words … */
-	CASE_WORD,    /* what case looks at */
-	CASE_IN,      /* in */
-	CASE_PATTERN, /* a pattern, or esac */
-	FUNCTION,     /* a function's name */
-	TESTING,      /* inside [[ ]] */
-};
-
-struct frame {
-	enum position pos;
-	enum shell_closer closer;
-	bool closed;   /* its ')' was read */
-	bool function; /* the next compound command is a function's body */
-	enum shell_join join;
-	bool behind_or;
-	size_t serial; /* of the command under way */
-	unsigned n_nest, n_header;
-	char nest[NEST_MAX]; /* what is open: ( { i l c, upper case in a function's body */
-	VEC(struct shell_word) words;
-	VEC(struct shell_word) assigns;
-};
 
 void shell_incomplete(struct shell_reader *r, size_t at)
 {
@@ -55,237 +26,85 @@ void shell_stop(struct shell_reader *r, size_t at)
 	r->stopped = true;
 }
 
-/* ---- what is open ---- */
-
-static void nest_push(struct shell_reader *r, struct frame *f, char what)
+void shell_mistake(struct shell_reader *r, size_t at)
 {
-	if (f->n_nest == NEST_MAX) {
-		shell_stop(r, r->at);
-		return;
+	if (r->work->quiet == 0 && !r->stopped) {
+		r->work->mistaken |= !r->work->script->incomplete;
+		shell_incomplete(r, at);
 	}
-	if (what == 'i' || what == 'l' || what == 'c' || f->function)
-		r->conditional++;
-	if (f->function && what != 'i' && what != 'l' && what != 'c')
-		what = what == '(' ? 'P' : 'F';
-	f->function = false;
-	f->nest[f->n_nest++] = what;
+	r->stopped = true;
 }
 
-static char nest_top(const struct frame *f)
+bool shell_may_try(struct shell_reader *r, struct shell_attempt *ret_attempt)
 {
-	char top = f->n_nest > 0 ? f->nest[f->n_nest - 1] : '\0';
+	const struct shell_script *script = r->work->script;
 
-	return top == 'P' ? '(' : top == 'F' ? '{' : top;
-}
-
-static void nest_drop(struct shell_reader *r, struct frame *f)
-{
-	char top = f->nest[--f->n_nest];
-
-	if (top != '(' && top != '{')
-		r->conditional--;
-}
-
-/* Closes the innermost `what`; what else is open inside it was not closed. */
-static bool nest_pop(struct shell_reader *r, struct frame *f, char what)
-{
-	unsigned n = f->n_nest;
-
-	while (n > 0 && f->nest[n - 1] != what && f->nest[n - 1] != (what == '(' ? 'P' : 'F'))
-		n--;
-	if (n == 0) {
-		shell_incomplete(r, r->at);
+	if (r->work->retries_left == 0)
 		return false;
-	}
-	if (n != f->n_nest)
-		shell_incomplete(r, r->at);
-	while (f->n_nest >= n)
-		nest_drop(r, f);
+	r->work->retries_left--;
+	*ret_attempt = (struct shell_attempt){.at = r->at,
+	    .commands = script->commands.n,
+	    .pipes = script->pipes.n,
+	    .pending = r->pending.n,
+	    .words = r->work->words,
+	    .stopped = r->stopped,
+	    .incomplete = script->incomplete,
+	    .pipefail = script->pipefail};
 	return true;
 }
 
-/* ---- commands ---- */
-
-static void command_reset(struct shell_reader *r, struct frame *f)
+void shell_take_back(struct shell_reader *r, const struct shell_attempt *attempt)
 {
-	memset(&f->words, 0, sizeof f->words);
-	memset(&f->assigns, 0, sizeof f->assigns);
-	f->serial = ++r->work->serials;
+	struct shell_script *script = r->work->script;
+
+	r->at = attempt->at;
+	r->stopped = attempt->stopped;
+	r->pending.n = MIN_OF(r->pending.n, attempt->pending);
+	r->work->words = attempt->words;
+	script->commands.n = attempt->commands;
+	script->pipes.n = attempt->pipes;
+	script->incomplete = attempt->incomplete;
+	script->pipefail = attempt->pipefail;
 }
 
-static void heredocs_run(
-    struct shell_reader *r, const struct frame *f, const struct shell_command *command)
-{
-	if (!shell_is_shell(command->name) || shell_arg(command, 0) || shell_has_flag(command, "c"))
-		return;
-	for (size_t i = 0; i < r->pending.n; i++)
-		if (r->pending.p[i].serial == f->serial)
-			r->pending.p[i].runs = true;
-}
+/* ---- blanks ---- */
 
-static void command_end(struct shell_reader *r, struct frame *f)
+void shell_skip_blanks(struct shell_reader *r)
 {
-	struct shell_command command = {.words = f->words.p,
-	    .n_words = f->words.n,
-	    .assigns = f->assigns.p,
-	    .n_assigns = f->assigns.n,
-	    .source = r->source,
-	    .join = f->join,
-	    .depth = r->work->depth,
-	    .condition = r->conditional > 0 || f->behind_or};
+	while (r->at < r->end) {
+		char c = r->p[r->at];
 
-	if (f->words.n > 0) {
-		command.name = shell_base_name(f->words.p[0].text);
-		heredocs_run(r, f, &command);
-		shell_tell(r, &command);
+		if (c == '\\' && shell_peek(r, 1) == '\n') {
+			r->at += 2;
+		} else if (c == '#') {
+			while (r->at < r->end && r->p[r->at] != '\n')
+				r->at++;
+		} else if (byte_is_blank(c) && c != '\n') {
+			r->at++;
+		} else {
+			break;
+		}
 	}
-	command_reset(r, f);
 }
 
-/* A separator: the command under way ends, and the next is joined so. */
-static void join_next(struct shell_reader *r, struct frame *f, enum shell_join join)
+bool shell_at(const struct shell_reader *r, const char *text)
 {
-	command_end(r, f);
-	f->join = join;
-	if (join == SHELL_OR)
-		f->behind_or = true;
-	else if (join == SHELL_NEXT || join == SHELL_BACKGROUND)
-		f->behind_or = false;
-	f->pos = AT_COMMAND;
+	return shell_more(r) && str_starts(str_make(r->p + r->at, r->end - r->at), str_of(text));
 }
 
-/* ---- reserved words ---- */
-
-static bool word_is(const struct shell_word *word, const char *text)
+bool shell_at_word(const struct shell_reader *r, const char *word)
 {
-	return !(word->flags & SHELL_WORD_QUOTED) && str_eq(word->raw, str_of(text));
+	size_t n = strlen(word);
+
+	return shell_at(r, word) && (r->end - r->at == n || shell_ends_word(r->p[r->at + n]));
 }
 
-struct reserved {
-	const char *word;
-	char opens, closes;
-	enum position then;
-};
-
-static const struct reserved reserved_words[] = {
-    {"if",	   'i', 0,   AT_COMMAND},
-    {"then",     0,	0,   AT_COMMAND},
-    {"elif",     0,	0,   AT_COMMAND},
-    {"else",     0,	0,   AT_COMMAND},
-    {"fi",	   0,   'i', BEHIND	 },
-    {"while",    'l', 0,   AT_COMMAND},
-    {"until",    'l', 0,   AT_COMMAND},
-    {"for",	    'l', 0,   FOR_HEADER},
-    {"select",   'l', 0,   FOR_HEADER},
-    {"do",	   0,   0,	 AT_COMMAND},
-    {"done",     0,	'l', BEHIND	   },
-    {"case",     'c', 0,   CASE_WORD },
-    {"esac",     0,	'c', BEHIND	   },
-    {"{",	  '{', 0,	  AT_COMMAND},
-    {"}",	  0,   '{', BEHIND	},
-    {"!",	  0,   0,	AT_COMMAND},
-    {"function", 0,   0,   FUNCTION  },
-};
-
-static bool take_reserved(struct shell_reader *r, struct frame *f, const struct shell_word *word)
+bool shell_take_word(struct shell_reader *r, const char *word)
 {
-	for (size_t i = 0; i < ARRAY_LEN(reserved_words); i++) {
-		const struct reserved *w = &reserved_words[i];
-
-		if (!word_is(word, w->word))
-			continue;
-		if (w->opens)
-			nest_push(r, f, w->opens);
-		if (w->closes && !nest_pop(r, f, w->closes))
-			return false;
-		f->pos = w->then;
-		f->n_header = 0;
-		return true;
-	}
-	return false;
-}
-
-/* NAME=…, NAME+=… or NAME[…]=… */
-static bool is_assignment(const struct shell_word *word)
-{
-	struct str s = word->raw;
-	size_t n = 0;
-
-	while (n < s.n && (byte_is_alnum(s.p[n]) || s.p[n] == '_'))
-		n++;
-	if (n == 0 || n == s.n || byte_is_digit(s.p[0]))
+	if (!shell_at_word(r, word))
 		return false;
-	if (s.p[n] == '[') {
-		size_t close = str_chr(s, ']');
-
-		n = close == STR_NPOS ? s.n : close + 1;
-	}
-	if (n < s.n && s.p[n] == '+')
-		n++;
-	return n < s.n && s.p[n] == '=';
-}
-
-static bool push_word(struct shell_reader *r, struct frame *f, struct shell_word word)
-{
-	if (++r->work->words > SHELL_WORDS_MAX) {
-		shell_stop(r, (size_t)(word.raw.p - r->p));
-		return false;
-	}
-	if (f->words.n == 0 && is_assignment(&word)) {
-		if (!vec_push(&f->assigns, r->work->arena, word))
-			r->work->failed = true;
-	} else if (!vec_push(&f->words, r->work->arena, word)) {
-		r->work->failed = true;
-	}
-	return !r->work->failed;
-}
-
-static void take_command_word(
-    struct shell_reader *r, struct frame *f, const struct shell_word *word)
-{
-	if (f->assigns.n == 0 && take_reserved(r, f, word))
-		return;
-	if (!push_word(r, f, *word) || f->words.n == 0)
-		return;
-	f->pos = word_is(word, "[[") ? TESTING : IN_COMMAND;
-}
-
-static void take_word(struct shell_reader *r, struct frame *f, const struct shell_word *word)
-{
-	switch (f->pos) {
-	case AT_COMMAND:
-		take_command_word(r, f, word);
-		break;
-	case IN_COMMAND:
-		(void)push_word(r, f, *word);
-		break;
-	case TESTING:
-		if (push_word(r, f, *word) && word_is(word, "]]"))
-			f->pos = BEHIND;
-		break;
-	case FOR_HEADER:
-		if (f->n_header++ == 1 && word_is(word, "do"))
-			f->pos = AT_COMMAND;
-		break;
-	case CASE_WORD:
-		f->pos = CASE_IN;
-		break;
-	case CASE_IN:
-		f->pos = CASE_PATTERN;
-		break;
-	case CASE_PATTERN:
-		if (word_is(word, "esac") && nest_pop(r, f, 'c'))
-			f->pos = BEHIND;
-		break;
-	case FUNCTION:
-		f->function = true;
-		f->pos = AT_COMMAND;
-		break;
-	case BEHIND:
-		/* "} then", "fi done": closing words may follow one another. */
-		(void)take_reserved(r, f, word);
-		break;
-	}
+	r->at += strlen(word);
+	return true;
 }
 
 /* ---- here-documents ---- */
@@ -302,6 +121,7 @@ static struct str next_line(const struct shell_reader *r, size_t at, size_t *ret
 	return line;
 }
 
+/* A shell reads it when it gets there: what is wrong in it does not end the script around it. */
 static void heredoc_body(
     struct shell_reader *r, const struct shell_heredoc *doc, size_t start, size_t end)
 {
@@ -317,10 +137,12 @@ static void heredoc_body(
 		return;
 	}
 	r->work->depth++;
+	r->work->quiet++;
 	if (doc->runs)
 		shell_read_list(&inner, SHELL_CLOSE_END);
 	else if (doc->expand)
 		shell_read_expanded(&inner, end);
+	r->work->quiet--;
 	r->work->depth--;
 }
 
@@ -349,190 +171,39 @@ static void read_pending(struct shell_reader *r)
 	r->pending.n = 0;
 }
 
+void shell_skip_newlines(struct shell_reader *r)
+{
+	for (;;) {
+		shell_skip_blanks(r);
+		if (!shell_more(r) || r->p[r->at] != '\n')
+			return;
+		r->at++;
+		if (r->pending.n > 0)
+			read_pending(r);
+	}
+}
+
 static void heredoc_begin(
-    struct shell_reader *r, const struct frame *f, const struct shell_word *word, bool chomp)
+    struct shell_reader *r, size_t serial, const struct shell_word *word, bool chomp)
 {
 	struct shell_heredoc doc = {.name = word->text,
 	    .chomp = chomp,
 	    .expand = !(word->flags & SHELL_WORD_QUOTED) && str_eq(word->raw, word->text),
-	    .serial = f->serial};
+	    .serial = serial};
 
 	if (!vec_push(&r->pending, r->work->arena, doc))
 		r->work->failed = true;
 }
 
-/* ---- operators ---- */
+/* ---- redirections ---- */
 
-/* The operator at r->at as a text, the longest that fits. */
-static struct str operator_at(const struct shell_reader *r)
+bool shell_at_any_word(const struct shell_reader *r)
 {
-	static const char *const operators[] = {"<<<", "<<-", "&>>", ";;&", "&&", "||", "|&", ";;",
-	    ";&", "<<", ">>", "<&", ">&", ">|", "<>", "&>", ";", "&", "|", "<", ">"};
-	struct str rest = str_make(r->p + r->at, r->end - r->at);
+	char c = shell_peek(r, 0);
 
-	for (size_t i = 0; i < ARRAY_LEN(operators); i++)
-		if (str_starts(rest, str_of(operators[i])))
-			return str_sub(rest, 0, strlen(operators[i]));
-	return STR("");
-}
-
-static void skip_blanks(struct shell_reader *r)
-{
-	for (; r->at < r->end; r->at++) {
-		char c = r->p[r->at];
-
-		if (c == '\\' && shell_peek(r, 1) == '\n')
-			r->at++;
-		else if (!byte_is_blank(c) || c == '\n')
-			break;
-	}
-}
-
-static void read_redirection(struct shell_reader *r, const struct frame *f, struct str operator)
-{
-	struct shell_word target;
-
-	r->at += operator.n;
-	skip_blanks(r);
-	if (!shell_more(r) || (shell_ends_word(r->p[r->at]) && shell_peek(r, 1) != '(')) {
-		shell_incomplete(r, r->at);
-		return;
-	}
-	if (!shell_read_word(r, &target))
-		return;
-	if (str_eq(operator, STR("<<")) || str_eq(operator, STR("<<-")))
-		heredoc_begin(r, f, &target, operator.n == 3);
-}
-
-static void read_pipe(struct shell_reader *r, struct frame *f, struct str operator)
-{
-	struct text_range range = placed_range(r->source, operator);
-
-	if (!vec_push(&r->work->script->pipes, r->work->arena, range))
-		r->work->failed = true;
-	join_next(r, f, SHELL_PIPE);
-}
-
-static void read_operator(struct shell_reader *r, struct frame *f)
-{
-	struct str op = operator_at(r);
-
-	if (str_has(op, STR("<")) || str_has(op, STR(">"))) {
-		read_redirection(r, f, op);
-		return;
-	}
-	r->at += op.n;
-	if (f->pos == TESTING)
-		return;
-	if (op.n > 1 && op.p[0] == ';') {
-		join_next(r, f, SHELL_NEXT);
-		f->pos = nest_top(f) == 'c' ? CASE_PATTERN : AT_COMMAND;
-	} else if (f->pos == CASE_PATTERN) {
-		return;
-	} else if (str_eq(op, STR("&&"))) {
-		join_next(r, f, SHELL_AND);
-	} else if (str_eq(op, STR("||"))) {
-		join_next(r, f, SHELL_OR);
-	} else if (op.p[0] == '|') {
-		read_pipe(r, f, op);
-	} else {
-		join_next(r, f, op.p[0] == '&' ? SHELL_BACKGROUND : SHELL_NEXT);
-	}
-}
-
-/* (( … )): arithmetic where it ends so, else two subshells. */
-static bool read_arithmetic_command(struct shell_reader *r, struct frame *f)
-{
-	size_t start = r->at;
-	size_t commands = r->work->script->commands.n, pipes = r->work->script->pipes.n;
-
-	if (r->work->no_arithmetic)
-		return false;
-	shell_skip_parens(r);
-	if (!r->stopped && r->at - start >= 4 && r->p[r->at - 2] == ')') {
-		f->pos = f->pos == FOR_HEADER ? FOR_HEADER : BEHIND;
-		return true;
-	}
-	if (r->stopped)
-		return true;
-	r->work->no_arithmetic = true;
-	r->work->script->commands.n = commands;
-	r->work->script->pipes.n = pipes;
-	r->at = start;
-	return false;
-}
-
-static void read_subshell(struct shell_reader *r, struct frame *f)
-{
-	if (f->words.n > 0 || f->assigns.n > 0) {
-		shell_incomplete(r, r->at);
-		command_end(r, f);
-	}
-	nest_push(r, f, '(');
-	r->at++;
-	f->join = SHELL_FIRST;
-	f->pos = AT_COMMAND;
-}
-
-static void read_open(struct shell_reader *r, struct frame *f)
-{
-	size_t ahead = 1;
-
-	if (f->pos == TESTING || f->pos == CASE_PATTERN) {
-		r->at++;
-		return;
-	}
-	while (byte_is_blank(shell_peek(r, ahead)))
-		ahead++;
-	if (shell_peek(r, ahead) == ')' && (f->words.n == 1 || f->function)) {
-		command_reset(r, f);
-		f->function = true;
-		f->pos = AT_COMMAND;
-		r->at += ahead + 1;
-		return;
-	}
-	if (shell_peek(r, 1) == '(' && (f->pos == AT_COMMAND || f->pos == FOR_HEADER) &&
-	    read_arithmetic_command(r, f))
-		return;
-	read_subshell(r, f);
-}
-
-static void read_close(struct shell_reader *r, struct frame *f)
-{
-	r->at++;
-	if (f->pos == TESTING)
-		return;
-	if (f->pos == CASE_PATTERN) {
-		f->pos = AT_COMMAND;
-		f->join = SHELL_FIRST;
-		return;
-	}
-	command_end(r, f);
-	f->pos = BEHIND;
-	if (memchr(f->nest, '(', f->n_nest) || memchr(f->nest, 'P', f->n_nest)) {
-		(void)nest_pop(r, f, '(');
-	} else if (f->closer == SHELL_CLOSE_PAREN) {
-		f->closed = true;
-	} else {
-		shell_incomplete(r, r->at - 1);
-		f->pos = AT_COMMAND;
-	}
-}
-
-static void read_newline(struct shell_reader *r, struct frame *f)
-{
-	r->at++;
-	if (f->pos != TESTING && f->pos != CASE_PATTERN && f->pos != CASE_IN)
-		join_next(r, f, SHELL_NEXT);
-	if (r->pending.n > 0)
-		read_pending(r);
-}
-
-static void skip_comment(struct shell_reader *r)
-{
-	size_t n = str_chr(str_make(r->p + r->at, r->end - r->at), '\n');
-
-	r->at = n == STR_NPOS ? r->end : r->at + n;
+	return shell_more(r) &&
+	       (!shell_ends_word(c) ||
+		   (!r->work->posix && (c == '<' || c == '>') && shell_peek(r, 1) == '('));
 }
 
 /* A number right before < or > is part of the redirection. */
@@ -544,44 +215,378 @@ static bool is_descriptor(const struct shell_reader *r, const struct shell_word 
 	return (c == '<' || c == '>') && str_to_u64(word->raw, &ignored);
 }
 
-static void read_token(struct shell_reader *r, struct frame *f)
+static bool is_posix(const char *operator)
+{
+	return operator[0] != '&' && strcmp(operator, "<<<") != 0;
+}
+
+/* The longest that fits; "" where none is here. */
+static struct str redirection_at(const struct shell_reader *r)
+{
+	static const char *const operators[] = {
+	    "<<<", "<<-", "&>>", "<<", ">>", "<&", ">&", ">|", "<>", "&>", "<", ">"};
+
+	if (shell_at_any_word(r))
+		return STR("");
+	for (size_t i = 0; i < ARRAY_LEN(operators); i++)
+		if (shell_at(r, operators[i]) && (!r->work->posix || is_posix(operators[i])))
+			return str_make(r->p + r->at, strlen(operators[i]));
+	return STR("");
+}
+
+bool shell_at_redirection(const struct shell_reader *r)
+{
+	return redirection_at(r).n > 0;
+}
+
+static void read_redirection(struct shell_reader *r, size_t serial)
+{
+	struct str op = redirection_at(r);
+	struct shell_word target;
+
+	r->at += op.n;
+	shell_skip_blanks(r);
+	if (!shell_at_any_word(r)) {
+		shell_mistake(r, r->at);
+		return;
+	}
+	if (!shell_read_word(r, &target) || r->stopped)
+		return;
+	if (is_descriptor(r, &target))
+		shell_mistake(r, r->at);
+	if (str_eq(op, STR("<<")) || str_eq(op, STR("<<-")))
+		heredoc_begin(r, serial, &target, op.n == 3);
+}
+
+void shell_read_redirections(struct shell_reader *r)
+{
+	for (;;) {
+		size_t start, n = 0;
+
+		shell_skip_blanks(r);
+		start = r->at;
+		while (byte_is_digit(shell_peek(r, n)))
+			n++;
+		r->at += n;
+		if (!shell_at_redirection(r)) {
+			r->at = start;
+			return;
+		}
+		read_redirection(r, 0);
+	}
+}
+
+/* ---- simple commands ---- */
+
+struct simple {
+	size_t serial;
+	bool redirected;
+	VEC(struct shell_word) words;
+	VEC(struct shell_word) assigns;
+};
+
+bool shell_is_name(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!byte_is_alnum(text.p[i]) && text.p[i] != '_')
+			return false;
+	return text.n > 0 && !byte_is_digit(text.p[0]);
+}
+
+/* NAME=…, NAME+=… or NAME[…]=… */
+static bool is_assignment(const struct shell_word *word)
+{
+	struct str s = word->raw;
+	size_t n = 0;
+
+	while (n < s.n && (byte_is_alnum(s.p[n]) || s.p[n] == '_'))
+		n++;
+	if (n == 0 || n == s.n || byte_is_digit(s.p[0]))
+		return false;
+	if (s.p[n] == '[') {
+		size_t close = str_chr(s, ']');
+
+		n = close == STR_NPOS ? s.n : close + 1;
+	}
+	if (n < s.n && s.p[n] == '+')
+		n++;
+	return n < s.n && s.p[n] == '=';
+}
+
+static bool push_word(struct shell_reader *r, struct simple *c, struct shell_word word)
+{
+	if (++r->work->words > SHELL_WORDS_MAX) {
+		shell_stop(r, (size_t)(word.raw.p - r->p));
+		return false;
+	}
+	if (c->words.n == 0 && is_assignment(&word)) {
+		if (!vec_push(&c->assigns, r->work->arena, word))
+			r->work->failed = true;
+	} else if (!vec_push(&c->words, r->work->arena, word)) {
+		r->work->failed = true;
+	}
+	return !r->work->failed;
+}
+
+static void heredocs_run(
+    struct shell_reader *r, const struct simple *c, const struct shell_command *command)
+{
+	if (!shell_is_shell(command->name) || shell_arg(command, 0) || shell_has_flag(command, "c"))
+		return;
+	for (size_t i = 0; i < r->pending.n; i++)
+		if (r->pending.p[i].serial == c->serial)
+			r->pending.p[i].runs = true;
+}
+
+static void tell_simple(struct shell_reader *r, const struct simple *c, const struct shell_frame *f)
+{
+	struct shell_command command = {.words = c->words.p,
+	    .n_words = c->words.n,
+	    .assigns = c->assigns.p,
+	    .n_assigns = c->assigns.n,
+	    .source = r->source,
+	    .join = f->join,
+	    .depth = r->work->depth,
+	    .condition = r->conditional > 0 || f->behind_or};
+
+	if (c->words.n == 0)
+		return;
+	command.name = shell_base_name(c->words.p[0].text);
+	heredocs_run(r, c, &command);
+	if (shell_is(&command, "shopt") && shell_has_arg(&command, "extglob"))
+		r->work->extglob = true;
+	shell_tell(r, &command);
+}
+
+/* Words of these may assign lists too. */
+static bool declares(const struct simple *c)
+{
+	static const char *const names[] = {
+	    "declare", "typeset", "local", "export", "readonly", "alias", "eval", "let"};
+
+	if (c->words.n == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(c->words.p[0].raw, str_of(names[i])))
+			return true;
+	return false;
+}
+
+/* NAME ( ) behind a first word. */
+static bool at_function(const struct shell_reader *r, const struct simple *c)
+{
+	size_t ahead = 1;
+
+	if (c->words.n != 1 || c->assigns.n > 0 || c->redirected)
+		return false;
+	while (shell_peek(r, ahead) == ' ' || shell_peek(r, ahead) == '\t')
+		ahead++;
+	return shell_peek(r, ahead) == ')' && c->words.p[0].flags == 0 &&
+	       (!r->work->posix || shell_is_name(c->words.p[0].raw));
+}
+
+static void read_function(struct shell_reader *r, const struct shell_frame *f)
+{
+	while (shell_more(r) && r->p[r->at] != ')')
+		r->at++;
+	r->at++;
+	shell_read_function_body(r, f);
+}
+
+/* One word or redirection; false behind the command's last. */
+static bool read_simple_part(struct shell_reader *r, struct simple *c)
 {
 	struct shell_word word;
-	char c = r->p[r->at];
 
-	if (c == '\n') {
-		read_newline(r, f);
-	} else if (c == '#') {
-		skip_comment(r);
-	} else if (c == '(') {
-		read_open(r, f);
-	} else if (c == ')') {
-		read_close(r, f);
-	} else if (shell_ends_word(c) && !((c == '<' || c == '>') && shell_peek(r, 1) == '(')) {
-		read_operator(r, f);
-	} else if (shell_read_word(r, &word) && !is_descriptor(r, &word)) {
-		take_word(r, f, &word);
+	shell_skip_blanks(r);
+	if (!shell_more(r))
+		return false;
+	if (shell_at_redirection(r)) {
+		c->redirected = true;
+		read_redirection(r, c->serial);
+		return true;
 	}
+	if (!shell_at_any_word(r))
+		return false;
+	r->arrays = !r->work->posix && declares(c);
+	if (!shell_read_word(r, &word))
+		return false;
+	r->arrays = false;
+	return is_descriptor(r, &word) || push_word(r, c, word);
+}
+
+void shell_read_simple(struct shell_reader *r, const struct shell_frame *f)
+{
+	struct simple c = {.serial = ++r->work->serials};
+	size_t start = r->at;
+
+	while (read_simple_part(r, &c))
+		;
+	if (shell_more(r) && r->p[r->at] == '(') {
+		if (at_function(r, &c)) {
+			read_function(r, f);
+			return;
+		}
+		shell_mistake(r, r->at);
+	}
+	if (c.words.n == 0 && c.assigns.n == 0 && !c.redirected)
+		shell_mistake(r, start);
+	tell_simple(r, &c, f);
+}
+
+/* ---- lists ---- */
+
+static bool at_closer(const struct shell_reader *r)
+{
+	static const char *const words[] = {
+	    "then", "else", "elif", "fi", "do", "done", "esac", "}"};
+
+	if (r->p[r->at] == ')' || shell_at(r, ";;") || shell_at(r, ";&"))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (shell_at_word(r, words[i]))
+			return true;
+	return false;
+}
+
+void shell_read_command(struct shell_reader *r, const struct shell_frame *f)
+{
+	shell_skip_blanks(r);
+	if (!shell_more(r) || at_closer(r) || shell_at_word(r, "!")) {
+		shell_mistake(r, r->at);
+		return;
+	}
+	if (!shell_read_compound(r, f) && !r->stopped)
+		shell_read_simple(r, f);
+}
+
+/* `time` before more than a simple command. */
+static void take_time(struct shell_reader *r)
+{
+	size_t start = r->at;
+
+	if (r->work->posix || !shell_take_word(r, "time"))
+		return;
+	shell_skip_blanks(r);
+	if (shell_take_word(r, "-p"))
+		shell_skip_blanks(r);
+	if (!shell_at(r, "(") && !shell_at_word(r, "{") && !shell_at_word(r, "if") &&
+	    !shell_at_word(r, "for") && !shell_at_word(r, "while") && !shell_at_word(r, "!"))
+		r->at = start;
+}
+
+static void read_pipeline(struct shell_reader *r, struct shell_frame *f)
+{
+	bool bang = false;
+
+	shell_skip_blanks(r);
+	take_time(r);
+	while (!(bang && r->work->posix) && shell_take_word(r, "!")) {
+		bang = true;
+		shell_skip_blanks(r);
+	}
+	/* bash takes a lone "!". */
+	if (bang && !r->work->posix &&
+	    (!shell_more(r) || r->p[r->at] == '\n' || r->p[r->at] == ';'))
+		return;
+	shell_read_command(r, f);
+	for (;;) {
+		struct str bar;
+
+		shell_skip_blanks(r);
+		if (!shell_at(r, "|") || shell_at(r, "||"))
+			return;
+		bar = str_make(r->p + r->at, !r->work->posix && shell_peek(r, 1) == '&' ? 2 : 1);
+		if (!vec_push(
+			&r->work->script->pipes, r->work->arena, placed_range(r->source, bar)))
+			r->work->failed = true;
+		r->at += bar.n;
+		f->join = SHELL_PIPE;
+		shell_skip_newlines(r);
+		shell_read_command(r, f);
+	}
+}
+
+static void read_and_or(struct shell_reader *r, struct shell_frame *f)
+{
+	read_pipeline(r, f);
+	for (;;) {
+		shell_skip_blanks(r);
+		if (shell_at(r, "&&")) {
+			f->join = SHELL_AND;
+		} else if (shell_at(r, "||")) {
+			f->join = SHELL_OR;
+			f->behind_or = true;
+		} else {
+			return;
+		}
+		r->at += 2;
+		shell_skip_newlines(r);
+		read_pipeline(r, f);
+	}
+}
+
+/* ; & or a newline (which is left to be skipped); false where the list ends. */
+static bool read_separator(struct shell_reader *r, struct shell_frame *f)
+{
+	shell_skip_blanks(r);
+	if (!shell_more(r))
+		return false;
+	f->behind_or = false;
+	f->join = SHELL_NEXT;
+	if (r->p[r->at] == '\n')
+		return true;
+	if (at_closer(r))
+		return false;
+	if (r->p[r->at] == '&')
+		f->join = SHELL_BACKGROUND;
+	else if (r->p[r->at] != ';')
+		return false;
+	r->at++;
+	return true;
+}
+
+size_t shell_read_commands(struct shell_reader *r)
+{
+	struct shell_frame f = {.join = SHELL_FIRST};
+	size_t n = 0;
+
+	if (r->work->nest >= SHELL_NEST_MAX) {
+		shell_stop(r, r->at);
+		return 0;
+	}
+	r->work->nest++;
+	do {
+		shell_skip_newlines(r);
+		if (!shell_more(r) || at_closer(r))
+			break;
+		read_and_or(r, &f);
+		n++;
+	} while (read_separator(r, &f));
+	r->work->nest--;
+	return n;
 }
 
 void shell_read_list(struct shell_reader *r, enum shell_closer closer)
 {
-	struct frame f = {.closer = closer};
 	unsigned conditional = r->conditional;
+	bool patterns = r->patterns, arrays = r->arrays;
 
-	command_reset(r, &f);
-	for (;;) {
-		skip_blanks(r);
-		if (!shell_more(r) || f.closed)
-			break;
-		read_token(r, &f);
-	}
-	if (!f.closed)
-		command_end(r, &f);
-	if (f.n_nest > 0 || (closer == SHELL_CLOSE_PAREN && !f.closed))
-		shell_incomplete(r, r->at);
+	r->patterns = false;
+	r->arrays = false;
+	(void)shell_read_commands(r);
 	r->conditional = conditional;
+	r->patterns = patterns;
+	r->arrays = arrays;
+	if (r->stopped || r->work->failed)
+		return;
+	if (closer == SHELL_CLOSE_PAREN && r->at < r->end && r->p[r->at] == ')')
+		r->at++;
+	else if (closer == SHELL_CLOSE_PAREN || r->at < r->end)
+		shell_mistake(r, r->at);
 }
+
+/* ---- the whole ---- */
 
 /* A script inside a script is read once more: `sh -c "$(sh -c …)"` would double at each level. */
 enum { REREAD_FACTOR = 4 };
@@ -590,6 +595,7 @@ void shell_begin(struct shell_work *work, size_t size)
 {
 	work->scratch = BUF_INIT(MIB(1) + 8 * size);
 	work->reread_left = KIB(64) + REREAD_FACTOR * size;
+	work->retries_left = SHELL_RETRIES_MAX;
 }
 
 int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct err *err)
@@ -606,15 +612,34 @@ int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct
 	return 0;
 }
 
-int shell_parse(const struct placed_text *source, struct arena *arena,
-    struct shell_script *ret_script, struct err *err)
+static int read_whole(const struct placed_text *source, bool posix, struct arena *arena,
+    struct shell_script *ret_script, bool *ret_mistaken, struct err *err)
 {
 	struct shell_script script = {0};
-	struct shell_work work = {.arena = arena, .script = &script};
+	struct shell_work work = {.arena = arena, .script = &script, .posix = posix};
 	struct shell_reader r = {
 	    .work = &work, .source = source, .p = source->text.p, .end = source->text.n};
 
 	shell_begin(&work, source->text.n);
 	shell_read_list(&r, SHELL_CLOSE_END);
+	*ret_mistaken = work.mistaken;
 	return shell_finish(&r, ret_script, err);
+}
+
+/* What bash refuses may still be a script to a shell that knows less. */
+int shell_parse(const struct placed_text *source, struct arena *arena,
+    struct shell_script *ret_script, struct err *err)
+{
+	struct shell_script second;
+	bool mistaken, second_mistaken;
+
+	if (read_whole(source, false, arena, ret_script, &mistaken, err) != 0)
+		return -1;
+	if (!mistaken)
+		return 0;
+	if (read_whole(source, true, arena, &second, &second_mistaken, err) != 0)
+		return -1;
+	if (!second.incomplete)
+		*ret_script = second;
+	return 0;
 }

@@ -145,7 +145,8 @@ static bool word_script(
 	return false;
 }
 
-/* Reads word i of the command as a script. */
+/* Reads word i of the command as a script. Of a script in a script a shell reads the outer one
+ * first; in exec form there is none around it. */
 static void run_word(struct shell_reader *r, const struct shell_command *command, size_t i)
 {
 	struct placed_text *source = arena_new(r->work->arena, struct placed_text);
@@ -172,7 +173,9 @@ static void run_word(struct shell_reader *r, const struct shell_command *command
 	inner.p = source->text.p;
 	inner.end = source->text.n;
 	r->work->depth++;
+	r->work->quiet += !r->texts;
 	shell_read_list(&inner, SHELL_CLOSE_END);
+	r->work->quiet -= !r->texts;
 	r->work->depth--;
 }
 

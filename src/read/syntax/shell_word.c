@@ -79,7 +79,7 @@ static void read_single_quoted(struct shell_reader *r, struct word_text *w)
 	r->at++;
 	n = str_chr(str_make(r->p + r->at, r->end - r->at), '\'');
 	if (n == STR_NPOS) {
-		shell_stop(r, start);
+		shell_mistake(r, start);
 		return;
 	}
 	word_take(r, w, n);
@@ -106,66 +106,85 @@ static void read_ansi_quoted(struct shell_reader *r, struct word_text *w)
 	if (shell_more(r))
 		r->at++;
 	else
-		shell_stop(r, start);
+		shell_mistake(r, start);
 }
 
-/* What `…` holds, its end found first: an inner one is written \`. */
+/* What `…` holds, its end found first: an inner one is written \`. A shell reads it when it gets
+ * there. */
 static void read_backticks(struct shell_reader *r, struct word_text *w)
 {
-	size_t start = r->at, close = r->at + 1, end = r->end;
+	size_t start = r->at, close = r->at + 1;
+	struct shell_reader inner = *r;
 
 	word_copies(r, w);
 	w->flags |= SHELL_WORD_EXPANDS;
-	while (close < end && r->p[close] != '`')
+	while (close < r->end && r->p[close] != '`')
 		close += r->p[close] == '\\' ? 2 : 1;
-	if (close >= end) {
-		shell_stop(r, start);
+	if (close >= r->end) {
+		shell_mistake(r, start);
 		return;
 	}
 	if (!deeper(r))
 		return;
-	r->at++;
-	r->end = close;
-	shell_read_list(r, SHELL_CLOSE_END);
-	r->end = end;
+	memset(&inner.pending, 0, sizeof inner.pending);
+	inner.at = start + 1;
+	inner.end = close;
+	r->work->quiet++;
+	shell_read_list(&inner, SHELL_CLOSE_END);
+	r->work->quiet--;
 	r->at = close + 1;
 	r->work->depth--;
 	word_add(r, w, STR("$()"));
 }
 
+/* In double quotes ' is a quote only where a pattern is cut off or replaced. */
+static bool quotes_in_braces(const struct shell_reader *r, size_t at, bool quoted)
+{
+	if (!quoted)
+		return true;
+	while (at < r->end && (is_name_byte(r->p[at]) || r->p[at] == '!' || r->p[at] == '['))
+		at++;
+	return at < r->end && str_chr(STR("#%/^,"), r->p[at]) != STR_NPOS;
+}
+
+/* One step inside ${…}. */
+static void read_braces_step(struct shell_reader *r, struct word_text *inside, bool quotes)
+{
+	char c = r->p[r->at];
+
+	if (c == '\\')
+		r->at = MIN_OF(r->at + 2, r->end);
+	else if (c == '"')
+		read_double_quoted(r, inside);
+	else if (c == '\'' && quotes)
+		read_single_quoted(r, inside);
+	else if (c == '$')
+		read_dollar(r, inside, !quotes);
+	else if (c == '`')
+		read_backticks(r, inside);
+	else
+		r->at++;
+}
+
 /* ${…}: up to its '}', quotes and expansions inside it read. */
-static void read_braces(struct shell_reader *r, struct word_text *w)
+static void read_braces(struct shell_reader *r, struct word_text *w, bool quoted)
 {
 	size_t start = r->at;
 	struct word_text inside = {.start = start, .mark = r->work->scratch.n};
+	bool quotes = quotes_in_braces(r, start + 2, quoted);
 
 	if (!deeper(r))
 		return;
 	r->at += 2;
-	while (shell_more(r) && r->p[r->at] != '}') {
-		switch (r->p[r->at]) {
-		case '\\':
-			r->at = MIN_OF(r->at + 2, r->end);
-			break;
-		case '"':
-			read_double_quoted(r, &inside);
-			break;
-		case '$':
-			read_dollar(r, &inside, true);
-			break;
-		case '`':
-			read_backticks(r, &inside);
-			break;
-		default:
-			r->at++;
-		}
-	}
+	/* "${#}" and "${#-x}" begin with what is no comment. */
+	while (shell_more(r) && r->p[r->at] != '}')
+		read_braces_step(r, &inside, quotes);
 	/* What was copied on the way was only the inside's. */
 	if (inside.copied)
 		r->work->scratch.n = inside.mark;
 	r->work->depth--;
 	if (!shell_more(r)) {
-		shell_stop(r, start);
+		shell_mistake(r, start);
 		return;
 	}
 	r->at++;
@@ -174,28 +193,37 @@ static void read_braces(struct shell_reader *r, struct word_text *w)
 
 static void read_substitution(struct shell_reader *r, struct word_text *w)
 {
-	size_t start = r->at;
-
 	word_copies(r, w);
 	if (!deeper(r))
 		return;
 	r->at += 2;
 	shell_read_list(r, SHELL_CLOSE_PAREN);
-	if (r->stopped || r->p[r->at - 1] != ')')
-		shell_incomplete(r, start);
 	r->work->depth--;
 	word_add(r, w, STR("$()"));
 }
 
+/* $(( … )) where it ends so; else $( with a subshell in it. */
 static void read_arithmetic(struct shell_reader *r, struct word_text *w)
 {
+	struct shell_attempt attempt;
+	bool arithmetic;
+
+	if (!shell_may_try(r, &attempt)) {
+		read_substitution(r, w);
+		return;
+	}
 	word_copies(r, w);
 	if (!deeper(r))
 		return;
 	r->at++;
-	shell_skip_parens(r);
+	arithmetic = shell_skip_parens(r) && !r->stopped;
 	r->work->depth--;
-	word_add(r, w, STR("$()"));
+	if (arithmetic) {
+		word_add(r, w, STR("$()"));
+		return;
+	}
+	shell_take_back(r, &attempt);
+	read_substitution(r, w);
 }
 
 static void read_name(struct shell_reader *r, struct word_text *w)
@@ -218,7 +246,7 @@ static void read_dollar(struct shell_reader *r, struct word_text *w, bool quoted
 {
 	char next = shell_peek(r, 1);
 
-	if (next == '\'' && !quoted) {
+	if (next == '\'' && !quoted && !r->work->posix) {
 		read_ansi_quoted(r, w);
 	} else if (next == '"' && !quoted) {
 		word_copies(r, w);
@@ -232,7 +260,7 @@ static void read_dollar(struct shell_reader *r, struct word_text *w, bool quoted
 			read_substitution(r, w);
 	} else if (next == '{') {
 		w->flags |= SHELL_WORD_EXPANDS;
-		read_braces(r, w);
+		read_braces(r, w, quoted);
 	} else if (is_name_byte(next) || (next && str_chr(STR("@*#?$!-"), next) != STR_NPOS)) {
 		w->flags |= SHELL_WORD_EXPANDS;
 		read_name(r, w);
@@ -277,7 +305,7 @@ static void read_double_quoted(struct shell_reader *r, struct word_text *w)
 	while (shell_more(r) && r->p[r->at] != '"')
 		read_quoted_step(r, w);
 	if (!shell_more(r)) {
-		shell_stop(r, start);
+		shell_mistake(r, start);
 		return;
 	}
 	r->at++;
@@ -303,10 +331,10 @@ void shell_read_expanded(struct shell_reader *r, size_t end)
 	r->end = saved;
 }
 
-void shell_skip_parens(struct shell_reader *r)
+bool shell_skip_parens(struct shell_reader *r)
 {
 	struct word_text w = {.start = r->at, .mark = r->work->scratch.n};
-	size_t start = r->at, open = 0;
+	size_t start = r->at, open = 0, second = 0;
 
 	do {
 		char c = r->p[r->at];
@@ -327,17 +355,66 @@ void shell_skip_parens(struct shell_reader *r)
 			r->at++;
 		open += c == '(';
 		open -= c == ')';
+		if (c == ')' && open == 1 && second == 0)
+			second = r->at;
 		r->work->scratch.n = w.mark;
 	} while (shell_more(r) && open > 0);
 	if (open > 0)
-		shell_stop(r, start);
+		shell_mistake(r, start);
+	return open == 0 && second > 0 && second + 1 == r->at && r->p[start + 1] == '(';
 }
 
-static bool opens_inside_word(const struct shell_reader *r, size_t start)
+/* A '(' behind one of ? * + @ !, in a pattern. */
+static bool opens_pattern(const struct shell_reader *r, size_t start)
 {
 	char before = r->at > start ? r->p[r->at - 1] : '\0';
 
-	return r->p[r->at] == '(' && before && str_chr(STR("=?*+@!"), before) != STR_NPOS;
+	return r->p[r->at] == '(' && (r->patterns || r->work->extglob) && before &&
+	       str_chr(STR("?*+@!"), before) != STR_NPOS;
+}
+
+/* A '(' behind NAME= or NAME+=, with or without an index. */
+static bool opens_array(const struct shell_reader *r, size_t start)
+{
+	struct str before = str_make(r->p + start, r->at - start);
+	size_t bracket = str_chr(before, '[');
+
+	if (r->p[r->at] != '(' || !r->arrays || !str_ends(before, STR("=")))
+		return false;
+	before.n--;
+	before.n -= str_ends(before, STR("+"));
+	if (bracket != STR_NPOS && str_ends(before, STR("]")))
+		before.n = bracket;
+	return shell_is_name(before);
+}
+
+/* NAME=( words ): words, newlines and comments up to its ')'. */
+static void read_array(struct shell_reader *r, struct word_text *w)
+{
+	size_t start = r->at;
+	bool arrays = r->arrays;
+	struct shell_word ignored;
+
+	word_copies(r, w);
+	if (!deeper(r))
+		return;
+	r->arrays = false;
+	r->at++;
+	for (;;) {
+		shell_skip_newlines(r);
+		if (!shell_more(r) || r->p[r->at] == ')')
+			break;
+		if (!shell_at_any_word(r))
+			shell_mistake(r, r->at);
+		else if (!shell_read_word(r, &ignored))
+			break;
+	}
+	r->arrays = arrays;
+	r->work->depth--;
+	if (shell_more(r))
+		r->at++;
+	else
+		shell_mistake(r, start);
 }
 
 /* One step of an unquoted word; false where the word ends. */
@@ -345,12 +422,14 @@ static bool read_word_step(struct shell_reader *r, struct word_text *w)
 {
 	char c = r->p[r->at];
 
-	if ((c == '<' || c == '>') && shell_peek(r, 1) == '(') {
+	if ((c == '<' || c == '>') && shell_peek(r, 1) == '(' && !r->work->posix) {
 		w->flags |= SHELL_WORD_EXPANDS;
 		read_substitution(r, w);
-	} else if (opens_inside_word(r, w->start)) {
+	} else if (opens_array(r, w->start)) {
+		read_array(r, w);
+	} else if (opens_pattern(r, w->start)) {
 		word_copies(r, w);
-		shell_skip_parens(r);
+		(void)shell_skip_parens(r);
 		w->flags |= SHELL_WORD_GLOBS;
 	} else if (shell_ends_word(c)) {
 		return false;
