@@ -197,7 +197,18 @@ static int image_streamed(
 	struct unit labelled = *unit;
 
 	labelled.instruction = s->labels[file->layer_index];
-	return unit_detect(&s->detectors, &labelled, err);
+	return unit_detect_piece(
+	    &s->detectors, &labelled, file->offset, file->size, file->is_last, err);
+}
+
+/* A file that a broken layer cut short: what was seen of it counts. */
+static int image_layer_end(
+    void *arg, const struct image_layer *layer, bool verified, struct err *err)
+{
+	struct image_walk_state *s = arg;
+
+	(void)layer, (void)verified;
+	return unit_detect_end(&s->detectors, err);
 }
 
 static int image_merged(
@@ -351,6 +362,7 @@ static int walk_layers(struct image_walk_state *s, struct err *err)
 	    .wants = image_wants,
 	    .streamed = scan->secrets_in_layers ? image_streamed : NULL,
 	    .merged = image_merged,
+	    .layer_end = image_layer_end,
 	    .gone = image_gone,
 	    .problem = image_problem,
 	    .paths = link_paths,

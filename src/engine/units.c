@@ -18,6 +18,7 @@ int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct 
 
 void unit_detectors_release(struct unit_detectors *d)
 {
+	secret_feed_free(d->feed);
 	secret_scanner_free(d->scanner);
 	arena_release(&d->arena);
 }
@@ -88,4 +89,31 @@ int unit_detect_content(
 		return 0;
 	return secret_scan_content(d->scanner, d->job->content, name, unit,
 	    d->scan->policy->secret_key, d->job->sink, err);
+}
+
+int unit_detect_end(struct unit_detectors *d, struct err *err)
+{
+	int result = d->feed ? secret_feed_end(d->feed, err) : 0;
+
+	secret_feed_free(d->feed);
+	d->feed = NULL;
+	return result;
+}
+
+int unit_detect_piece(struct unit_detectors *d, const struct unit *unit, uint64_t offset,
+    uint64_t size, bool is_last, struct err *err)
+{
+	if (!(d->detectors & SCAN_SECRETS))
+		return 0;
+	if (offset == 0) {
+		if (unit_detect_end(d, err) != 0)
+			return -1;
+		d->job->at(d->job, unit->path);
+		if (secret_feed_begin(d->scanner, unit, size, d->scan->policy->secret_key,
+			d->job->sink, &d->feed, err) != 0)
+			return -1;
+	}
+	if (d->feed && secret_feed_bytes(d->feed, unit->bytes, err) != 0)
+		return -1;
+	return is_last ? unit_detect_end(d, err) : 0;
 }

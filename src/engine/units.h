@@ -11,6 +11,7 @@ struct unit_detectors {
 	bool named;		/* the user named the unit: what no detector takes is a problem */
 	bool secrets_elsewhere; /* whoever has this looks for secrets by itself */
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
+	struct secret_feed *feed;	/* of a unit that comes in pieces */
 	struct arena arena;		/* of one unit */
 };
 
@@ -20,6 +21,11 @@ void unit_detectors_release(struct unit_detectors *d);
 
 /* Bytes that are already here. */
 MUST_USE int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err);
+/* A piece of a file, for secrets alone: pieces come in order, the first at offset 0. One that does
+ * not come to its end is told by unit_detect_end, which is safe to call at any time. */
+MUST_USE int unit_detect_piece(struct unit_detectors *d, const struct unit *unit, uint64_t offset,
+    uint64_t size, bool is_last, struct err *err);
+MUST_USE int unit_detect_end(struct unit_detectors *d, struct err *err);
 /* Bytes that content holds under `name`: read whole for lint where the name or the first bytes ask
  * for it, in pieces for secrets. */
 MUST_USE int unit_detect_content(

@@ -119,6 +119,39 @@ class ScanTest(House):
         self.assertNotIn(key_shaped(), json.dumps(report))
 
 
+class LongFiles(ScanTest):
+    def test_the_same_place_in_folder_commit_and_layer(self):
+        """Keys far inside a file, at and around where a reader's pieces end."""
+        borders = (4 << 20, 16 << 20, 16 << 20)
+        line = 'x' * 62 + "é\n"
+        text = bytearray((line * 300_000).encode())
+        wanted = []
+        for at in (borders[0] - 70, borders[0] + 5, borders[1] - 4096, borders[1] - 10, borders[1] + 100):
+            number = text.count(b"\n", 0, at) + 1
+            start = text.rfind(b"\n", 0, at) + 1
+            text[start:start + 25] = f'"{key_shaped()}"   '.encode().rjust(25)
+            wanted.append(number)
+        files = self.folder / "files"
+        files.mkdir()
+        (files / "long").write_bytes(text)
+        layout = Image([harbour.tar_of({"long": bytes(text)})]).folder(self.folder / "layout")
+        self.git("init", "-q", "-b", "main", cwd=files)
+        self.git("commit", "-qm", "empty", "--allow-empty", cwd=files)
+        self.git("checkout", "-qb", "dev", cwd=files)
+        self.git("add", "long", cwd=files)
+        self.git("commit", "-qm", "long", cwd=files)
+        seen = []
+        for command in (("secrets", "dir", "long"), ("secrets", "git", "--range", "main..dev"),
+                        ("scan", layout, "--no-vulnerabilities")):
+            report = self.report(1, *command, cwd=files)
+            found = [f for f in report["findings"] if f["rule"] == KEY]
+            self.assertEqual(len(found), 1)
+            seen.append([(p["line"], p["column"], p["end_column"]) for p in found[0]["places"]])
+        self.assertEqual([line for line, _, _ in seen[0]], wanted)
+        self.assertEqual(seen[0], seen[1])
+        self.assertEqual(seen[0], seen[2])
+
+
 class Forms(ScanTest):
     def test_each_form_says_the_same(self):
         image = self.full()

@@ -9,9 +9,12 @@
 #include "detect/secret/region.h"
 #include "detect/secret/wide.h"
 
+#include <stdlib.h>
+
 enum {
 	STEP_BYTES = 4 << 20,
 	MARGIN_BYTES = 2 * SECRET_WINDOW_BYTES,
+	BUFFER_BYTES = STEP_BYTES + 2 * MARGIN_BYTES + 8, /* a margin may begin a character early */
 	BINARY_SAMPLE = 8000,
 	LFS_BYTES_MAX = 1024, /* a pointer file is shorter, by its specification */
 };
@@ -28,6 +31,11 @@ struct scan {
 	bool binary;
 	enum wide_order order;
 	struct text_cursor narrow, wide; /* where the next step's text begins, read either way */
+	/* Of what comes in pieces: the margin before the next step, and what is there of it. */
+	char *buffer;
+	size_t cap, have;
+	size_t from; /* what begins here was not scanned yet */
+	bool looked;
 };
 
 static int tell_problem(
@@ -341,56 +349,187 @@ int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct 
 	return scan_end(&s, err);
 }
 
-/* ---- what is read in pieces ---- */
+/* ---- what comes in pieces ---- */
+
+static int make_room(struct scan *s, uint64_t size, struct err *err)
+{
+	size_t cap = (size_t)MIN_OF(size, (uint64_t)BUFFER_BYTES);
+	char *buffer;
+
+	if (cap <= s->cap)
+		return 0;
+	buffer = arena_alloc(&s->arena, cap);
+	if (!buffer)
+		return arena_err(&s->arena, err);
+	if (s->have > 0)
+		memcpy(buffer, s->buffer, s->have);
+	s->buffer = buffer;
+	s->cap = cap;
+	return 0;
+}
+
+/* The last place at or before `at` where a character begins, so that none is cut in two. */
+static size_t step_back(const struct scan *s, size_t at)
+{
+	size_t least = at > 3 ? at - 3 : 0;
+
+	if (s->order != WIDE_NONE) {
+		at &= ~(size_t)1;
+		return at >= 2 && wide_is_second(str_make(s->buffer, s->have), at, s->order)
+			   ? at - 2
+			   : at;
+	}
+	while (at > least && ((unsigned char)s->buffer[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+/* Scans what begins in the buffer behind what was scanned before; what the next step needs of it
+ * stays. */
+static int scan_buffer(struct scan *s, bool is_last, struct err *err)
+{
+	size_t to = is_last ? s->have : s->from + STEP_BYTES, next = to;
+	struct step step = {
+	    str_make(s->buffer, s->have), {s->from, to, to}
+	   };
+
+	if (!s->looked) {
+		if (is_last && tell_pointer(s, step.bytes, err))
+			return -1;
+		s->looked = true;
+		s->narrow = s->wide = TEXT_CURSOR_START;
+		s->order = wide_detect(step.bytes);
+		if (!is_last)
+			next = step.marks[MARK_NEXT] = step_back(s, to - MARGIN_BYTES);
+		look_at(s, &step);
+	} else if (!is_last) {
+		next = step.marks[MARK_NEXT] = step_back(s, to - MARGIN_BYTES);
+	}
+	if (scan_step(s, &step, err))
+		return -1;
+	s->have -= next;
+	s->from = to - next;
+	memmove(s->buffer, s->buffer + next, s->have);
+	return 0;
+}
+
+/* Behind each piece that was put into the buffer. */
+static int scan_if_full(struct scan *s, struct err *err)
+{
+	while (s->have >= s->from + STEP_BYTES + MARGIN_BYTES) {
+		if (scan_buffer(s, false, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int scan_rest(struct scan *s, struct err *err)
+{
+	return s->have > 0 ? scan_buffer(s, true, err) : 0;
+}
+
+struct secret_feed {
+	struct scan scan;
+	struct unit unit;
+};
+
+static int keep_str(struct scan *s, struct str *text, struct err *err)
+{
+	*text = arena_str(&s->arena, *text);
+	return text->p ? 0 : arena_err(&s->arena, err);
+}
+
+static int feed_open(struct secret_feed *feed, uint64_t size, struct err *err)
+{
+	struct scan *s = &feed->scan;
+	struct unit *unit = &feed->unit;
+
+	unit->bytes = STR_NONE;
+	if (keep_str(s, &unit->path, err) || keep_str(s, &unit->commit, err) ||
+	    keep_str(s, &unit->layer, err) || keep_str(s, &unit->instruction, err) ||
+	    make_room(s, size, err))
+		return -1;
+	return scan_path(s, err);
+}
+
+int secret_feed_begin(struct secret_scanner *scanner, const struct unit *unit, uint64_t size,
+    struct str key, struct sink *sink, struct secret_feed **ret_feed, struct err *err)
+{
+	struct secret_feed *feed = calloc(1, sizeof *feed);
+
+	if (!feed)
+		return err_nomem(err);
+	feed->unit = *unit;
+	scan_init(&feed->scan, scanner, &feed->unit, key, sink);
+	if (feed_open(feed, size, err)) {
+		secret_feed_free(feed);
+		return -1;
+	}
+	*ret_feed = feed;
+	return 0;
+}
+
+int secret_feed_bytes(struct secret_feed *feed, struct str bytes, struct err *err)
+{
+	struct scan *s = &feed->scan;
+
+	while (bytes.n > 0) {
+		size_t n;
+
+		if (make_room(s, s->have + bytes.n, err))
+			return -1;
+		n = MIN_OF(bytes.n, s->cap - s->have);
+		memcpy(s->buffer + s->have, bytes.p, n);
+		s->have += n;
+		bytes = str_sub(bytes, n, bytes.n);
+		if (scan_if_full(s, err))
+			return -1;
+	}
+	return 0;
+}
+
+int secret_feed_end(struct secret_feed *feed, struct err *err)
+{
+	return scan_rest(&feed->scan, err) || scan_end(&feed->scan, err) ? -1 : 0;
+}
+
+void secret_feed_free(struct secret_feed *feed)
+{
+	if (feed)
+		scan_release(&feed->scan);
+	free(feed);
+}
+
+/* ---- what is read ---- */
 
 struct pieces {
 	struct content *content;
 	uint32_t handle;
 	uint64_t size;
-	char *buffer;
 };
-
-/* The step that keeps what begins at byte `from`. *why is filled where it cannot be read. */
-static int read_step(struct pieces *p, uint64_t from, struct step *ret_step, struct err *why)
-{
-	uint64_t begin = from > MARGIN_BYTES ? from - MARGIN_BYTES : 0;
-	uint64_t to = MIN_OF(from + STEP_BYTES, p->size);
-	uint64_t end = MIN_OF(to + MARGIN_BYTES, p->size);
-	size_t want = (size_t)(end - begin), got;
-
-	if (p->content->ops->read(p->content, p->handle, begin, p->buffer, want, &got, why))
-		return -1;
-	if (got < want)
-		return err_set(why, ERR_IO, "it became shorter while it was read");
-	*ret_step = (struct step){
-	    str_make(p->buffer, got), {(size_t)(from - begin), want, want}
-	  };
-	if (to < p->size) {
-		ret_step->marks[MARK_TO] = (size_t)(to - begin);
-		ret_step->marks[MARK_NEXT] = (size_t)(to - MARGIN_BYTES - begin);
-	}
-	return 0;
-}
 
 static int scan_pieces(struct scan *s, struct pieces *p, struct err *why, struct err *err)
 {
-	struct step step;
+	uint64_t at = 0;
 
-	p->buffer = arena_alloc(
-	    &s->arena, (size_t)MIN_OF(p->size, (uint64_t)STEP_BYTES + 2 * MARGIN_BYTES));
-	if (!p->buffer)
-		return arena_err(&s->arena, err);
-	for (uint64_t from = 0; from < p->size; from += STEP_BYTES) {
-		if (read_step(p, from, &step, why))
-			return 0;
-		if (p->size <= LFS_BYTES_MAX && tell_pointer(s, step.bytes, err))
-			return -1;
-		if (from == 0)
-			look_at(s, &step);
-		if (scan_step(s, &step, err))
+	if (make_room(s, p->size, err))
+		return -1;
+	while (at < p->size) {
+		size_t want = (size_t)MIN_OF(p->size - at, (uint64_t)(s->cap - s->have)), got;
+
+		if (p->content->ops->read(
+			p->content, p->handle, at, s->buffer + s->have, want, &got, why))
+			break;
+		s->have += got;
+		at += got;
+		if (got < want) {
+			(void)err_set(why, ERR_IO, "it became shorter while it was read");
+			break;
+		}
+		if (scan_if_full(s, err))
 			return -1;
 	}
-	return 0;
+	return scan_rest(s, err);
 }
 
 static int scan_opened(struct scan *s, struct pieces *p, struct err *err)

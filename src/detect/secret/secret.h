@@ -73,6 +73,19 @@ MUST_USE int secret_scan(struct secret_scanner *scanner, const struct unit *unit
 MUST_USE int secret_scan_content(struct secret_scanner *scanner, struct content *content,
     struct str name, const struct unit *unit, struct str key, struct sink *sink, struct err *err);
 
+/* What comes by in pieces of any size, one after the other: what is found, and where, is the same
+ * as in one text. unit is copied, its bytes are ignored; size is only a hint. One at a time for
+ * each scanner. */
+struct secret_feed;
+MUST_USE int secret_feed_begin(struct secret_scanner *scanner, const struct unit *unit,
+    uint64_t size, struct str key, struct sink *sink, struct secret_feed **ret_feed,
+    struct err *err);
+MUST_USE int secret_feed_bytes(struct secret_feed *feed, struct str bytes, struct err *err);
+/* Tells what was found. Free it all the same. */
+MUST_USE int secret_feed_end(struct secret_feed *feed, struct err *err);
+/* NULL is fine. */
+void secret_feed_free(struct secret_feed *feed);
+
 /* Bytes [start, end) of a text are a secret; lines are 1-based. */
 struct secret_span {
 	size_t start, end;

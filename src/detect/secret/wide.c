@@ -34,6 +34,14 @@ static uint32_t unit_at(struct str bytes, size_t at, enum wide_order order)
 	return order == WIDE_LITTLE ? b << 8 | a : a << 8 | b;
 }
 
+bool wide_is_second(struct str bytes, size_t at, enum wide_order order)
+{
+	if (at < 2 || bytes.n < 2 || at > bytes.n - 2)
+		return false;
+	return (unit_at(bytes, at, order) & 0xfc00) == 0xdc00 &&
+	       (unit_at(bytes, at - 2, order) & 0xfc00) == 0xd800;
+}
+
 /* One character; returns how many bytes it took, 2 or 4. */
 static size_t next_rune(struct str bytes, size_t at, enum wide_order order, uint32_t *ret_rune)
 {

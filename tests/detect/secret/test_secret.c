@@ -554,6 +554,101 @@ static void test_pieces(void **state)
 	fixture_release(&f);
 }
 
+static void feed(struct fixture *f, struct str bytes, size_t piece)
+{
+	struct unit unit = {.path = STR("file")};
+	struct secret_feed *feed;
+
+	fixture_clear(f);
+	assert_int_equal(
+	    secret_feed_begin(f->scanner, &unit, bytes.n, KEY, &f->sink.sink, &feed, &f->err), 0);
+	for (size_t at = 0; at < bytes.n; at += piece)
+		assert_int_equal(secret_feed_bytes(feed, str_sub(bytes, at, piece), &f->err), 0);
+	assert_int_equal(secret_feed_end(feed, &f->err), 0);
+	secret_feed_free(feed);
+	report_sort(&f->report);
+}
+
+static void assert_the_key_at(const struct fixture *f, const struct place *at, size_t n)
+{
+	const struct finding *found = &f->report.findings.p[0];
+
+	assert_int_equal(f->report.findings.n, 1);
+	assert_int_equal(found->n_places, n);
+	assert_int_equal(found->places[0].line, at->line);
+	assert_int_equal(found->places[0].column, at->column);
+	assert_int_equal(found->places[0].end_column, at->end_column);
+}
+
+/* One endless line of characters of four bytes, so that borders cut some in two wherever they are;
+ * and one key in it, in UTF-8 or in UTF-16. */
+static struct str border_text(struct arena *arena, size_t key_at, bool wide)
+{
+	const char *smile = wide ? "\x3d\xd8\x00\xde" : "\xf0\x9f\x98\x80";
+	size_t step = wide ? 2 : 1, n = key_at + KIB(80), lead = 2 * step + key_at % 4;
+	char *text = arena_alloc(arena, n);
+
+	assert_non_null(text);
+	for (size_t at = 0; at + 4 <= n - lead; at += 4)
+		memcpy(text + lead + at, smile, 4);
+	for (size_t at = 0; at < lead; at += step)
+		text[at] = at == step ? '\n' : 'a';
+	if (wide)
+		memcpy(text, "\xff\xfe", 2);
+	for (size_t i = 0; i < 22; i++) {
+		text[key_at + (i - 1) * step] = "\"" AWS_KEY "\""[i];
+		if (wide)
+			text[key_at + (i - 1) * step + 1] = '\0';
+	}
+	return str_make(text, n);
+}
+
+static void check_border(struct fixture *f, struct str text)
+{
+	static const size_t pieces[] = {4096, 65536, 1 << 20, 999983};
+	struct place whole;
+
+	scan(f, text);
+	whole = f->report.findings.p[0].places[0];
+	assert_the_key_at(f, &whole, 1);
+	scan_content(f, STR("name"), text);
+	assert_the_key_at(f, &whole, 1);
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		feed(f, text, pieces[i]);
+		assert_the_key_at(f, &whole, 1);
+	}
+}
+
+static void test_borders(void **state)
+{
+	static const int from_border[] = {-40000, -32768 - 9, -100, -19, -1, 0, 3, 100, 32771};
+	struct fixture f;
+	char *last;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(from_border); i++) {
+		struct arena arena CLEANUP(arena_release);
+
+		arena_init(&arena, MIB(64));
+		check_border(
+		    &f, border_text(&arena, (size_t)((int)MIB(4) + from_border[i]), false));
+		check_border(
+		    &f, border_text(&arena, (size_t)((int)MIB(4) + from_border[i]) & ~1U, true));
+	}
+	/* Any piece, down to a byte; a key that ends with the text. */
+	feed(&f, STR("a\n" AWS_KEY), 1);
+	assert_the_key_at(&f, &(struct place){.line = 2, .column = 1, .end_column = 21}, 1);
+	last = arena_alloc(&f.arena, MIB(5));
+	assert_non_null(last);
+	memset(last, '\n', MIB(5));
+	memcpy(last + MIB(5) - 20, AWS_KEY, 20);
+	feed(&f, str_make(last, MIB(5)), 77777);
+	assert_the_key_at(
+	    &f, &(struct place){.line = MIB(5) - 20 + 1, .column = 1, .end_column = 21}, 1);
+	fixture_release(&f);
+}
+
 static void test_content_problems(void **state)
 {
 	struct fixture f;
@@ -588,6 +683,7 @@ int main(void)
 	    cmocka_unit_test(test_match_limit_is_said),
 	    cmocka_unit_test(test_long_lines),
 	    cmocka_unit_test(test_pieces),
+	    cmocka_unit_test(test_borders),
 	    cmocka_unit_test(test_content_problems),
 	};
 

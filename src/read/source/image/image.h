@@ -103,12 +103,10 @@ struct image_file {
 	const struct image_layer *layer; /* that wrote it */
 	size_t layer_index;
 	uint64_t offset; /* of unit.bytes in the file: a file larger than limits->unit_bytes is
-			    streamed in pieces, each beginning IMAGE_PIECE_OVERLAP before the end of
-			    the one before */
+			    streamed in pieces, one behind the other */
 	bool is_last;	 /* no piece follows */
 	const char *md5; /* hex, of a file that IMAGE_SUM was asked for; else NULL */
 };
-enum { IMAGE_PIECE_OVERLAP = 4096 };
 
 enum { IMAGE_GO_ON = 0, IMAGE_ENOUGH = 1 }; /* besides -1 */
 

@@ -75,7 +75,6 @@ struct pieces {
 	struct unit unit;
 	struct str whole; /* where the bytes are in memory already */
 	struct tar *tar;  /* else */
-	size_t have;	  /* bytes of w->piece that the next piece begins with */
 };
 
 /* The bytes from file.offset on, as many as a unit may have. */
@@ -94,13 +93,11 @@ static int next_piece(struct walk *w, struct pieces *p, struct err *err)
 	if (!w->piece)
 		return err_nomem(err);
 	p->unit.bytes = str_make(w->piece, n);
-	return read_whole(p->tar, w->piece + p->have, n - p->have, err);
+	return read_whole(p->tar, w->piece, n, err);
 }
 
 static int stream_file(struct walk *w, struct pieces *p, struct err *err)
 {
-	size_t overlap = MIN_OF((size_t)IMAGE_PIECE_OVERLAP, w->limits->unit_bytes / 2);
-
 	for (;;) {
 		int result;
 
@@ -111,10 +108,7 @@ static int stream_file(struct walk *w, struct pieces *p, struct err *err)
 			return walk_fatal(w);
 		if (result == IMAGE_ENOUGH || p->file.is_last)
 			return 0;
-		p->file.offset += p->unit.bytes.n - overlap;
-		p->have = overlap;
-		if (p->tar)
-			memmove(w->piece, w->piece + p->unit.bytes.n - overlap, overlap);
+		p->file.offset += p->unit.bytes.n;
 	}
 }
 

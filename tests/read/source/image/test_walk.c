@@ -273,9 +273,9 @@ static void large_files_come_in_pieces(void **state)
 		struct record r = {.streamed = "k"};
 		static const char expected[] =
 		    "streamed k1 0 10000 last\n"
-		    "streamed k2 0 10000\nstreamed k2 5904 4097 last\n"
-		    "streamed k3 0 10000\nstreamed k3 5904 10000\nstreamed k3 11808 10000\n"
-		    "streamed k3 17712 7288 last\nstreamed k4 0 0 last\nlayer ok\n";
+		    "streamed k2 0 10000\nstreamed k2 10000 1 last\n"
+		    "streamed k3 0 10000\nstreamed k3 10000 10000\n"
+		    "streamed k3 20000 5000 last\nstreamed k4 0 0 last\nlayer ok\n";
 
 		r.wanted = kept ? "k" : NULL;
 		assert_walk(f, layout_folder(&l), &limits, &r,
