@@ -556,34 +556,26 @@ static int run_in_child(const struct child_opts *opts, struct content *content, 
 
 /* ---- without a child ---- */
 
-struct job_here {
-	struct job job;
-	struct buf at;
-};
-
 static void at_here(struct job *job, struct str path)
 {
-	struct job_here *here = (struct job_here *)job;
+	struct buf *at = job->at_arg;
 
-	buf_clear(&here->at);
-	buf_add(&here->at, str_sub(path, 0, CHILD_NAME_MAX));
+	buf_clear(at);
+	buf_add(at, str_sub(path, 0, CHILD_NAME_MAX));
 }
 
 static int run_here(const struct child_opts *opts, struct content *content, struct sink *sink,
     const struct child_start *start, struct str *ret_at, struct err *err)
 {
 	CLEANUP(arena_release) struct arena arena;
-	struct job_here here = {
-	    .job = {content, sink, &arena, opts->limits, at_here},
-	    .at = BUF_INIT(CHILD_NAME_MAX),
-	};
+	CLEANUP(buf_release) struct buf at = BUF_INIT(CHILD_NAME_MAX);
+	struct job job = {content, sink, &arena, opts->limits, at_here, &at};
 	int failed;
 
 	arena_init(&arena, opts->limits->scan_memory);
-	failed = start->fn(&here.job, start->arg, err);
+	failed = start->fn(&job, start->arg, err);
 	if (failed < 0)
-		give_at(opts, &here.at, ret_at);
-	buf_release(&here.at);
+		give_at(opts, &at, ret_at);
 	return failed;
 }
 

@@ -20,6 +20,7 @@ struct job {
 	const struct limits *limits;
 	/* Says which unit is being read now, so that a crash is blamed on it. */
 	void (*at)(struct job *job, struct str path);
+	void *at_arg; /* for `at` alone; a job may be copied */
 };
 
 typedef int job_fn(struct job *job, void *arg, struct err *err);

@@ -100,10 +100,9 @@ class Commands(Masked, House):
 
     def test_an_image(self):
         from test_scan import Image, base
-        image = Image([base(), tar_of({f"srv/{KEY}.txt": f"k={KEY}\n", "app/requirements.txt": f"{TOKEN}==1\nflask=={KEY}\n"})])
-        image.config.setdefault("config", {}).update(
-            {"Env": [f"A={KEY}"], "Labels": {KEY: TOKEN}, "User": KEY, "Cmd": [TOKEN], "ExposedPorts": {KEY: {}}})
-        image.config["history"] = [{"created_by": "base"}, {"created_by": f"|1 TOK={KEY} /bin/sh -c echo {TOKEN}"}]
+        config = {"Env": [f"A={KEY}"], "Labels": {KEY: TOKEN}, "User": KEY, "Cmd": [TOKEN], "ExposedPorts": {KEY: {}}}
+        image = Image([base(), tar_of({f"srv/{KEY}.txt": f"k={KEY}\n", "app/requirements.txt": f"{TOKEN}==1\nflask=={KEY}\n"})],
+                      config=config, history=[{"created_by": "base"}, {"created_by": f"|1 TOK={KEY} /bin/sh -c echo {TOKEN}"}])
         path = image.folder(self.folder / "layout")
         self.hidden("scan", path, "--no-vulnerabilities")
         self.hidden("scan", path, "--no-vulnerabilities", "--no-secrets")

@@ -37,13 +37,14 @@ def zstd(data):
 class Image:
     """One image as an OCI layout in memory: path to bytes."""
 
-    def __init__(self, tars, compress=gzip.compress, kind="gzip", arch=harbour.ARCH, tag="app:1"):
+    def __init__(self, tars, compress=gzip.compress, kind="gzip", arch=harbour.ARCH, tag="app:1", config=None,
+                 history=None):
         self.files = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}'}
         self.tars, self.arch = tars, arch
         self.config = self.put(json.dumps({
-            "architecture": arch, "os": "linux", "config": {"User": "10001"},
+            "architecture": arch, "os": "linux", "config": config or {"User": "10001"},
             "rootfs": {"type": "layers", "diff_ids": [digest_of(t) for t in tars]},
-            "history": [{"created_by": f"COPY part{i} / # buildkit"} for i, _ in enumerate(tars)]}).encode())
+            "history": history or [{"created_by": f"COPY part{i} / # buildkit"} for i, _ in enumerate(tars)]}).encode())
         self.layers = [{"mediaType": f"{OCI}layer.v1.tar+{kind}", **self.put(compress(t))} for t in tars]
         manifest = {"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "layers": self.layers,
                     "config": {"mediaType": OCI + "config.v1+json", **self.config}}
