@@ -21,9 +21,10 @@ struct registry_options {
 	    OPT_FLAG_ROW(0, "registry-insecure", &(o)->insecure,                                   \
 		"plain HTTP also to a registry that is not on this machine")
 
-/* Fills *ret_opts, which borrows *ret_login. Wipe the login afterwards. */
+/* services: the policy's token-services. Fills *ret_opts, which borrows *ret_login and them. Wipe
+ * the login afterwards. */
 MUST_USE int registry_options_open(const struct registry_options *o, const struct image_ref *ref,
-    struct arena *arena, struct registry_login *ret_login, struct registry_opts *ret_opts,
-    struct err *err);
+    struct str_list services, struct arena *arena, struct registry_login *ret_login,
+    struct registry_opts *ret_opts, struct err *err);
 
 #endif

@@ -289,19 +289,20 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 }
 
 static const struct key_row policy_rows[] = {
-    {"plimsoll",		 NULL,	       0					     },
-    {"name",		  key_text,    offsetof(struct policy,			       name)},
-    {"note",		       key_text,			     offsetof(struct policy,					       note)},
-    {"mode",		  read_mode,			     offsetof(struct policy,				mode)},
-    {"rules-as-of", key_date,offsetof(struct policy,rules_as_of)},
-    {"stages",	       read_stages,			    offsetof(struct policy,							     stages)},
-    {"trusted-registries",		   key_list,  offsetof(struct policy, trusted_registries)},
-    {"ignore",		       read_ignores,		     0				     },
-    {"waivers",	read_waivers,		      0						     },
-    {"branch-may-excuse",			  read_excuses,			0			 },
-    {"secret-key",		      key_text,		     offsetof(struct policy,secret_key)},
-    {"build",		      read_build,		  0			      },
-    {"database", read_database,0				   },
+    {"plimsoll",		 NULL,	       0						       },
+    {"name",		  key_text,	       offsetof(struct policy,				       name)},
+    {"note",		       key_text,				    offsetof(struct policy,							      note)},
+    {"mode",		  read_mode,				    offsetof(struct policy,				mode)},
+    {"rules-as-of", key_date,offsetof(struct policy,	      rules_as_of)},
+    {"stages",	       read_stages,				 offsetof(struct policy,								    stages)},
+    {"trusted-registries",		   key_list,	     offsetof(struct policy,	     trusted_registries)},
+    {"token-services",		       key_list,			 offsetof(struct policy,							 token_services)},
+    {"ignore",    read_ignores,			     0						    },
+    {"waivers", read_waivers,0},
+    {"branch-may-excuse",	  read_excuses,	0	 },
+    {"secret-key",	   key_text,					      offsetof(struct policy,														      secret_key)},
+    {"build",    read_build,		  0								  },
+    {"database",	 read_database,0},
 };
 
 /* The mode is read before the stages that inherit it, wherever it stands in the file. */

@@ -63,6 +63,7 @@ struct policy {
 	struct str rules_as_of; /* a date; rules that came later only warn; empty: none */
 	struct stage_policy stages[STAGE_COUNT];
 	struct str_list trusted_registries;
+	struct str_list token_services; /* "host[:port]" that registries' passwords may go to */
 	VEC(struct policy_ignore) ignores;
 	VEC(struct policy_waiver) waivers;
 	VEC(struct branch_excuse) excuses;

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "core/image_ref.h"
 #include "net/registry/challenge.h"
+#include "net/token_host.h"
 
 enum { REDIRECTS_MAX = 4 };
 
@@ -142,6 +143,11 @@ static int authenticate(struct session *s, const struct http_request *request,
 		    s->who, request->what);
 	if (challenge.scheme == CHALLENGE_BASIC && s->request->user.n == 0)
 		return 0;
+	if (s->request->user.n > 0 && !token_url_is_private(&s->home))
+		return err_set(err, ERR_AUTH,
+		    "%s, %s: it wants the user name and password, and is reached by plain http, where "
+		    "anybody on the way could read them: that is refused; give it TLS",
+		    s->who, request->what);
 	session_wipe(s->authorization);
 	s->authorization = NULL;
 	s->is_token = challenge.scheme == CHALLENGE_BEARER;

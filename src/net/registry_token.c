@@ -2,15 +2,17 @@
  * The token that a Bearer challenge asks for: GET realm?service=…&scope=…, by the
  * distribution project's token specification. The scope is ours, from what is to be done,
  * not the server's; the realm must be https unless the registry itself is plain http, and
- * is asked for nothing but this.
+ * is asked for nothing but this. A user's name and password go to a realm of token_host.h alone;
+ * one elsewhere is asked only where there are none.
  */
 #include "base/json.h"
 #include "core/image_ref.h"
 #include "net/registry_session.h"
+#include "net/token_host.h"
 
 #define BEARER "Bearer "
 
-enum { TOKEN_MAX = 32 * 1024 };
+enum { TOKEN_MAX = 32 * 1024, HOST_SHOWN_MAX = 80 };
 
 static const char *actions(const struct session *s)
 {
@@ -99,6 +101,26 @@ static int keep_token(
 	return 0;
 }
 
+/* A name and password go where they were meant for, and not in clear text. */
+static int check_receiver(
+    const struct session *s, const struct url *service, const char *what, struct err *err)
+{
+	struct str host = str_sub(service->host, 0, HOST_SHOWN_MAX);
+
+	if (!token_url_is_private(service))
+		return err_set(err, ERR_AUTH,
+		    "%s, %s: it asks to send the user name and password to " STR_FMT
+		    " by plain http, which is refused; its token service needs https",
+		    s->who, what, STR_ARG(host));
+	if (token_host_trusted(s->home.host, service, s->request->token_services))
+		return 0;
+	return err_set(err, ERR_AUTH,
+	    "%s, %s: it asks to send the user name and password to " STR_FMT ":" STR_FMT
+	    ", which is another's host, and that is refused; if it is the right one, name it in the "
+	    "policy (token-services) or log in there with docker login",
+	    s->who, what, STR_ARG(host), STR_ARG(service->port));
+}
+
 int session_fetch_token(
     struct session *s, struct str realm, struct str service, const char *what, struct err *err)
 {
@@ -111,7 +133,8 @@ int session_fetch_token(
 	http_answer_init(&answer);
 	if (token_url(s, realm, service, what, &request.url, err))
 		return -1;
-	if (s->request->user.n > 0 && session_basic(s, &basic, err))
+	if (s->request->user.n > 0 &&
+	    (check_receiver(s, &request.url, what, err) || session_basic(s, &basic, err)))
 		return -1;
 	request.authorization = basic;
 	request.reach = session_reach(s, &request.url);

@@ -32,7 +32,8 @@ static int login_for(const struct pipeline *p, const struct image_ref *ref,
 		*ret = *p->plan->registry_opts;
 		return 0;
 	}
-	*ret = (struct registry_opts){.login = login};
+	*ret = (struct registry_opts){
+	    .login = login, .token_services = p->plan->scan->policy->token_services};
 	return registry_login_find(ref, login, err);
 }
 

@@ -79,6 +79,25 @@ static void entries_are_found_by_host_and_path(void **state)
 	check_found("{}", "r.example", "a", "");
 }
 
+/* Whoever has logged in somewhere has named that host as one for passwords. */
+static void hosts_that_were_logged_in_to(void **state)
+{
+	static const struct image_ref ref = {.host = STR_INIT("r.example"), .path = STR_INIT("a")};
+	struct registry_login login = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(
+	    registry_login_parse(
+		STR("{\"auths\":{\"r.example\":{\"username\":\"x\",\"password\":\"y\"},"
+		    "\"https://auth.example/v2/\":{},\"t.example:8443/team\":{},"
+		    "\"two words\":{}}}"),
+		&ref, &login, &err),
+	    0);
+	assert_string_equal(login.hosts, " r.example auth.example t.example:8443");
+	registry_login_wipe(&login);
+}
+
 static void what_is_not_supported_or_broken_is_named(void **state)
 {
 	static const struct {
@@ -196,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(entries_are_found_by_host_and_path),
+	    cmocka_unit_test(hosts_that_were_logged_in_to),
 	    cmocka_unit_test(what_is_not_supported_or_broken_is_named),
 	    cmocka_unit_test(passwords_come_from_file_or_environment),
 	    cmocka_unit_test(the_configuration_is_looked_for_in_order),

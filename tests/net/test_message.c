@@ -16,6 +16,7 @@ static const struct net_request good = {
     .layout = STR_INIT("/var/tmp/layout"),
     .user = STR_INIT("keeper"),
     .password = STR_INIT("made:up"),
+    .token_services = STR_INIT("auth.example t.example:8443"),
 };
 
 static int there_and_back(const struct net_request *request, struct net_request *ret, struct buf *b)
@@ -46,6 +47,7 @@ static void a_request_comes_back(void **state)
 	assert_true(str_eq(got.host, good.host) && str_eq(got.path, good.path));
 	assert_true(str_eq(got.selector, good.selector) && str_eq(got.layout, good.layout));
 	assert_true(str_eq(got.user, good.user) && str_eq(got.password, good.password));
+	assert_true(str_eq(got.token_services, good.token_services));
 }
 
 static void a_request_cut_short_is_refused(void **state)
@@ -60,7 +62,7 @@ static void a_request_cut_short_is_refused(void **state)
 		assert_int_equal(net_get_request(str_make(b.p, n), &got, &err), -1);
 	buf_addc(&b, 'x');
 	assert_int_equal(net_get_request(buf_str(&b), &got, &err), -1);
-	b.p[0] = 2; /* the version */
+	b.p[0] = 1; /* an earlier version */
 	assert_int_equal(net_get_request(str_make(b.p, b.n - 1), &got, &err), -1);
 }
 

@@ -44,9 +44,10 @@ static int pick_state(
 }
 
 /* The login is for the registry alone; without one nothing is read of it. */
-static int open_registry(struct cli *cli, const struct run_options *o, struct registry_login *login,
-    struct registry_opts *ret, struct err *err)
+static int open_registry(struct session *s, const struct run_options *o,
+    struct registry_login *login, struct registry_opts *ret, struct err *err)
 {
+	struct cli *cli = s->cli;
 	struct str probe = arena_fmt(cli->arena, STR_FMT "/x", STR_ARG(o->registry));
 	struct image_ref ref;
 
@@ -56,7 +57,8 @@ static int open_registry(struct cli *cli, const struct run_options *o, struct re
 		err->code = ERR_USAGE;
 		return err_wrap(err, "--registry");
 	}
-	return registry_options_open(&o->login, &ref, cli->arena, login, ret, err);
+	return registry_options_open(
+	    &o->login, &ref, s->policy.token_services, cli->arena, login, ret, err);
 }
 
 /* A branch, also by its full name. */
@@ -84,7 +86,7 @@ static int run_pipeline(
 	if (!plan.repo)
 		return arena_err(s->cli->arena, err);
 	if (o->registry.n > 0) {
-		if (open_registry(s->cli, o, &login, &registry, err) != 0)
+		if (open_registry(s, o, &login, &registry, err) != 0)
 			return -1;
 		plan.registry_opts = &registry;
 	}

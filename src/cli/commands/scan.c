@@ -36,9 +36,10 @@ static bool is_path(struct str operand)
 	       str_starts(operand, STR("../")) || str_ends(operand, STR(".tar"));
 }
 
-static int fetch(struct cli *cli, const struct scan_options *o, struct str reference,
+static int fetch(struct session *s, const struct scan_options *o, struct str reference,
     struct fetched *ret, const char **ret_path, struct err *err)
 {
+	struct cli *cli = s->cli;
 	char digest[REGISTRY_DIGEST_SIZE];
 	struct registry_login login CLEANUP(registry_login_wipe) = {0};
 	struct registry_opts opts;
@@ -51,7 +52,8 @@ static int fetch(struct cli *cli, const struct scan_options *o, struct str refer
 	if (image_ref_parse(reference, cli->arena, &ref, err) != 0)
 		return err_wrap(
 		    err, STR_FMT " is neither a file nor an image reference", STR_ARG(reference));
-	if (registry_options_open(&o->registry, &ref, cli->arena, &login, &opts, err) != 0 ||
+	if (registry_options_open(&o->registry, &ref, s->policy.token_services, cli->arena, &login,
+		&opts, err) != 0 ||
 	    tempdir_open(NULL, cli->arena, &ret->folder, err) != 0)
 		return -1;
 	opts.platform = o->platform;
@@ -100,7 +102,7 @@ static int scan_one(struct session *s, const struct scan_options *o, struct str 
 	if (!path)
 		return arena_err(s->cli->arena, err);
 	image.path = path;
-	if (!file_exists(path) && fetch(s->cli, o, operand, fetched, &image.path, err) != 0)
+	if (!file_exists(path) && fetch(s, o, operand, fetched, &image.path, err) != 0)
 		return -1;
 	if (session_subject(s, "image", operand, err) != 0 ||
 	    scan_image(&s->scan, &image, err) != 0)

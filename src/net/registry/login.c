@@ -19,8 +19,9 @@ struct reading {
 	struct str wanted; /* "host/path" */
 	struct str host;
 	struct entry best, current;
-	struct str helper; /* credHelpers' for this host */
-	struct str store;  /* credsStore */
+	struct str helper;	      /* credHelpers' for this host */
+	struct str store;	      /* credsStore */
+	char hosts[LOGIN_HOSTS_SIZE]; /* of all entries */
 };
 
 typedef int member_fn(struct json_in *j, struct str key, struct reading *r, struct err *err);
@@ -172,10 +173,28 @@ static int entry_member(struct json_in *j, struct str key, struct reading *r, st
 	return skip_value(j, err);
 }
 
+/* The host of "host[:port][/path]" behind the others. */
+static void add_host(struct reading *r, struct str key)
+{
+	size_t at = strlen(r->hosts), slash = str_chr(key, '/');
+	struct str host = slash == STR_NPOS ? key : str_sub(key, 0, slash);
+
+	if (host.n == 0 || at + host.n + 2 > sizeof r->hosts)
+		return;
+	for (size_t i = 0; i < host.n; i++) {
+		if (host.p[i] <= ' ' || host.p[i] > '~')
+			return;
+	}
+	r->hosts[at] = ' ';
+	memcpy(r->hosts + at + 1, host.p, host.n);
+	r->hosts[at + 1 + host.n] = '\0';
+}
+
 static int auths_member(struct json_in *j, struct str key, struct reading *r, struct err *err)
 {
 	struct str bare = bare_key(key);
 
+	add_host(r, bare);
 	if (!key_fits(r, bare) || (r->best.found && bare.n <= r->best.key.n))
 		return skip_value(j, err);
 	r->current = (struct entry){.key = bare, .found = true};
@@ -272,7 +291,10 @@ int registry_login_parse(
 		return err_set(err, ERR_CONFIG,
 		    "it is no Docker configuration: its JSON is broken or of another shape near byte %zu",
 		    j.at);
-	return settle(&r, &arena, ret, err);
+	if (settle(&r, &arena, ret, err) != 0)
+		return -1;
+	memcpy(ret->hosts, r.hosts, sizeof ret->hosts);
+	return 0;
 }
 
 /* The first path that is set; an explicit one must be there. */
@@ -306,4 +328,14 @@ int registry_login_find(const struct image_ref *ref, struct registry_login *ret,
 	if (read_secret(path, &text, err))
 		return err_wrap(err, "registry credentials");
 	return registry_login_parse(buf_str(&text), ref, ret, err) ? err_wrap(err, "%s", path) : 0;
+}
+
+void registry_login_hosts(struct registry_login *login)
+{
+	static const struct image_ref nowhere = {.host = STR_INIT("."), .path = STR_INIT("x")};
+	struct registry_login found CLEANUP(registry_login_wipe) = {0};
+	struct err ignored = ERR_INIT;
+
+	if (registry_login_find(&nowhere, &found, &ignored) == 0)
+		memcpy(login->hosts, found.hosts, sizeof login->hosts);
 }

@@ -10,15 +10,26 @@
 
 #include "core/image_ref.h"
 
-enum { LOGIN_USER_SIZE = 512, LOGIN_PASSWORD_SIZE = 8192, LOGIN_FILE_MAX = 1 << 20 };
+enum {
+	LOGIN_USER_SIZE = 512,
+	LOGIN_PASSWORD_SIZE = 8192,
+	LOGIN_FILE_MAX = 1 << 20,
+	LOGIN_HOSTS_SIZE = 1536
+};
 
 struct registry_login {
 	char user[LOGIN_USER_SIZE]; /* "" : none, anonymous */
 	char password[LOGIN_PASSWORD_SIZE];
+	/* Every host that the Docker configuration has an entry for, separated by spaces: whoever
+	 * logged in there named it. Those without room are left out. */
+	char hosts[LOGIN_HOSTS_SIZE];
 };
 
 /* Overwrites it. Usable as CLEANUP(registry_login_wipe). */
 void registry_login_wipe(struct registry_login *login);
+
+/* hosts alone, from the same files as registry_login_find; nothing where none can be read. */
+void registry_login_hosts(struct registry_login *login);
 
 /* As given: password from the file (its last line end dropped) where one is named, else from
  * $PLIMSOLL_REGISTRY_PASSWORD. ERR_CONFIG where there is neither, or the user has a ':'. */

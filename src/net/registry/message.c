@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "core/image_ref.h"
 
-enum { VERSION = 1, STALL_MAX = 3600, ATTEMPTS_MAX = 10, PLATFORM_MAX = 128, LAYOUT_MAX = 4096 };
+enum { VERSION = 2, STALL_MAX = 3600, ATTEMPTS_MAX = 10, PLATFORM_MAX = 128, LAYOUT_MAX = 4096 };
 
 void net_put_request(struct buf *b, const struct net_request *request)
 {
@@ -21,6 +21,7 @@ void net_put_request(struct buf *b, const struct net_request *request)
 	frame_str(b, request->layout);
 	frame_str(b, request->user);
 	frame_str(b, request->password);
+	frame_str(b, request->token_services);
 }
 
 static bool get_numbers(struct rd *r, struct net_request *ret)
@@ -38,7 +39,8 @@ static bool get_texts(struct rd *r, struct net_request *ret)
 {
 	return rd_str(r, &ret->host) && rd_str(r, &ret->path) && rd_str(r, &ret->selector) &&
 	       rd_str(r, &ret->digest) && rd_str(r, &ret->platform) && rd_str(r, &ret->layout) &&
-	       rd_str(r, &ret->user) && rd_str(r, &ret->password) && rd_left(r) == 0;
+	       rd_str(r, &ret->user) && rd_str(r, &ret->password) &&
+	       rd_str(r, &ret->token_services) && rd_left(r) == 0;
 }
 
 static bool has_valid_numbers(const struct net_request *r)
@@ -90,7 +92,7 @@ static bool has_valid_folder(const struct net_request *r)
 static bool has_valid_login(const struct net_request *r)
 {
 	return is_clean(r->user, NET_MESSAGE_MAX) && is_clean(r->password, NET_MESSAGE_MAX) &&
-	       str_chr(r->user, ':') == STR_NPOS;
+	       is_clean(r->token_services, NET_MESSAGE_MAX) && str_chr(r->user, ':') == STR_NPOS;
 }
 
 int net_get_request(struct str payload, struct net_request *ret, struct err *err)

@@ -1,6 +1,6 @@
 /*
  * What plimsoll and plimsoll-net say to each other: one request down the pipe, any number
- * of progress frames and then one result or one error up. Version 1 of a private format
+ * of progress frames and then one result or one error up. Version 2 of a private format
  * (base/frame.h); both ends treat the other's bytes as hostile. Slices borrow the
  * payload that they were read from, which holds a password: whoever owns it wipes it.
  */
@@ -43,6 +43,7 @@ struct net_request {
 	struct str platform; /* "os/arch[/variant]" */
 	struct str layout;   /* an absolute path, for pull and push */
 	struct str user, password;
+	struct str token_services; /* "host[:port]" that may get them too, separated by spaces */
 };
 
 struct net_progress {

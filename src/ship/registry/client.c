@@ -87,6 +87,18 @@ int registry_program(struct arena *arena, const char **ret_path, struct err *err
 
 /* ---- a call ---- */
 
+/* Those of `docker login` and those of the policy; without memory, none. */
+static struct str join_services(const struct registry_opts *opts, struct arena *arena)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(NET_MESSAGE_MAX / 2);
+
+	if (opts->login)
+		buf_add(&text, str_of(opts->login->hosts));
+	for (size_t i = 0; i < opts->token_services.n; i++)
+		buf_addf(&text, " " STR_FMT, STR_ARG(opts->token_services.p[i]));
+	return buf_ok(&text) ? arena_str(arena, buf_str(&text)) : STR_NONE;
+}
+
 static void call_init(struct call *call, const struct registry_opts *opts,
     const struct image_ref *ref, enum net_op op)
 {
@@ -104,6 +116,7 @@ static void call_init(struct call *call, const struct registry_opts *opts,
 	if (opts->login) {
 		r->user = str_of(opts->login->user);
 		r->password = str_of(opts->login->password);
+		r->token_services = join_services(opts, &call->arena);
 	}
 }
 

@@ -12,6 +12,7 @@
 #ifndef SHIP_REGISTRY_CLIENT_H
 #define SHIP_REGISTRY_CLIENT_H
 
+#include "core/finding.h"
 #include "core/image_ref.h"
 #include "net/registry/login.h"
 
@@ -31,9 +32,11 @@ struct registry_opts {
 	bool tls;	     /* … where this asks for TLS */
 	struct str platform; /* "linux/arm64/v8"; empty: linux and this machine's architecture */
 	const char *program; /* plimsoll-net; NULL: see registry_program */
-	uint32_t stall_seconds; /* without a byte, then give up; 0: 60 */
-	uint32_t attempts;	/* of each request, at most; 0: 4 */
-	bool no_sandbox;	/* for debugging */
+	uint32_t stall_seconds;		/* without a byte, then give up; 0: 60 */
+	uint32_t attempts;		/* of each request, at most; 0: 4 */
+	bool no_sandbox;		/* for debugging */
+	struct str_list token_services; /* "host[:port]" that the login may be sent to for a token,
+					 * besides the registry's own and those logged in to */
 	void (*progress)(void *arg, const struct registry_progress *progress); /* may be NULL */
 	void *progress_arg;
 };

@@ -215,6 +215,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def on_bearer_metadata(self):
         self.bearer("http://169.254.169.254/token")
 
+    def on_bearer_clear(self):
+        self.bearer("http://192.0.2.2/token")
+
+    def on_bearer_stranger(self):
+        self.bearer("https://auth.example.net/token")
+
     def on_bearer_ftp(self):
         self.bearer("ftp://127.0.0.1/token")
 
