@@ -223,6 +223,24 @@ void report_more_places_text(const struct finding *finding, struct buf *out)
 		buf_addc(out, ')');
 }
 
+size_t report_telling_places(
+    const struct finding *finding, const struct place *ret[REPORT_TELLING_PLACES])
+{
+	const struct place *places = finding->places;
+	struct str last = finding->n_places ? places[0].path : STR_NONE;
+	size_t n = 0;
+
+	for (size_t i = 1; i < finding->n_places && n < REPORT_TELLING_PLACES; i++) {
+		if (str_eq(places[i].path, places[0].path) || str_eq(places[i].path, last))
+			continue;
+		ret[n++] = &places[i];
+		last = places[i].path;
+	}
+	if (n == 0 && finding->n_places > 1 && places[1].line != places[0].line)
+		ret[n++] = &places[1];
+	return n;
+}
+
 void report_layer_text(const struct report *report, const struct finding *finding, struct buf *out)
 {
 	const struct place *place = finding->n_places ? &finding->places[0] : NULL;

@@ -44,6 +44,10 @@ void report_summary(const struct report *report, const struct report_opts *opts,
 void report_layer_text(const struct report *report, const struct finding *finding, struct buf *out);
 /* "and 3 more places (2 in layers, 1 known)", or nothing. */
 void report_more_places_text(const struct finding *finding, struct buf *out);
+/* The further places that say most, in other files if there are any: how many of ret are set. */
+enum { REPORT_TELLING_PLACES = 2 };
+size_t report_telling_places(
+    const struct finding *finding, const struct place *ret[REPORT_TELLING_PLACES]);
 /* The first commit that a secret stands in; empty if it stands in none. */
 struct str report_commit(const struct finding *finding);
 /* Whether this one is shown without --all: blocking ones first, no known and no passing ones. */

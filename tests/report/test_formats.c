@@ -250,6 +250,42 @@ static void assert_written(const char *name, const struct report *r, const char 
 	assert_string_equal(buf_cstr(&out), whole);
 }
 
+static void many_places_of_one_secret(void **state)
+{
+	static const char *const paths[] = {"a.py", "a.py", "b\033]0;x\a`.py", "c.py", "d.py"};
+	static const uint32_t lines[] = {1, 9, 2, 3, 4};
+	struct place at[ARRAY_LEN(paths)] = {0};
+	struct finding f = {.rule = STR("k"),
+	    .verdict = VERDICT_BLOCKS,
+	    .message = STR("m"),
+	    .places = at,
+	    .n_places = ARRAY_LEN(at),
+	    .more_places = 7,
+	    .secret = &secret};
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		at[i].path = str_of(paths[i]);
+		at[i].line = lines[i];
+		at[i].state = i > 2 ? STATE_KNOWN : STATE_NEW;
+	}
+	at[4].layer = STR("sha256:0");
+	write_one("text", &f, &out);
+	assert_true(str_has(buf_str(&out),
+	    STR("      and 11 more places (1 in layers, 2 known): b\\x1b]0;x\\x07`.py:2, c.py:3 …; "
+		"--format json lists them\n")));
+	write_one("markdown", &f, &out);
+	assert_true(str_has(
+	    buf_str(&out), STR("- `a.py:1` and 11 more places (1 in layers, 2 known), such as "
+			       "`b\\x1b]0;x\\x07'.py:2`, `c.py:3` **")));
+	f.n_places = 2;
+	f.more_places = 0;
+	write_one("text", &f, &out);
+	assert_true(str_has(
+	    buf_str(&out), STR("      and 1 more place: a.py:9; --format json lists them\n")));
+}
+
 static void what_is_not_covered_is_shown(void **state)
 {
 	struct report r;
@@ -309,6 +345,7 @@ int main(void)
 	    cmocka_unit_test(markdown_stays_below_sixty_lines),
 	    cmocka_unit_test(the_mark_stands_under_what_is_meant),
 	    cmocka_unit_test(text_from_outside_makes_no_link_and_no_mention),
+	    cmocka_unit_test(many_places_of_one_secret),
 	    cmocka_unit_test(what_is_not_covered_is_shown),
 	    cmocka_unit_test(many_gaps_are_counted),
 	};

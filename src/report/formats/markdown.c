@@ -103,6 +103,8 @@ static void add_places(struct buf *out, const struct finding *f)
 {
 	struct buf place CLEANUP(buf_release) = BUF_INIT(KIB(8));
 	struct buf more CLEANUP(buf_release) = BUF_INIT(KIB(1));
+	const struct place *telling[REPORT_TELLING_PLACES];
+	size_t n;
 
 	if (f->n_places == 0)
 		return;
@@ -111,6 +113,13 @@ static void add_places(struct buf *out, const struct finding *f)
 	report_more_places_text(f, &more);
 	if (more.n > 0)
 		buf_addf(out, " %s", buf_cstr(&more));
+	n = report_telling_places(f, telling);
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&place);
+		report_place_text(telling[i], &place);
+		buf_add(out, i == 0 ? STR(", such as ") : STR(", "));
+		add_code(out, buf_str(&place));
+	}
 	buf_addc(out, ' ');
 }
 

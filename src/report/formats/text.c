@@ -146,6 +146,25 @@ static void add_source(struct buf *out, const struct finding *f, const struct in
 	buf_addc(out, '\n');
 }
 
+/* "and 5 more places (2 known): a.py:3, b/c.py:8 …; --format json lists them" */
+static void add_more(struct buf *out, const struct finding *f, const char *more)
+{
+	const struct place *telling[REPORT_TELLING_PLACES];
+	size_t n = report_telling_places(f, telling);
+
+	buf_addf(out, "      %s", more);
+	for (size_t i = 0; i < n; i++) {
+		struct buf place CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+		report_place_text(telling[i], &place);
+		buf_add(out, i == 0 ? STR(": ") : STR(", "));
+		buf_add_safe(out, buf_str(&place));
+	}
+	if (n > 0 && f->n_places + f->more_places > n + 1)
+		buf_add(out, STR(" …"));
+	buf_add(out, STR("; --format json lists them\n"));
+}
+
 static void add_details(struct buf *out, const struct report *report, const struct finding *f)
 {
 	struct buf layer CLEANUP(buf_release) = BUF_INIT(KIB(1));
@@ -163,7 +182,7 @@ static void add_details(struct buf *out, const struct report *report, const stru
 	}
 	report_more_places_text(f, &more);
 	if (more.n > 0)
-		buf_addf(out, "      %s; --format json lists them\n", buf_cstr(&more));
+		add_more(out, f, buf_cstr(&more));
 	if (f->waiver) {
 		buf_add(out, STR("      excused by "));
 		buf_add_safe(out, f->waiver->owner);
