@@ -111,7 +111,7 @@ static bool begins_dockerfile(struct str line)
 	return n == 2 && str_eq_nocase(words[0], STR("arg"));
 }
 
-/* In a file that is called Dockerfile: an instruction in capitals, or nearly FROM or ARG. */
+/* In a file that is called Dockerfile: nearly FROM or ARG, in capitals. */
 static bool begins_broken_dockerfile(struct str line)
 {
 	static const char *const starts[] = {"FROM", "ARG"};
@@ -121,7 +121,7 @@ static bool begins_broken_dockerfile(struct str line)
 		n++;
 	if (n < 2 || n == line.n || !byte_is_blank(line.p[n]))
 		return false;
-	return docker_kind_of(str_sub(line, 0, n)) != DOCKER_UNKNOWN ||
+	return docker_kind_of(str_sub(line, 0, n)) == DOCKER_UNKNOWN &&
 	       opt_nearest(str_sub(line, 0, n), starts, ARRAY_LEN(starts)) != NULL;
 }
 

@@ -228,6 +228,96 @@ static void the_decks_inputs(void **state)
 	the_decks_files(path);
 }
 
+/* ---- the file, target, arguments and base that are built ---- */
+
+struct build_case {
+	const char *file, *target, *user; /* of the base b; NULL: it is not known */
+	bool windows;
+	const char *wanted; /* "RULE WEIGHT " each, of those about users */
+};
+
+static const struct build_case builds[] = {
+    {"FROM b\nRUN x\n",			  "",  NULL,	  false, "PL1001 1 "},
+    {"FROM b\nRUN x\n",			  "",  "",	false, "PL1001 1 "},
+    {"FROM b\nRUN x\n",			  "",  "0:0",   false, "PL1001 1 "},
+    {"FROM b\nRUN x\n",			  "",  "10001", false, ""	      },
+    {"FROM b\nRUN x\n",			  "",  "",	true,  ""		},
+    {"FROM scratch\nCOPY a b\n",		 "",  NULL,	   false, "PL1001 2 "},
+    {"FROM x:nonroot\nCOPY a b\n",		   "",  NULL,    false, "PL1001 2 "},
+    {"FROM x/windows/nano\nCOPY a b\n",		"",  NULL,	  false, "PL1001 2 "},
+    {"FROM b AS f\nUSER root\nFROM b\nUSER 5\n", "f", NULL,    false, "DL3002 0 "},
+    {"FROM b AS f\nUSER 5\nFROM b\nUSER root\n", "f", NULL,    false, ""	     },
+    {"FROM b AS f\nFROM b\nUSER 5\n",	      "f", NULL,	 false, "PL1001 1 "},
+    {"FROM b\nUSER $X\n",			  "",  NULL,    false, "PL1005 0 "},
+    {"FROM b\nUSER $X\n",			  "",  "5",	   false, "DL3002 0 "},
+};
+
+struct users_sink {
+	struct sink sink;
+	struct buf text;
+};
+
+static int keep_users(struct sink *sink, const struct finding *f, struct err *err)
+{
+	struct users_sink *kept = (struct users_sink *)(void *)sink;
+
+	(void)err;
+	if (str_eq(f->rule, STR("PL1001")) || str_eq(f->rule, STR("DL3002")) ||
+	    str_eq(f->rule, STR("PL1005")))
+		buf_addf(&kept->text, STR_FMT " %d ", STR_ARG(f->rule), (int)f->weight);
+	return 0;
+}
+
+static void what_is_built_is_judged(void **state)
+{
+	static const struct sink_ops ops = {.finding = keep_users};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builds); i++) {
+		const struct build_case *c = &builds[i];
+		struct docker_base base = {.reference = STR("b"), .windows = c->windows};
+		struct lint_build build = {.path = STR("any.txt")};
+		struct lint_opts opts = {.build = &build};
+		struct unit unit = {.path = STR("any.txt"), .bytes = str_of(c->file)};
+		struct users_sink kept = {{&ops}, BUF_INIT(KIB(4))};
+		struct err err = ERR_INIT;
+		struct arena arena;
+		enum lint_kind kind;
+
+		arena_init(&arena, MIB(16));
+		build.how.target = str_of(c->target);
+		if (c->user) {
+			base.user = str_of(c->user);
+			build.how.bases = &base;
+			build.how.n_bases = 1;
+		}
+		if (lint_unit(&unit, &opts, &arena, &kept.sink, &kind, &err) != 0)
+			fail_msg("%s", err.text);
+		assert_int_equal(kind, LINT_DOCKERFILE);
+		if (!str_eq(buf_str(&kept.text), str_of(c->wanted)))
+			fail_msg("%s: %s", c->file, buf_cstr(&kept.text));
+		buf_release(&kept.text);
+		arena_release(&arena);
+	}
+}
+
+static void a_target_that_is_no_stage(void **state)
+{
+	struct lint_build build = {.path = STR("f"), .how = {.target = STR("nope")}};
+	struct lint_opts opts = {.build = &build};
+	struct unit unit = {.path = STR("f"), .bytes = STR("FROM a AS b\nUSER 1\n")};
+	struct users_sink kept = {{NULL}, BUF_INIT(KIB(4))};
+	struct err err = ERR_INIT;
+	struct arena arena;
+	enum lint_kind kind;
+
+	(void)state;
+	arena_init(&arena, MIB(16));
+	assert_int_equal(lint_unit(&unit, &opts, &arena, &kept.sink, &kind, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	arena_release(&arena);
+}
+
 static enum lint_kind recognise(const char *path, const char *text, bool named)
 {
 	struct lint_opts opts = {.named = named};
@@ -299,6 +389,8 @@ int main(void)
 	    cmocka_unit_test(records_are_whole),
 	    cmocka_unit_test(the_workshops_inputs),
 	    cmocka_unit_test(the_decks_inputs),
+	    cmocka_unit_test(what_is_built_is_judged),
+	    cmocka_unit_test(a_target_that_is_no_stage),
 	    cmocka_unit_test(names_and_contents),
 	};
 

@@ -1,0 +1,91 @@
+"""What lint and check take for a Dockerfile or a task definition, and when a missing USER blocks."""
+import json
+import shutil
+import unittest
+
+from house import ROOT, House, rules
+
+DECK = ROOT / "tests/data/lint/deck"
+
+
+class Kinds(House):
+    def found(self, code, *args):
+        report = self.report(code, *args)
+        return {(f["rule"], f["places"][0]["path"].rsplit("/", 1)[-1], f["places"][0]["line"])
+                for f in report["findings"]}
+
+    def test_the_decks_files_in_a_folder_and_by_name(self):
+        shutil.copytree(DECK, self.folder / "deck")
+        for args in (("lint", "deck"), ("check", "deck"), ("lint", "deck/task-definition.json")):
+            found = self.found(1, *args)
+            self.assertIn(("PL2000", "task-definition.json", 10), found)
+            self.assertIn(("PL2001", "task-definition.json", 10), found)
+        self.assertIn(("PL2000", "broken-task-definition.json", 10), self.found(1, "lint", "deck"))
+
+    def test_what_is_no_dockerfile_is_passed_over(self):
+        for name in ("dockerfile.go", "Dockerfile.md", "dockerfile.json", "Dockerfile.golden", "Dockerfile.j2",
+                     "Dockerfile.in", "Dockerfile.orig", "Dockerfile.template", "x/Dockerfile"):
+            self.write(name, "{{ x }}\nprose\n")
+        self.write("Dockerfile", "FROM debian:12\nUSER 1\n")
+        self.assertEqual(self.found(0, "check"), set())
+
+    def test_prose_that_is_named_is_one_finding(self):
+        self.write("Dockerfile", "hello world\nthis is prose\nof three lines\n")
+        self.assertEqual(self.found(1, "lint", "Dockerfile"), {("DL1000", "Dockerfile", 1)})
+
+    def test_a_named_file_that_nobody_takes(self):
+        self.write("notes.txt", "hello\n")
+        out, err = self.plimsoll(4, "lint", "notes.txt")
+        self.assertIn("notes.txt", out + err)
+
+    def test_a_named_file_is_read_by_its_first_instruction(self):
+        self.write("build.txt", "FROM debian:12\nUSER 00\n")
+        self.assertEqual(self.found(1, "lint", "build.txt"), {("DL3002", "build.txt", 2)})
+
+    def test_the_user_of_another_spelling_is_root(self):
+        for user in ("00", "+0", ":0", "0:0", "root:x", '"root"', "${PATH:+root}"):
+            self.write("Dockerfile", f"FROM debian:12\nUSER {user}\n")
+            self.assertEqual(self.found(1, "lint", "Dockerfile"), {("DL3002", "Dockerfile", 2)}, user)
+        self.write("Dockerfile", "FROM debian:12\nUSER ${HOME:+root}\n")
+        self.assertEqual(self.found(0, "lint", "Dockerfile"), {("PL1005", "Dockerfile", 2)})
+
+
+class NoUser(House):
+    def change(self, before, after):
+        """PL1001 of a change against main: its verdict and state, or None."""
+        for name in (".git", "Dockerfile"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        (self.folder / "Dockerfile").unlink(missing_ok=True)
+        self.git("init", "-q", "-b", "main")
+        self.write("README", "x")
+        if before:
+            self.write("Dockerfile", before)
+        self.git("add", "-A")
+        self.git("commit", "-qm", "one")
+        self.git("checkout", "-qb", "dev")
+        self.write("Dockerfile", after)
+        self.git("add", "-A")
+        self.git("commit", "-qm", "two")
+        out = self.run_program("check", "--base", "main", "--format", "json").stdout
+        found = [f for f in json.loads(out)["findings"] if f["rule"] == "PL1001" and f["state"] != "fixed"]
+        return (found[0]["verdict"], found[0]["state"]) if found else None
+
+    def test_blocks_where_the_target_had_one_or_the_image_is_new(self):
+        none, some = "FROM debian:12\nRUN true\n", "FROM debian:12\nRUN true\nUSER 1\n"
+        self.assertEqual(self.change(some, none), ("blocks", "new"))
+        self.assertEqual(self.change(None, none), ("blocks", "new"))
+        self.assertEqual(self.change(none, none + "RUN false\n"), ("warns", "known"))
+        self.assertEqual(self.change(none, "FROM debian:13\nRUN true\n"), ("warns", "known"))
+        self.assertIsNone(self.change(none, some))
+
+    def test_only_warns_where_the_base_may_say_otherwise(self):
+        for base in ("scratch", "gcr.io/distroless/static:nonroot", "mcr.microsoft.com/windows/servercore:ltsc2022"):
+            self.assertEqual(self.change(None, f"FROM {base}\nCOPY a /a\n"), ("warns", "new"), base)
+
+    def test_without_a_base_there_is_nothing_to_compare_with(self):
+        self.write("Dockerfile", "FROM debian:12\nRUN true\n")
+        self.assertEqual(rules(self.report(0, "check")), ["PL1001"])
+
+
+if __name__ == "__main__":
+    unittest.main()
