@@ -64,10 +64,12 @@ const struct command command_lint = {
     .summary = "Dockerfiles and ECS task definitions, on the line",
     .usage = "[OPTION…] [PATH…]",
     .about =
-	"Looks for Dockerfiles (by name) and ECS task definitions (by content) in the files and\n"
-	"folders given, or here, and says on the line what the policy wants otherwise. What cannot\n"
-	"be parsed is a finding, and the rest of the file is judged all the same. `-` reads a\n"
-	"Dockerfile from the standard input.\n\n"
+	"Looks for Dockerfiles (by name, and by FROM or ARG as their first instruction) and ECS task\n"
+	"definitions (JSON or YAML, by content) in the files and folders given, or here, and says on\n"
+	"the line what the policy wants otherwise. What cannot be parsed is a finding, and the rest of\n"
+	"the file is judged all the same. In folders, templates, documents and backups of a\n"
+	"Dockerfile's name are passed over; a file that is named is always judged, or it is an error\n"
+	"(exit 4). `-` reads a Dockerfile from the standard input.\n\n"
 	"  plimsoll lint Dockerfile\n"
 	"  plimsoll lint --format json deploy/",
     .run = run_lint,
