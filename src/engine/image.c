@@ -9,6 +9,7 @@
 #include "base/os/fd.h"
 #include "detect/sbom/cataloger.h"
 #include "detect/vuln/match.h"
+#include "engine/image_config.h"
 #include "engine/image_hidden.h"
 #include "engine/units.h"
 #include "read/syntax/dockerfile.h"
@@ -37,6 +38,7 @@ struct image_walk_state {
 	struct sink gather; /* what catalogers tell */
 	struct inventory inventory;
 	struct image_hidden hidden;
+	struct str passwd;
 	struct map notes;
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
 	bool layer_failed; /* so that what is missing may be in there */
@@ -153,6 +155,7 @@ static const struct str link_paths[] = {
     STR_INIT("etc/os-release"),
     STR_INIT("usr/lib/os-release"),
     STR_INIT("var/lib/dpkg/status"),
+    STR_INIT("etc/passwd"),
 };
 
 static bool is_os_release(struct str path)
@@ -225,6 +228,10 @@ static int image_merged(
 	s->job->at(s->job, unit->path);
 	if (history_add(&s->hidden.history, &labelled, file->layer_index, HISTORY_STAYS, err) != 0)
 		return -1;
+	if (str_eq(unit->path, STR("etc/passwd"))) {
+		s->passwd = arena_str(s->job->arena, unit->bytes);
+		return s->passwd.p ? 0 : arena_err(s->job->arena, err);
+	}
 	if (is_os_release(unit->path)) {
 		if (s->inventory.distro.id.n > 0)
 			return 0;
@@ -354,6 +361,20 @@ static int tell_image(struct image_walk_state *s, struct err *err)
 	return 0;
 }
 
+static int judge_config(struct image_walk_state *s, struct err *err)
+{
+	struct image_judging judging = {
+	    .image = &s->image,
+	    .passwd = s->passwd,
+	    .dockerfile = s->task->image->dockerfile_path,
+	    .sink = s->job->sink,
+	    .detectors = &s->detectors,
+	    .arena = s->job->arena,
+	};
+
+	return image_config_judge(&judging, err);
+}
+
 static int walk_layers(struct image_walk_state *s, struct err *err)
 {
 	const struct image_scan *scan = s->task->image;
@@ -374,7 +395,7 @@ static int walk_layers(struct image_walk_state *s, struct err *err)
 	if (label_layers(s, err) != 0)
 		return -1;
 	s->hidden.labels = s->labels;
-	if (image_walk(&s->image, s->job->limits, &visitor, err) != 0)
+	if (image_walk(&s->image, s->job->limits, &visitor, err) != 0 || judge_config(s, err) != 0)
 		return -1;
 	return tell_inventory(s, err);
 }

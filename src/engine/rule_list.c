@@ -6,6 +6,18 @@
 #include "detect/secret/secret_rules.h"
 #include "engine/image_rules.h"
 
+/* What the built image's configuration is judged by as well (image_config.c). */
+static bool is_of_image(const char *id)
+{
+	static const char *const ids[] = {"DL3002", "DL3011", "DL3025", "PL1001", "PL1002"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		if (str_eq(str_of(ids[i]), str_of(id)))
+			return true;
+	}
+	return false;
+}
+
 static int add_lint(struct rule_list *list, struct arena *arena, struct err *err)
 {
 	size_t n;
@@ -21,6 +33,7 @@ static int add_lint(struct rule_list *list, struct arena *arena, struct err *err
 		    .threat = str_of(r->threat),
 		    .since = str_of(r->since),
 		    .stage = STAGE_VALIDATE,
+		    .more_stages = is_of_image(r->id) ? 1U << STAGE_SCAN : 0,
 		    .severity = r->severity,
 		};
 

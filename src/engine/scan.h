@@ -71,6 +71,9 @@ struct image_scan {
  * report's inventory, database and not_covered. A layer or archive that cannot be trusted is a
  * problem. */
 MUST_USE int scan_image(struct scan *scan, const struct image_scan *image, struct err *err);
+/* Once a report holds both: what an image's configuration and its Dockerfile's text say alike
+ * becomes one finding with both places. */
+MUST_USE int scan_join_image(struct report *report, struct err *err);
 /* Matches an inventory that is known already, as for a baseline. */
 MUST_USE int scan_inventory(struct scan *scan, const struct inventory *inventory, struct err *err);
 

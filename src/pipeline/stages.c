@@ -143,7 +143,7 @@ static int run_all(struct pipeline *p, struct lane *lanes, size_t n, struct err 
 	}
 	for (size_t i = 0; i < n && result == 0; i++)
 		result = merge_lane(p, &lanes[i], err);
-	return result;
+	return result == 0 ? scan_join_image(p->report, err) : result;
 }
 
 int stages_run(struct pipeline *p, struct err *err)

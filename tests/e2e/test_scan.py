@@ -42,7 +42,7 @@ class Image:
         self.files = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}'}
         self.tars, self.arch = tars, arch
         self.config = self.put(json.dumps({
-            "architecture": arch, "os": "linux", "config": config or {"User": "10001"},
+            "architecture": arch, "os": "linux", "config": {"User": "10001"} if config is None else config,
             "rootfs": {"type": "layers", "diff_ids": [digest_of(t) for t in tars]},
             "history": history or [{"created_by": f"COPY part{i} / # buildkit"} for i, _ in enumerate(tars)]}).encode())
         self.layers = [{"mediaType": f"{OCI}layer.v1.tar+{kind}", **self.put(compress(t))} for t in tars]
@@ -184,7 +184,7 @@ class Forms(ScanTest):
     def test_what_is_deleted_is_no_package(self):
         removed = harbour.tar_of({f"{SITE}.wh.Flask_Cors-3.0.8.dist-info": ""})
         upgraded = base(openssl="3.0.15-1~deb12u1")
-        report = self.scan(0, Image([base(), shop(), removed, upgraded]).folder(self.folder / "layout"))
+        report = self.scan(0, Image([upgraded, shop(), removed]).folder(self.folder / "layout"))
         self.assertEqual((report["findings"], report["inventory"]["packages"]), ([], 1))
 
     def test_parts_can_be_left_out(self):
@@ -377,6 +377,76 @@ class Wrong(ScanTest):
     def test_a_pipe_is_not_waited_for(self):
         subprocess.run(["mkfifo", self.folder / "pipe"], check=True)
         self.assertIn("not a regular file", self.text(4, self.folder / "pipe", "--db", self.database))
+
+
+class Configuration(ScanTest):
+    """How an image is run is judged as its Dockerfile is, whatever text it was built from."""
+
+    def of(self, config, files=None, history=None):
+        self.n = getattr(self, "n", 0) + 1
+        layers = [harbour.tar_of({"app": "x", **(files or {})})]
+        path = Image(layers, config=config, history=history).folder(self.folder / f"layout{self.n}")
+        done = self.run_program("scan", path, "--db", self.database, "--format", "json")
+        self.assertIn(done.returncode, (0, 1), done.stderr.decode())
+        self.assertNotIn(key_shaped(), (done.stdout + done.stderr).decode())
+        self.exit = done.returncode
+        return [(f["rule"], f["verdict"]) for f in json.loads(done.stdout)["findings"]]
+
+    def test_the_user(self):
+        passwd = {"etc/passwd":
+                  "root:x:0:0::/:/bin/sh\nadmin:x:00:0::/:/bin/sh\n7:x:0:0::/:/bin/sh\nwww:x:33:33::/:\n"}
+        for user in ("root", "0", "00", "+0", ":0", "0:0", "root:www", "0:1000", "admin", "admin:www", "7"):
+            self.assertEqual(self.of({"User": user}, passwd), [("DL3002", "blocks")], user)
+        for user in ("www", "10001", "10001:0", "www:root", "nobody", "33"):
+            self.assertEqual(self.of({"User": user}, passwd), [], user)
+        # Whether that is new nobody can say here.
+        for config in ({}, {"User": ""}, {"User": " "}):
+            self.assertEqual(self.of(config), [("PL1001", "warns")], config)
+
+    def test_what_it_runs(self):
+        user = {"User": "1"}
+        self.assertEqual(self.of({**user, "Entrypoint": ["/bin/sh", "-c", "exec app"]}), [("DL3025", "warns")])
+        self.assertEqual(self.of({**user, "Cmd": ["/bin/sh", "-c", "exec app"]}), [("DL3025", "warns")])
+        self.assertEqual(self.of({**user, "Cmd": ["bash"], "Entrypoint": ["/app", "-c", "x"]}), [])
+        for words in (["/usr/sbin/sshd", "-D"], ["/bin/tini", "--", "/usr/sbin/dropbear"]):
+            self.assertEqual(self.of({**user, "Cmd": words}), [("PL1002", "blocks")])
+        service = ["/bin/sh", "-c", "service x start; exec /usr/sbin/sshd -D"]
+        self.assertEqual(sorted(self.of({**user, "Entrypoint": service})),
+                         [("DL3025", "warns"), ("PL1002", "blocks")])
+
+    def test_ports_and_volumes(self):
+        user = {"User": "1"}
+        ssh = [("PL1002", "warns")]
+        for port, found in (("22/tcp", ssh), ("22", ssh), ("20-30/tcp", ssh), ("22/udp", []), ("80/tcp", []), ("8000-8010", []), ("2222/tcp", []),
+                            ("70000/tcp", [("DL3011", "warns")]), ("x/tcp", [("DL3011", "warns")])):
+            self.assertEqual(self.of({**user, "ExposedPorts": {port: {}}}), found, port)
+        for volume in ("/", "/etc", "/etc/", "/usr/bin/.", "/var/run/docker.sock", "/proc", "/root"):
+            self.assertEqual(self.of({**user, "Volumes": {volume: {}}}), [("PL3002", "warns")], volume)
+        for volume in ("/data", "/var/lib/app", "/etc/app", "/usr/share/app", "/run/app"):
+            self.assertEqual(self.of({**user, "Volumes": {volume: {}}}), [], volume)
+
+    def test_secrets(self):
+        key, user, found = key_shaped(), {"User": "1"}, [(KEY, "blocks")]
+        self.assertEqual(self.of({**user, "Env": ["PATH=/bin", f"AWS={key}"]}), found)
+        self.assertEqual(self.of({**user, "Env": [f"{key}=x"]}), found)
+        self.assertEqual(self.of({**user, "Labels": {"a": "b", "key": key}}), found)
+        self.assertEqual(self.of({**user, "Labels": {key: ""}}), found)
+        for words in ("Cmd", "Entrypoint", "Shell"):
+            self.assertEqual(self.of({**user, words: ["/app", "--key=" + key]}), found)
+        self.assertEqual(self.of({**user, "Healthcheck": {"Test": ["CMD", "/app", key]}}), found)
+        self.assertEqual(self.of({**user, "WorkingDir": "/srv/" + key}), found)
+        for history in ([{"created_by": f"|1 TOK={key} /bin/sh -c make"}],
+                        [{"created_by": "x"}, {"created_by": "ARG TOK=" + key, "empty_layer": True}],
+                        [{"created_by": "x", "comment": key}]):
+            self.assertEqual(self.of(user, history=history), found)
+        # One secret, however often it stands there.
+        self.assertEqual(self.of({**user, "Env": [f"A={key}", f"B={key}"], "Labels": {"x": key}},
+                                 {"srv/k": key}, [{"created_by": "COPY k"},
+                                                  {"created_by": f"ENV A={key}", "empty_layer": True}]), found)
+
+    def test_without_secrets_there_are_none(self):
+        path = Image([shop("3.0.9")], config={"User": "root", "Env": [f"A={key_shaped()}"]}).folder(self.folder / "l")
+        self.assertEqual(rules(self.scan(1, path, "--no-secrets")), ["DL3002"])
 
 
 class Damaged(ScanTest):

@@ -1,0 +1,456 @@
+#include "engine/image_config.h"
+
+#include "detect/lint/lint.h"
+#include "engine/image_rules.h"
+#include "read/syntax/dockerfile_view.h"
+
+#define CONFIG_PATH "image configuration"
+
+enum { SHOWN_BYTES = 80 };
+
+/* ---- telling ---- */
+
+static const struct lint_rule *lint_rule_of(const char *id)
+{
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(str_of(rules[i]->id), str_of(id)))
+			return rules[i];
+	}
+	return NULL;
+}
+
+/* "web/Dockerfile: USER", or "USER" where nobody knows the Dockerfile. */
+static struct str where(struct image_judging *j, const char *instruction)
+{
+	if (j->dockerfile.n == 0)
+		return str_of(instruction);
+	return arena_fmt(j->arena, STR_FMT ": %s", STR_ARG(j->dockerfile), instruction);
+}
+
+static int tell(struct image_judging *j, const char *id, enum finding_weight weight,
+    const char *instruction, struct str message, struct err *err)
+{
+	const struct lint_rule *rule = lint_rule_of(id);
+	struct image_rule own = {.id = id, .since = "2026-11-27"};
+	struct place place = {.path = STR(CONFIG_PATH), .instruction = where(j, instruction)};
+	struct finding_fix fix = {STR_NONE, NULL, 0};
+	struct finding f;
+
+	if (rule)
+		own = (struct image_rule){.id = rule->id,
+		    .title = rule->title,
+		    .threat = rule->threat,
+		    .since = rule->since,
+		    .severity = rule->severity,
+		    .fix = rule->fix};
+	else
+		own = image_rule_volume;
+	if (!message.p || !place.instruction.p)
+		return arena_err(j->arena, err);
+	f = image_finding(&own, message, message, &place);
+	fix.text = str_of(own.fix);
+	f.fix = &fix;
+	f.weight = weight;
+	return sink_finding(j->sink, &f, err);
+}
+
+/* ---- the user ---- */
+
+static bool is_zero(struct str number)
+{
+	for (size_t i = 0; i < number.n; i++) {
+		if (number.p[i] != '0')
+			return false;
+	}
+	return number.n > 0;
+}
+
+/* A runtime looks the name up first, also one that is a number. */
+static bool passwd_says_root(struct str passwd, struct str name)
+{
+	struct str line, field, rest;
+
+	while (str_cut(&passwd, '\n', &line)) {
+		if (!str_split(line, ':', &field, &rest) || !str_eq(str_trim(field), name))
+			continue;
+		if (str_split(rest, ':', &field, &rest) && str_split(rest, ':', &field, &rest))
+			return is_zero(str_trim(field));
+	}
+	return false;
+}
+
+static int judge_user(struct image_judging *j, struct err *err)
+{
+	struct str user = j->image->config.user, name = user, group;
+
+	(void)str_split(user, ':', &name, &group);
+	name = str_trim(name);
+	if (str_eq(j->image->os, STR("windows")))
+		return 0;
+	if (str_trim(user).n == 0)
+		return tell(j, "PL1001", WEIGHT_COMPARED, "USER",
+		    STR("the image names no user: it runs as root"), err);
+	if (docker_user_is_root(user))
+		return tell(j, "DL3002", WEIGHT_FULL, "USER",
+		    arena_fmt(j->arena, "the image runs as root: its user is \"" STR_FMT "\"",
+			STR_ARG(str_sub(user, 0, SHOWN_BYTES))),
+		    err);
+	if (passwd_says_root(j->passwd, name))
+		return tell(j, "DL3002", WEIGHT_FULL, "USER",
+		    arena_fmt(j->arena,
+			"the image runs as root: its user " STR_FMT
+			" has the number 0 in etc/passwd",
+			STR_ARG(str_sub(name, 0, SHOWN_BYTES))),
+		    err);
+	return 0;
+}
+
+/* ---- what it runs ---- */
+
+static struct str base_name(struct str path)
+{
+	size_t slash = str_rchr(path, '/');
+
+	return slash == STR_NPOS ? path : str_sub(path, slash + 1, path.n);
+}
+
+static bool is_shell(struct str word)
+{
+	static const struct str shells[] = {STR_INIT("sh"), STR_INIT("bash"), STR_INIT("dash"),
+	    STR_INIT("ash"), STR_INIT("zsh"), STR_INIT("ksh"), STR_INIT("busybox")};
+
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+		if (str_eq(base_name(word), shells[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ["/bin/sh", "-c", "…"], as a builder writes the shell form; SHELL makes it another. */
+static bool is_shell_form(const struct image_config *c, const struct str_list *words)
+{
+	return words->n == 3 && c->shell.n == 0 && is_shell(words->p[0]) &&
+	       str_eq(words->p[1], STR("-c"));
+}
+
+static bool runs_sshd(const struct str_list *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		struct str rest = words->p[i], word;
+
+		while (str_cut(&rest, ' ', &word)) {
+			word = base_name(str_trim(word));
+			if (str_eq(word, STR("sshd")) || str_eq(word, STR("dropbear")))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int judge_command(
+    struct image_judging *j, const char *instruction, const struct str_list *words, struct err *err)
+{
+	if (is_shell_form(&j->image->config, words) &&
+	    tell(j, "DL3025", WEIGHT_FULL, instruction,
+		arena_fmt(j->arena, "%s in shell form", instruction), err) != 0)
+		return -1;
+	if (!runs_sshd(words))
+		return 0;
+	return tell(
+	    j, "PL1002", WEIGHT_FULL, instruction, STR("the image runs an SSH server"), err);
+}
+
+/* ---- ports and volumes ---- */
+
+static bool is_port(struct str port, bool *ret_is_ssh)
+{
+	struct str number = port, protocol = STR("tcp"), low, high = STR_NONE;
+	uint64_t first, last;
+
+	(void)str_split(port, '/', &number, &protocol);
+	low = number;
+	(void)str_split(number, '-', &low, &high);
+	if (!str_to_u64(low, &first) || first > 65535)
+		return false;
+	last = first;
+	if (high.n > 0 && (!str_to_u64(high, &last) || last > 65535 || last < first))
+		return false;
+	*ret_is_ssh = first <= 22 && 22 <= last && str_eq_nocase(protocol, STR("tcp"));
+	return true;
+}
+
+static int judge_ports(struct image_judging *j, struct err *err)
+{
+	const struct str_list *ports = &j->image->config.exposed_ports;
+
+	for (size_t i = 0; i < ports->n; i++) {
+		bool is_ssh = false;
+
+		if (!is_port(ports->p[i], &is_ssh) &&
+		    tell(j, "DL3011", WEIGHT_FULL, "EXPOSE",
+			arena_fmt(j->arena, "\"" STR_FMT "\" is no port",
+			    STR_ARG(str_sub(ports->p[i], 0, SHOWN_BYTES))),
+			err) != 0)
+			return -1;
+		/* That the port is named does not say that anybody listens. */
+		if (is_ssh && tell(j, "PL1002", WEIGHT_WARNS, "EXPOSE",
+				  STR("port 22 is the SSH server's"), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What a volume there hides, or opens to the host. */
+static bool is_system_folder(struct str path)
+{
+	static const struct str folders[] = {STR_INIT(""), STR_INIT("/bin"), STR_INIT("/boot"),
+	    STR_INIT("/dev"), STR_INIT("/etc"), STR_INIT("/lib"), STR_INIT("/lib64"),
+	    STR_INIT("/proc"), STR_INIT("/root"), STR_INIT("/run"), STR_INIT("/sbin"),
+	    STR_INIT("/sys"), STR_INIT("/usr"), STR_INIT("/usr/bin"), STR_INIT("/usr/lib"),
+	    STR_INIT("/usr/sbin"), STR_INIT("/var"), STR_INIT("/var/run"),
+	    STR_INIT("/var/lib/dpkg")};
+
+	if (!str_starts(path, STR("/")))
+		return false;
+	while (path.n > 0 && (path.p[path.n - 1] == '/' || str_ends(path, STR("/."))))
+		path.n--;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		if (str_eq(path, folders[i]))
+			return true;
+	}
+	return str_ends(path, STR("/docker.sock")) || str_ends(path, STR("/containerd.sock"));
+}
+
+static int judge_volumes(struct image_judging *j, struct err *err)
+{
+	const struct str_list *volumes = &j->image->config.volumes;
+
+	for (size_t i = 0; i < volumes->n; i++) {
+		if (is_system_folder(volumes->p[i]) &&
+		    tell(j, image_rule_volume.id, WEIGHT_FULL, "VOLUME",
+			arena_fmt(j->arena, "a volume over " STR_FMT,
+			    STR_ARG(str_sub(volumes->p[i], 0, SHOWN_BYTES))),
+			err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- secrets: a sink that says where in the configuration they stand ---- */
+
+struct placing {
+	struct sink sink;
+	struct image_judging *j;
+	struct str instruction;
+};
+
+static struct placing *placing_of(struct sink *sink)
+{
+	return (struct placing *)(void *)sink;
+}
+
+static int place_finding(struct sink *sink, const struct finding *finding, struct err *err)
+{
+	struct placing *p = placing_of(sink);
+	struct place place = {.path = STR(CONFIG_PATH), .instruction = p->instruction};
+	struct finding placed = *finding;
+
+	placed.places = &place;
+	placed.n_places = 1;
+	return sink_finding(p->j->sink, &placed, err);
+}
+
+static int place_package(struct sink *sink, const struct package *package, struct err *err)
+{
+	return sink_package(placing_of(sink)->j->sink, package, err);
+}
+
+static int place_distro(struct sink *sink, const struct distro *distro, struct err *err)
+{
+	return sink_distro(placing_of(sink)->j->sink, distro, err);
+}
+
+static int place_problem(struct sink *sink, const struct problem *problem, struct err *err)
+{
+	return sink_problem(placing_of(sink)->j->sink, problem, err);
+}
+
+static int place_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
+{
+	return sink_gap(placing_of(sink)->j->sink, gap, err);
+}
+
+static int place_note(struct sink *sink, struct str key, struct str value, struct err *err)
+{
+	return sink_note(placing_of(sink)->j->sink, key, value, err);
+}
+
+static const struct sink_ops placing_ops = {
+    .finding = place_finding,
+    .package = place_package,
+    .distro = place_distro,
+    .problem = place_problem,
+    .gap = place_gap,
+    .note = place_note,
+};
+
+static int look_for_secrets(
+    struct image_judging *j, struct str text, struct str instruction, struct err *err)
+{
+	struct unit_detectors *d = j->detectors;
+	struct placing placing = {{&placing_ops}, j, instruction};
+	struct unit unit = {.path = STR(CONFIG_PATH), .bytes = text};
+
+	if (!instruction.p)
+		return arena_err(j->arena, err);
+	if (!d->scanner || text.n == 0)
+		return 0;
+	return secret_scan(d->scanner, &unit, d->scan->policy->secret_key, &placing.sink, err);
+}
+
+/* "ENV", and which one it is; never its name, which may be a secret too. */
+static struct str numbered(struct image_judging *j, const char *word, size_t i)
+{
+	return where(j, arena_cstr(j->arena, arena_fmt(j->arena, "%s %zu", word, i + 1)));
+}
+
+static int judge_secrets(struct image_judging *j, struct err *err)
+{
+	const struct image *image = j->image;
+	const struct image_config *c = &image->config;
+
+	for (size_t i = 0; i < c->env.n; i++) {
+		if (look_for_secrets(j, c->env.p[i], numbered(j, "ENV", i), err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < c->n_labels; i++) {
+		struct str text = arena_fmt(j->arena, STR_FMT "=" STR_FMT,
+		    STR_ARG(c->labels[i].key), STR_ARG(c->labels[i].value));
+
+		if (!text.p)
+			return arena_err(j->arena, err);
+		if (look_for_secrets(j, text, numbered(j, "LABEL", i), err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < image->n_history; i++) {
+		if (look_for_secrets(j, image->history[i].key, numbered(j, "history", i), err) !=
+			0 ||
+		    look_for_secrets(j, image->history[i].value, numbered(j, "history", i), err) !=
+			0)
+			return -1;
+	}
+	return 0;
+}
+
+static int judge_words(struct image_judging *j, struct err *err)
+{
+	const struct image_config *c = &j->image->config;
+	const struct {
+		const char *instruction;
+		const struct str_list *words;
+	} lists[] = {
+	    {"ENTRYPOINT",  &c->entrypoint },
+	    {"CMD",	    &c->cmd	   },
+	    {"HEALTHCHECK", &c->healthcheck},
+	    {"SHELL",	      &c->shell      },
+	    {"VOLUME",      &c->volumes	  },
+	};
+	const struct str rest[] = {c->workdir, c->user, c->author};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		for (size_t k = 0; k < lists[i].words->n; k++) {
+			if (look_for_secrets(
+				j, lists[i].words->p[k], where(j, lists[i].instruction), err) != 0)
+				return -1;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(rest); i++) {
+		if (look_for_secrets(j, rest[i], where(j, "WORKDIR, USER or author"), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int image_config_judge(struct image_judging *j, struct err *err)
+{
+	const struct image_config *c = &j->image->config;
+
+	if (judge_user(j, err) != 0 || judge_command(j, "ENTRYPOINT", &c->entrypoint, err) != 0 ||
+	    judge_command(j, "CMD", &c->cmd, err) != 0 || judge_ports(j, err) != 0 ||
+	    judge_volumes(j, err) != 0)
+		return -1;
+	return judge_secrets(j, err) != 0 ? -1 : judge_words(j, err);
+}
+
+/* ---- one with the text ---- */
+
+static bool is_about_user(const struct finding *f)
+{
+	return str_eq(f->rule, STR("DL3002")) || str_eq(f->rule, STR("PL1001"));
+}
+
+static bool says_the_same(const struct finding *text, const struct finding *image)
+{
+	struct str path = text->n_places > 0 ? text->places[0].path : STR_NONE, rest;
+
+	if (text->stage != STAGE_VALIDATE || path.n == 0 || text->secret ||
+	    !(str_eq(text->rule, image->rule) || (is_about_user(text) && is_about_user(image))))
+		return false;
+	rest = image->places[0].instruction;
+	return str_starts(rest, path) && str_starts(str_sub(rest, path.n, rest.n), STR(": "));
+}
+
+static bool is_of_config(const struct finding *f)
+{
+	return f->stage == STAGE_SCAN && !f->secret && f->n_places > 0 &&
+	       str_eq(f->places[0].path, STR(CONFIG_PATH));
+}
+
+/* What the image says is certain. */
+static int join(
+    struct report *r, struct finding *text, const struct finding *image, struct err *err)
+{
+	struct place *places = arena_array(&r->arena, text->n_places + 1, sizeof *places);
+
+	if (!places)
+		return arena_err(&r->arena, err);
+	memcpy(places, text->places, text->n_places * sizeof *places);
+	places[text->n_places++] = image->places[0];
+	text->places = places;
+	if (text->weight == WEIGHT_WARNS)
+		text->weight = image->weight;
+	return 0;
+}
+
+static struct finding *find_text(struct report *report, const struct finding *image)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		if (says_the_same(&report->findings.p[i], image))
+			return &report->findings.p[i];
+	}
+	return NULL;
+}
+
+int scan_join_image(struct report *report, struct err *err)
+{
+	size_t n = report->findings.n;
+
+	for (size_t i = 0; i < report->findings.n;) {
+		struct finding *image = &report->findings.p[i];
+		struct finding *text = is_of_config(image) ? find_text(report, image) : NULL;
+
+		if (!text) {
+			i++;
+			continue;
+		}
+		if (join(report, text, image, err) != 0)
+			return -1;
+		*image = report->findings.p[--report->findings.n];
+	}
+	if (report->findings.n < n)
+		report_sort(report);
+	return 0;
+}
