@@ -325,6 +325,7 @@ static void each_of_finding(struct texts *t, struct finding *f)
 	each_text(t, &f->source_line, TEXT_LINE);
 	each_plain(t, &f->identity);
 	each_plain(t, &f->request);
+	each_plain(t, &f->waiver_ended);
 	for (size_t i = 0; i < f->n_places; i++)
 		each_of_place(t, &f->places[i]);
 	if (f->package)

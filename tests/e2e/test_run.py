@@ -183,6 +183,17 @@ class Way(Pipeline):
         self.assertNotEqual(self.tip("main"), self.before)
         self.assertEqual(self.tags(), {})
 
+    def test_an_image_of_which_nothing_could_be_judged(self):
+        self.write("policy/policy.yaml", POLICY.replace(", not-covered: warn", ""))
+        self.propose({"Dockerfile": "FROM scratch\nCOPY app.txt /app.txt\nUSER 10001\n"})
+        report = self.go(1)
+        self.assertEqual([(g["kind"], g["verdict"]) for g in report["not_covered"]], [("inventory", "blocks")])
+        self.assertIn("**What blocks**\n\n- `this image` not covered, inventory: ", self.comment())
+        self.assertIn("| scan | **blocked** | 1 |", self.comment())
+        self.assert_untouched()
+        self.write("policy/policy.yaml", POLICY)
+        self.assertEqual([g["verdict"] for g in self.go(0)["not_covered"]], ["warns"])
+
     def test_what_the_repository_says_of_its_image(self):
         self.propose({
             ".plimsoll.yaml": "plimsoll: 1\nimages:\n  - name: shop\n    context: service\n"

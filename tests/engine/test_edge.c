@@ -95,6 +95,7 @@ static void plant(struct world *w, struct sample *s)
 	sample_init(s);
 	place->path = place->instruction = key;
 	s->finding.message = s->finding.source_line = s->finding.request = key;
+	s->finding.waiver_ended = key;
 	s->finding.identity = key;
 	s->package.name = s->package.version = s->package.source = s->package.purl = key;
 	s->package.arch = s->package.source_version = s->package.place.path = key;
