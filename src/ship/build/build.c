@@ -35,6 +35,7 @@ struct building {
 	struct id_range ids;
 	struct cgroup cgroup;
 	struct network_plan network;
+	bool has_resolver; /* egress: there is a name server that it may reach */
 	struct network_helper helper;
 	struct buildah buildah;
 	struct tree_plan tree;
@@ -186,13 +187,30 @@ static int plan_binds(struct building *b, const char *program, struct err *err)
 	return 0;
 }
 
+/* A stub on loopback has its own name servers in one of the others. */
+static struct str find_resolvers(struct building *b)
+{
+	static const char *const files[] = {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf",
+	    "/run/NetworkManager/no-stub-resolv.conf"};
+	struct str text, found = STR("");
+
+	for (size_t i = 0; i < ARRAY_LEN(files) && str_empty(found); i++) {
+		struct err ignored = ERR_INIT;
+
+		if (file_read(files[i], KIB(64), b->arena, &text, &ignored) == 0)
+			found = network_resolvers(&b->network, text, b->arena);
+	}
+	b->has_resolver = !str_empty(found);
+	return found;
+}
+
 static int resolver_text(struct building *b, const char **ret, struct err *err)
 {
 	struct str text = STR("");
 	struct err ignored = ERR_INIT;
 
 	if (b->plan->network == BUILD_NET_EGRESS)
-		text = arena_fmt(b->arena, "nameserver %s\n", b->network.nameserver);
+		text = find_resolvers(b);
 	else if (b->plan->network == BUILD_NET_HOST &&
 		 file_read("/etc/resolv.conf", KIB(64), b->arena, &text, &ignored) != 0)
 		text = STR("");
@@ -258,7 +276,8 @@ static int confine_callback(void *arg, struct err *err)
 	die_first();
 	if (confine_resources(b->limits.disk_bytes, b->limits.pids, err) != 0)
 		return -1;
-	if (confine_capabilities(err) != 0 || confine_privileges(err) != 0)
+	if (confine_arguments(err) != 0 || confine_capabilities(err) != 0 ||
+	    confine_privileges(err) != 0)
 		return -1;
 	return confine_syscalls(err);
 }
@@ -433,7 +452,9 @@ static struct str describe(const struct building *b)
 	const char *network = "no network";
 
 	if (b->plan->network == BUILD_NET_EGRESS)
-		network = "network out only, not to this machine";
+		network = b->has_resolver ? "network out only, not to this machine"
+					  : "network out only, not to this machine, NO NAME SERVER "
+					    "(this machine has none that is not its own)";
 	else if (b->plan->network == BUILD_NET_HOST)
 		network = "THE HOST'S NETWORK";
 	buf_add(&text, STR("own tree, processes, IPC, host name; "));

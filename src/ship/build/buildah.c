@@ -40,7 +40,8 @@ static const char storage_conf[] = "[storage]\ndriver = \"vfs\"\ngraphroot = \""
 static const char containers_conf[] =
     "[containers]\ndefault_capabilities = [\"CHOWN\", \"DAC_OVERRIDE\", \"FOWNER\", \"FSETID\", "
     "\"KILL\", \"NET_BIND_SERVICE\", \"SETFCAP\", \"SETGID\", \"SETPCAP\", \"SETUID\"]\n"
-    "[engine]\nevents_logger = \"none\"\nhelper_binaries_dir = [\"" BUILDAH_HELPERS "\"]\n";
+    "[engine]\nevents_logger = \"none\"\nhelper_binaries_dir = [\"" BUILDAH_HELPERS "\"]\n"
+    "[network]\nnetwork_config_dir = \"/run/networks\"\n";
 
 int buildah_files(const char *resolv_conf, struct arena *arena, const struct tree_file **ret_files,
     size_t *ret_n, struct err *err)

@@ -1,5 +1,7 @@
 #include "ship/build/confine.h"
 
+#include "base/os/fd.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -51,6 +53,44 @@ int confine_capabilities(struct err *err)
 		sets[i].permitted = sets[i].effective = (uint32_t)(mask >> (32 * i));
 	if (syscall(SYS_capset, &header, sets) != 0)
 		return err_sys(err, "setting the build's capabilities");
+	return 0;
+}
+
+/* Where the arguments lie: fields 48 and 49 of proc_pid_stat(5); 3 is the first behind the name. */
+static bool find_arguments(struct str stat, uint64_t *ret_start, uint64_t *ret_end)
+{
+	size_t paren = str_rchr(stat, ')');
+	struct str rest, field;
+
+	if (paren == STR_NPOS)
+		return false;
+	rest = str_sub(stat, paren + 2, stat.n);
+	for (int i = 3; str_cut(&rest, ' ', &field); i++) {
+		if (i == 48 && !str_to_u64(field, ret_start))
+			return false;
+		if (i == 49)
+			return str_to_u64(field, ret_end) && *ret_start > 0 &&
+			       *ret_start < *ret_end;
+	}
+	return false;
+}
+
+int confine_arguments(struct err *err)
+{
+	static const char shown[] = "build";
+	CLEANUP_FD int fd = fd_open_read("/proc/self/stat", true, err);
+	uint64_t start = 0, end = 0;
+	char text[2048], *arguments;
+	size_t n = 0;
+
+	if (fd < 0 || fd_read_full(fd, text, sizeof(text), &n, err) != 0)
+		return -1;
+	if (!find_arguments(str_make(text, n), &start, &end))
+		return err_set(err, ERR_UNSUPPORTED, "/proc does not say where arguments lie");
+	arguments = (char *)(uintptr_t)start;
+	memset(arguments, 0, (size_t)(end - start));
+	if (end - start > sizeof(shown))
+		memcpy(arguments, shown, sizeof(shown));
 	return 0;
 }
 
@@ -134,12 +174,17 @@ static const long refused_calls[] = {
     SYS_io_uring_setup,
     SYS_kexec_file_load,
     SYS_kexec_load,
+    SYS_kcmp,
     SYS_keyctl,
     SYS_lookup_dcookie,
     SYS_name_to_handle_at,
     SYS_nfsservctl,
     SYS_open_by_handle_at,
+    SYS_pidfd_getfd,
     SYS_perf_event_open,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_ptrace,
     SYS_quotactl,
     SYS_reboot,
     SYS_request_key,

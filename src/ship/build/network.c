@@ -1,5 +1,6 @@
 #include "ship/build/network.h"
 
+#include "base/buf.h"
 #include "base/os/fd.h"
 #include "base/os/spawn.h"
 #include "base/vec.h"
@@ -150,6 +151,61 @@ static int collect_refused(
 	return 0;
 }
 
+/* slirp4netns passes on what is sent to it on behalf of the build, from this machine: also to a
+ * name server that listens on loopback. It is told not to, and its address is refused besides. */
+static int refuse_nameserver(struct network_plan *plan, struct arena *arena, struct err *err)
+{
+	struct network_address *refused = arena_array(arena, plan->n_refused + 1, sizeof(*refused));
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%s/32", plan->nameserver);
+	if (!refused || !network_address_parse(text, &refused[plan->n_refused]))
+		return arena_err(arena, err);
+	if (plan->n_refused > 0)
+		memcpy(refused, plan->refused, plan->n_refused * sizeof(*refused));
+	plan->refused = refused;
+	plan->n_refused++;
+	return 0;
+}
+
+static bool is_refused(const struct network_plan *plan, struct str address)
+{
+	static const char *const own[] = {
+	    "127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128", "::ffff:0:0/96"};
+	struct network_address one, other;
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%.*s/%s", (int)MIN_OF(address.n, (size_t)50), address.p,
+	    str_chr(address, ':') != STR_NPOS ? "128" : "32");
+	if (address.n > 50 || !network_address_parse(text, &one))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (network_address_parse(own[i], &other) && overlaps(&one, &other))
+			return true;
+	for (size_t i = 0; i < plan->n_refused; i++)
+		if (overlaps(&one, &plan->refused[i]))
+			return true;
+	return network_address_parse(plan->cidr, &other) && overlaps(&one, &other);
+}
+
+struct str network_resolvers(
+    const struct network_plan *plan, struct str resolv_conf, struct arena *arena)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct str line;
+
+	while (str_cut(&resolv_conf, '\n', &line)) {
+		struct str word = STR_NONE, address = STR_NONE;
+
+		for (size_t i = 0; i < line.n && (line.p[i] != ' ' && line.p[i] != '\t'); i++)
+			word = str_sub(line, 0, i + 1);
+		address = str_trim(str_sub(line, word.n, line.n));
+		if (str_eq(word, STR("nameserver")) && !is_refused(plan, address))
+			buf_addf(&text, "nameserver " STR_FMT "\n", STR_ARG(address));
+	}
+	return arena_str(arena, buf_ok(&text) ? buf_str(&text) : STR(""));
+}
+
 int network_plan_make(struct network_plan *ret, struct arena *arena, struct err *err)
 {
 	struct network_plan plan = {0};
@@ -170,6 +226,8 @@ int network_plan_make(struct network_plan *ret, struct arena *arena, struct err 
 	if (!plan.cidr)
 		return err_set(err, ERR_UNSUPPORTED,
 		    "build.network egress: this machine's networks leave no free range for a build");
+	if (refuse_nameserver(&plan, arena, err) != 0)
+		return -1;
 	*ret = plan;
 	return 0;
 }
@@ -262,6 +320,7 @@ int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_use
 	argv[n++] = "--configure";
 	argv[n++] = "--mtu=65520";
 	argv[n++] = "--disable-host-loopback";
+	argv[n++] = "--disable-dns";
 	argv[n++] = "--enable-sandbox";
 	argv[n++] = "--enable-seccomp";
 	argv[n++] = "--ready-fd=3";

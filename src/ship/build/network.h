@@ -21,12 +21,19 @@ struct network_address {
 struct network_plan {
 	const struct network_address *refused;
 	size_t n_refused;
-	const char *cidr;	/* of the build's side of slirp4netns */
-	const char *nameserver; /* in it */
+	const char *cidr; /* of the build's side of slirp4netns */
+	const char
+	    *nameserver; /* slirp4netns' own in it, which would ask this machine's: refused */
 };
 
 /* "169.254.0.0/16"; false where it is no address with a prefix. */
 bool network_address_parse(const char *text, struct network_address *ret);
+
+/* "nameserver …" lines of those of a resolv.conf(5) that a build may reach: none on loopback, of
+ * this machine, or otherwise refused. Empty where there are none; p NULL where the arena is full.
+ */
+struct str network_resolvers(
+    const struct network_plan *plan, struct str resolv_conf, struct arena *arena);
 
 /* Enumerates what egress refuses on this machine now, and a network for the build that is none of
  * the machine's own. */

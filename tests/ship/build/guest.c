@@ -26,6 +26,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -186,13 +187,38 @@ static bool can_make_device(const char *path, mode_t kind, unsigned major_, unsi
 /* The parent is no prey: it is the RUN itself, with the same rights. */
 static bool can_trace(void)
 {
-	for (pid_t pid = 1; pid < getppid(); pid++)
-		if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) == 0) {
-			(void)waitpid(pid, NULL, __WALL);
-			(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	for (pid_t pid = 1; pid <= getppid(); pid++)
+		if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0)
 			return true;
-		}
 	return false;
+}
+
+static bool can_read_memory(void)
+{
+	char byte = 0, copy;
+	struct iovec to = {&copy, 1}, from = {&byte, 1};
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
+}
+
+/* Of init, which is a fork of the program outside. */
+static bool can_see_arguments(void)
+{
+	char text[4096];
+	int fd = open("/proc/1/cmdline", O_RDONLY);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
+
+	return n > 0 && memchr(text, '/', (size_t)n) != NULL;
+}
+
+/* The resolver of slirp4netns, which asks this machine's. */
+static bool can_ask_resolver(void)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)inet_pton(AF_INET, "10.0.2.3", &to.sin_addr);
+	return fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
 }
 
 static bool can_enter(const char *path)
@@ -254,6 +280,7 @@ static void attack_network(const struct words *w)
 	report("loopback-port", can_reach("127.0.0.1", number(w, 2)));
 	report("host-address-port", can_reach(word(w, 3), number(w, 2)));
 	report("gateway-port", can_reach("10.0.2.2", number(w, 2)));
+	report("resolver", can_ask_resolver());
 	report("metadata", can_reach("169.254.169.254", 80));
 	report("abstract-socket", can_reach_abstract(word(w, 4)));
 	report("vm-socket", socket(40 /* AF_VSOCK */, SOCK_STREAM, 0) >= 0);
@@ -266,6 +293,8 @@ static void attack_processes(const struct words *w)
 	report("signal-host", kill((pid_t)number(w, 5), SIGKILL) == 0);
 	(void)kill(1, SIGKILL); /* allowed, without effect: what follows would not be printed */
 	report("trace", can_trace());
+	report("read-memory", can_read_memory());
+	report("arguments", can_see_arguments());
 	report("host-shared-memory", shmget((key_t)number(w, 6), 0, 0) >= 0);
 	report("keyring", syscall(SYS_keyctl, 0, -3, 1) >= 0);
 	report("new-users", can_change_users());

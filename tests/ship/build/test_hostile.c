@@ -143,11 +143,11 @@ static void expect_untouched(struct prey *p, const char *context)
 /* Each attempt that the guest knows, so that none can go missing. */
 static const char *const attempts[] = {"loopback-port", "host-address-port", "gateway-port",
     "metadata", "abstract-socket", "vm-socket", "packet-socket", "change-routes", "signal-host",
-    "trace", "host-shared-memory", "keyring", "new-users", "enter-network", "enter-mounts", "bpf",
-    "host-name", "password-file", "password-by-proc", "parent-environ", "policy-repository",
-    "server-folder", "server-by-proc", "leave-chroot", "write-context", "write-mounted-context",
-    "write-program", "mount", "mount-proc", "unmount", "disk-device", "memory-device", "kernel-log",
-    "sysctl", "sysrq", "kernel-memory"};
+    "trace", "read-memory", "arguments", "resolver", "host-shared-memory", "keyring", "new-users",
+    "enter-network", "enter-mounts", "bpf", "host-name", "password-file", "password-by-proc",
+    "parent-environ", "policy-repository", "server-folder", "server-by-proc", "leave-chroot",
+    "write-context", "write-mounted-context", "write-program", "mount", "mount-proc", "unmount",
+    "disk-device", "memory-device", "kernel-log", "sysctl", "sysrq", "kernel-memory"};
 
 static void expect_refused(const char *log)
 {

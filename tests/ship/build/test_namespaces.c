@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 #include "ship/build/namespaces.h"
+#include "ship/build/network.h"
 #include "ship/build/rootfs.h"
 
 #include <errno.h>
@@ -211,9 +212,34 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Only name servers that a build may reach are told to it: none of this machine. */
+static void test_resolvers(void **state)
+{
+	struct network_plan plan;
+	struct arena arena CLEANUP(arena_release);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	arena_init(&arena, MIB(1));
+	assert_int_equal(network_plan_make(&plan, &arena, &err), 0);
+	assert_true(str_eq(
+	    network_resolvers(&plan,
+		STR("# nameserver 192.0.2.7\nnameserver 127.0.0.53\nnameserver ::1\n"
+		    "nameserver 0.0.0.0\nnameserver 169.254.169.253\nnameserver fe80::1%eth0\n"
+		    "nameserver ::ffff:127.0.0.1\nnameserver name\nnameserver\nsearch example\n"),
+		&arena),
+	    STR("")));
+	assert_true(str_eq(network_resolvers(&plan,
+			       STR("nameserver 127.0.0.1\nnameserver\t192.0.2.53 \n"
+				   "nameserver 2001:db8::53"),
+			       &arena),
+	    STR("nameserver 192.0.2.53\nnameserver 2001:db8::53\n")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_resolvers),
 	    cmocka_unit_test(test_tree),
 	    cmocka_unit_test(test_errors_come_back),
 	    cmocka_unit_test(test_stop),
