@@ -76,7 +76,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (vec_push(&inventory.packages, &arena, now) && history_plan(&h, &inventory, &err) == 0) {
 		answer(&h, &err);
-		if (history_judge(&h, &inventory, &list, &err) == 0)
+		struct confirmed file = {
+		    .path = STR("usr/lib/a.so"), .md5 = STR("d41d8cd98f00b204e9800998ecf8427e")};
+
+		if (history_judge(&h, &inventory, &list, &err) == 0 &&
+		    history_confirm(&h, &file, 1, &err) == 0)
 			tell(&inventory, &list);
 	}
 	arena_release(&arena);

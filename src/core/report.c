@@ -263,6 +263,11 @@ static int join_secret(
 {
 	enum finding_state before = f->n_places > 0 ? f->state : other->state;
 
+	/* What is said of the gravest place is said of the secret. */
+	if (other->severity > f->severity &&
+	    copy_str(&s->report->arena, other->message, &f->message, err) < 0)
+		return -1;
+	f->weight = MIN_OF(f->weight, other->weight);
 	f->stage = MIN_OF(f->stage, other->stage);
 	f->subject = MIN_OF(f->subject, s->subject);
 	f->severity = MAX_OF(f->severity, other->severity);

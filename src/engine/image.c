@@ -11,6 +11,7 @@
 #include "detect/vuln/match.h"
 #include "engine/image_config.h"
 #include "engine/image_hidden.h"
+#include "engine/image_secrets.h"
 #include "engine/units.h"
 #include "read/syntax/dockerfile.h"
 
@@ -38,6 +39,8 @@ struct image_walk_state {
 	struct sink gather; /* what catalogers tell */
 	struct inventory inventory;
 	struct image_hidden hidden;
+	struct image_secrets secrets;
+	struct job detecting; /* the job, with a sink that holds secrets back */
 	struct str passwd;
 	struct map notes;
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
@@ -200,8 +203,11 @@ static int image_streamed(
 	struct unit labelled = *unit;
 
 	labelled.instruction = s->labels[file->layer_index];
-	return unit_detect_piece(
-	    &s->detectors, &labelled, file->offset, file->size, file->is_last, err);
+	if (image_secrets_before(&s->secrets, unit, file, err) != 0 ||
+	    unit_detect_piece(
+		&s->detectors, &labelled, file->offset, file->size, file->is_last, err) != 0)
+		return -1;
+	return image_secrets_after(&s->secrets, unit, file, err);
 }
 
 /* A file that a broken layer cut short: what was seen of it counts. */
@@ -211,7 +217,10 @@ static int image_layer_end(
 	struct image_walk_state *s = arg;
 
 	(void)layer, (void)verified;
-	return unit_detect_end(&s->detectors, err);
+	if (unit_detect_end(&s->detectors, err) != 0)
+		return -1;
+	image_secrets_cut_short(&s->secrets);
+	return 0;
 }
 
 static int image_merged(
@@ -336,7 +345,8 @@ static int match_inventory(struct image_walk_state *s, struct err *err)
 static int tell_inventory(struct image_walk_state *s, struct err *err)
 {
 	/* What a layer that failed would have changed is not known. */
-	if (!s->layer_failed && image_hidden_judge(&s->hidden, &s->inventory, err) != 0)
+	if ((!s->layer_failed && image_hidden_judge(&s->hidden, &s->inventory, err) != 0) ||
+	    image_secrets_tell(&s->secrets, &s->hidden.history, err) != 0)
 		return -1;
 	if (sbom_finish(&s->inventory, &s->notes, s->job->arena, err) != 0)
 		return -1;
@@ -403,6 +413,7 @@ static int walk_layers(struct image_walk_state *s, struct err *err)
 static void state_release(struct image_walk_state *s)
 {
 	unit_detectors_release(&s->detectors);
+	image_secrets_release(&s->secrets);
 	image_release(&s->image);
 }
 
@@ -430,7 +441,10 @@ static int run_image(struct job *job, void *arg, struct err *err)
 
 	map_init(&s.notes, job->arena);
 	map_init(&s.unread, job->arena);
-	if (unit_detectors_init(&s.detectors, job, task->scan, detectors, err) != 0 ||
+	image_secrets_init(&s.secrets, job->sink, job->arena);
+	s.detecting = *job;
+	s.detecting.sink = &s.secrets.sink;
+	if (unit_detectors_init(&s.detectors, &s.detecting, task->scan, detectors, err) != 0 ||
 	    open_image(job, task, &s.image, err) != 0 || tell_image(&s, err) != 0)
 		return -1;
 	return walk_layers(&s, err);

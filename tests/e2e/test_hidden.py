@@ -1,11 +1,12 @@
 """What an image hides of what is in it: records that lower layers had, and that upper ones take away or rewrite."""
 import hashlib
 import io
+import json
 import tarfile
 
 import harbour
-from house import rules
-from test_scan import FLASK, METADATA, OPENSSL, SITE, Image, ScanTest
+from house import key_shaped, rules
+from test_scan import FLASK, KEY, METADATA, OPENSSL, SITE, Image, ScanTest
 
 OLD, FIXED = "3.0.11-1~deb12u1", "3.0.11-1~deb12u2"
 LIB = "usr/lib/x86_64-linux-gnu/libssl.so.3"
@@ -276,3 +277,59 @@ class Python(HiddenTest):
             base = [debian(FIXED), flask(record)]
             self.honest(*base, gone(folder, SITE + "flask_cors"), packages=2)
             self.honest(*base, {**gone(folder), **flask(record, "3.0.9")}, packages=3)
+
+
+class Owned(HiddenTest):
+    """What the distribution's package brought is the distribution's, and nobody's leak."""
+
+    TEXT = f'example = "{key_shaped()}"\n'
+    PATH = "usr/share/doc/libssl3/examples"
+
+    def key(self, *layers):
+        self.n = getattr(self, "n", 0) + 1
+        layers = [one if isinstance(one, bytes) else layer(one) for one in layers]
+        done = self.run_program("scan", Image(layers).folder(self.folder / f"owned{self.n}"), "--db", self.database,
+                                "--format", "json")
+        self.assertIn(done.returncode, (0, 1), done.stderr.decode())
+        self.assertNotIn(key_shaped(), done.stdout.decode())
+        found = [f for f in json.loads(done.stdout)["findings"] if f["rule"] == KEY]
+        self.assertEqual(len(found), 1)
+        return found[0]
+
+    def owned(self, *layers):
+        f = self.key(*layers)
+        self.assertEqual((f["severity"], f["verdict"] == "blocks"), ("info", False))
+        self.assertIn("package libssl3", f["message"])
+
+    def leaked(self, *layers):
+        f = self.key(*layers)
+        self.assertEqual((f["severity"], f["verdict"]), ("critical", "blocks"))
+        self.assertNotIn("package", f["message"])
+
+    def with_key(self, version=FIXED, path=PATH):
+        return {**debian(version), **package("libssl3", {LIB: f"code of {version}", path: self.TEXT})}
+
+    def test_it(self):
+        self.owned(self.with_key())
+        # An upgrade brings another file, and both layers have one.
+        old, new = self.with_key(OLD), self.with_key()
+        self.owned(old, {STATUS: new[STATUS], **package("libssl3", {LIB: f"code of {FIXED}", self.PATH: self.TEXT})})
+        # Merged /usr: the list says lib, the layer usr/lib.
+        merged = self.with_key(path="lib/examples")
+        merged["usr/lib/examples"] = merged.pop("lib/examples")
+        self.owned(merged)
+        self.owned(self.with_key(), gone(self.PATH))
+
+    def test_what_is_not_the_packages(self):
+        whole, name = self.with_key(), f"{INFO}libssl3:amd64"
+        self.leaked({**whole, self.PATH: self.TEXT + "\n"})
+        self.leaked({**debian(FIXED), self.PATH: self.TEXT})
+        self.leaked({**whole, name + ".list": f"/{LIB}\n"})
+        self.leaked({**whole, name + ".md5sums": ""})
+        # Put there later, with records to suit.
+        sums = {name + ".list": whole[name + ".list"], name + ".md5sums": whole[name + ".md5sums"]}
+        self.leaked(debian(FIXED), {self.PATH: self.TEXT, **sums})
+        self.leaked(debian(FIXED), {self.PATH: self.TEXT}, sums)
+        # The same key in a file of one's own is one's own.
+        self.leaked({**whole, "srv/key": self.TEXT})
+        self.leaked(whole, {"srv/key": self.TEXT})

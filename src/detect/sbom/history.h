@@ -106,10 +106,16 @@ MUST_USE int history_file(
 MUST_USE int history_judge(
     struct history *h, struct inventory *inventory, struct hidden_list *ret, struct err *err);
 
-/* Whether the records say that the file at `path`, written by `layer`, with this MD5, is as the
- * distribution's package has it: *ret_package is its name. The checksum has to come from the layer
- * that wrote the file, as dpkg does it, and the package's list to name it. */
-bool history_confirms(
-    struct history *h, struct str path, size_t layer, const char *md5, struct str *ret_package);
+/* A file of one layer, of whose bytes this is the MD5: *package is set if they are as a package of
+ * the distribution brought them. Its checksum and its list have to come from the layer that wrote
+ * the file, as dpkg does it; checksums that replace others count if the package was upgraded. */
+struct confirmed {
+	struct str path, md5;
+	size_t layer;
+	struct str package;	/* out: its name as dpkg's records have it; empty: nobody says so */
+	struct confirmed *next; /* private */
+};
+/* After history_judge. */
+MUST_USE int history_confirm(struct history *h, struct confirmed *list, size_t n, struct err *err);
 
 #endif
