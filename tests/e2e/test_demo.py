@@ -124,6 +124,18 @@ class Demo(unittest.TestCase):
         for word in ("base image", "127.0.0.1:9", "Debian mirror", "demo.log"):
             self.assertIn(word, err)
 
+    def test_a_build_of_another_demonstration_is_left_alone(self):
+        build = ROOT / "build"
+        if build.exists():
+            self.skipTest("there is a build/ here")
+        self.addCleanup(shutil.rmtree, build, ignore_errors=True)
+        build.mkdir()
+        for made_by in ("", "/another/folder", str(self.folder)):
+            (build / ".plimsoll-demo").write_text(made_by + "\n")
+            self.with_base()
+            self.demo(0, "--clean")
+            self.assertTrue(build.exists(), made_by)
+
     def test_a_folder_of_somebody_else_is_left_alone(self):
         self.folder.mkdir()
         (self.folder / "thesis").touch()
