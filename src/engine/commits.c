@@ -13,10 +13,50 @@ struct commits_job {
 };
 
 struct commits_visit {
+	struct sink sink; /* what is told goes on to the job's, and is counted */
+	struct job job;
+	struct sink *to;
+	uint64_t n_told;
+	struct git_oid commit; /* of the last entry */
 	struct unit_detectors detectors;
 	struct own own;
-	const struct commits_job *job;
+	const struct commits_job *task;
 };
+
+/* ---- the sink that counts ---- */
+
+static struct commits_visit *visit_of(struct sink *sink)
+{
+	struct commits_visit *v = (struct commits_visit *)(void *)sink;
+
+	v->n_told++;
+	return v;
+}
+
+static int count_finding(struct sink *sink, const struct finding *finding, struct err *err)
+{
+	return sink_finding(visit_of(sink)->to, finding, err);
+}
+
+static int count_problem(struct sink *sink, const struct problem *problem, struct err *err)
+{
+	return sink_problem(visit_of(sink)->to, problem, err);
+}
+
+static int count_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
+{
+	return sink_gap(visit_of(sink)->to, gap, err);
+}
+
+static int count_note(struct sink *sink, struct str key, struct str value, struct err *err)
+{
+	return sink_note(visit_of(sink)->to, key, value, err);
+}
+
+static const struct sink_ops count_ops = {
+    .finding = count_finding, .problem = count_problem, .gap = count_gap, .note = count_note};
+
+/* ---- visits ---- */
 
 static int visit_own(struct commits_visit *v, const struct git_entry *entry,
     const struct unit *unit, struct err *err)
@@ -26,22 +66,31 @@ static int visit_own(struct commits_visit *v, const struct git_entry *entry,
 	if (own_look(&v->own, v->detectors.job->content, git_oid_str(&entry->oid), true, unit, &any,
 		err) != 0)
 		return -1;
-	return any ? own_weigh(&v->own, entry->path, entry->olds, entry->n_olds, err) : 0;
+	if (!any)
+		return 0;
+	v->n_told++;
+	return own_weigh(&v->own, entry->path, entry->olds, entry->n_olds, err);
 }
 
 static int visit_entry(void *arg, const struct git_entry *entry, struct err *err)
 {
 	struct commits_visit *v = arg;
 	struct unit unit = {.path = entry->path, .mode = entry->mode};
+	uint64_t told = v->n_told;
+	int result;
 
 	/* A tree's findings are about the tree; a secret's are about the commit that brought it. */
-	if (v->job->stage == STAGE_SECRETS)
+	v->commit = entry->commit;
+	if (v->task->stage == STAGE_SECRETS)
 		unit.commit = git_oid_str(&entry->commit);
-	if (skip_has(v->job->skip, entry->path))
+	if (skip_has(v->task->skip, entry->path))
 		return 0;
-	if (v->job->commits)
-		return visit_own(v, entry, &unit, err);
-	return unit_detect_content(&v->detectors, git_oid_str(&entry->oid), &unit, err);
+	result = v->task->commits
+		     ? visit_own(v, entry, &unit, err)
+		     : unit_detect_content(&v->detectors, git_oid_str(&entry->oid), &unit, err);
+	if (result != 0)
+		return -1;
+	return v->n_told == told ? GIT_QUIET : GIT_SEEN;
 }
 
 static int visit_text(void *arg, const struct unit *unit, struct err *err)
@@ -49,6 +98,21 @@ static int visit_text(void *arg, const struct unit *unit, struct err *err)
 	struct commits_visit *v = arg;
 
 	return unit_detect(&v->detectors, unit, err);
+}
+
+/* A folder's path may hold a secret where what is in the folder does not. */
+static int visit_again(void *arg, struct str path, struct err *err)
+{
+	struct commits_visit *v = arg;
+	struct unit unit = {.path = path};
+	bool any;
+
+	if (!v->task->commits)
+		return 0;
+	unit.commit = git_oid_str(&v->commit);
+	if (own_look(&v->own, NULL, STR_NONE, false, &unit, &any, err) != 0)
+		return -1;
+	return any ? own_weigh(&v->own, path, NULL, 0, err) : 0;
 }
 
 static int visit_change(void *arg, const struct git_change *change, struct err *err)
@@ -67,17 +131,19 @@ static void visit_release(struct commits_visit *visit)
 static int run_commits(struct job *job, void *arg, struct err *err)
 {
 	const struct commits_job *c = arg;
-	struct commits_visit visit CLEANUP(visit_release) = {.job = c};
+	struct commits_visit visit CLEANUP(visit_release) = {
+	    .sink = {&count_ops}, .job = *job, .to = job->sink, .task = c};
 	struct git_walk walk = {
 	    .content = job->content,
 	    .limits = job->limits,
 	    .stage = c->stage,
 	    .sink = job->sink,
 	    .arena = job->arena,
-	    .visitor = {visit_entry, visit_text, visit_change, &visit}
-	      };
+	    .visitor = {visit_entry, visit_text, visit_change, visit_again, &visit}
+	   };
 
-	if (unit_detectors_init(&visit.detectors, job, c->scan, c->detectors, err) != 0)
+	visit.job.sink = &visit.sink;
+	if (unit_detectors_init(&visit.detectors, &visit.job, c->scan, c->detectors, err) != 0)
 		return -1;
 	own_init(&visit.own, &visit.detectors, c->skip);
 	visit.own.bases = c->base;

@@ -429,6 +429,12 @@ static int take_away(struct own *own, struct str path, const struct own_counts *
 	return 0;
 }
 
+static int see_again(void *arg, struct str path, struct err *err)
+{
+	(void)arg, (void)path, (void)err;
+	return 0;
+}
+
 static int see_commit_difference(void *arg, const struct git_entry *entry, struct err *err)
 {
 	struct own *own = arg;
@@ -437,7 +443,7 @@ static int see_commit_difference(void *arg, const struct git_entry *entry, struc
 	if (counts_before(own, &entry->oid, entry->path, &before, err) != 0)
 		return -1;
 	if (!before || before->n == 0)
-		return 0;
+		return GIT_QUIET;
 	if (entry->n_olds > 0 &&
 	    counts_before(own, &entry->olds[0].oid, entry->path, &now, err) != 0)
 		return -1;
@@ -452,7 +458,7 @@ static struct git_walk walk_quietly(struct own *own, struct arena *arena)
 	    .stage = STAGE_SECRETS,
 	    .sink = &own->sink,
 	    .arena = arena,
-	    .visitor = {.arg = own},
+	    .visitor = {.again = see_again, .arg = own},
 	};
 }
 
@@ -552,7 +558,7 @@ static int see_base_file(void *arg, const struct git_entry *entry, struct err *e
 	if (counts_before(end->own, &entry->oid, entry->path, &before, err) != 0)
 		return -1;
 	if (!before || before->n == 0)
-		return 0;
+		return GIT_QUIET;
 	now = map_get(&end->own->now, entry->path);
 	if (!is_in(entry->path, end->scope) && counts_outside(end, entry->path, &now, err) != 0)
 		return -1;

@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import time
 import unittest
 
 from house import House, key_shaped
@@ -184,6 +185,52 @@ class Range(House):
         self.commit()
         self.assertEqual([f["state"] for f in self.check("sub")], ["new"])
         self.assertEqual(sorted(f["state"] for f in self.check("conf")), ["known", "new"])
+
+    def test_the_same_file_twice(self):
+        self.put("a/empty", "")
+        self.put("a/one", "nothing here\n")
+        self.put("b/c/one", "nothing here\n")
+        self.put("b/c/empty", "")
+        self.commit()
+        self.put("d/one", "nothing here\n")
+        self.commit()
+        for more in ((), ("--no-sandbox",)):
+            self.assertEqual([f["state"] for f in self.secrets_of("check", "--base", "main", *more)], ["known"])
+            self.assertEqual(self.secrets_of("secrets", "git", "--range", "main..HEAD", *more), [])
+
+    def tree(self, rows):
+        done = subprocess.run(["git", "mktree", "--missing"], input="".join(rows), cwd=self.repo, check=True,
+                              capture_output=True, text=True, timeout=60)
+        return done.stdout.strip()
+
+    def bomb(self, leaf, width, depth):
+        """A branch whose few trees name one another, so that they stand for width**depth files."""
+        self.write("leaf", leaf)
+        blob = self.git("hash-object", "-w", str(self.folder / "leaf"), cwd=self.repo)
+        tree = self.tree(f"100644 blob {blob}\tf{i}\n" for i in range(width))
+        for _ in range(depth - 1):
+            tree = self.tree(f"040000 tree {tree}\td{i}\n" for i in range(width))
+        commit = self.git("commit-tree", tree, "-p", "main", "-m", "bomb", cwd=self.repo)
+        self.git("update-ref", "refs/heads/bomb", commit, cwd=self.repo)
+
+    def test_a_tree_bomb_ends(self):
+        for width, depth, seconds in ((10, 12, 10), (2, 200, 10), (300, 3, 20)):
+            self.bomb("nothing\n", width, depth)
+            begun = time.monotonic()
+            self.plimsoll(0, "secrets", "git", "--range", "main..bomb", cwd=self.repo)
+            self.assertLess(time.monotonic() - begun, seconds)
+        self.bomb(f"other={OTHER}\n", 10, 12)
+        report = self.report(4, "secrets", "git", "--range", "main..bomb", cwd=self.repo)
+        self.assertEqual([f["state"] for f in report["findings"]], ["new"])
+        self.assertIn("over and over", report["errors"][0]["message"])
+
+    def test_a_folders_name_in_a_tree_bomb(self):
+        inner = self.tree([f"100644 blob {self.git('hash-object', '-w', '-t', 'blob', '/dev/null', cwd=self.repo)}\tf\n"])
+        tree = self.tree([f"040000 tree {inner}\ta\n", f"040000 tree {inner}\t{OTHER}\n"])
+        commit = self.git("commit-tree", tree, "-p", "main", "-m", "named", cwd=self.repo)
+        self.git("update-ref", "refs/heads/bomb", commit, cwd=self.repo)
+        for found in (self.secrets_of("secrets", "git", "--range", "main..bomb"),):
+            self.assertEqual([f["state"] for f in found], ["new"])
 
     def test_without_a_base_all_is_new(self):
         self.assertEqual([f["state"] for f in self.secrets_of("check")], ["new"])

@@ -196,6 +196,10 @@ int secret_match_text(struct secret_scanner *scanner, struct str text, bool with
 	struct secret_matches out = {0};
 	hs_error_t rc;
 
+	if (text.n == 0) {
+		*ret_matches = out;
+		return 0;
+	}
 	if (text.n > UINT32_MAX)
 		return err_set(err, ERR_LIMIT, "a text of 4 GiB or more");
 	w.open = arena_array(&scanner->arena, engine->n, sizeof *w.open);

@@ -45,13 +45,11 @@ int main(int argc, char **argv)
 	struct git_repo *repo = NULL;
 	struct err err = ERR_INIT;
 	struct arena arena;
-	struct git_walk walk = {
-	    .limits = &limits_default,
+	struct git_walk walk = {.limits = &limits_default,
 	    .stage = STAGE_SECRETS,
 	    .sink = &sink.sink,
 	    .arena = &arena,
-	    .visitor = {print_entry, NULL, NULL, NULL}
-	      };
+	    .visitor = {.entry = print_entry}};
 	int failed;
 
 	if (argc < 4)

@@ -8,12 +8,23 @@
 #include "base/buf.h"
 #include "read/source/git/cache.h"
 
+/* A commit has this many entries, and so many times as many as its folders have: a bomb. */
+enum { GIT_BOMB_LEAST = 20000, GIT_BOMB_RATIO = 32 };
+
+#define NAMES_KEPT_BYTES MIB(64)
+
 struct walker {
 	struct git_walk *walk;
 	struct git_cache cache;
 	struct git_oid commit;
 	struct buf path;
-	size_t n_parents;     /* of the trees that a commit is compared with, the first ones */
+	size_t n_parents;   /* of the trees that a commit is compared with, the first ones */
+	struct map quiet;   /* folders in which there is nothing: ids of it and of its others */
+	struct map walked;  /* ids of folders to the mark of the last commit they were walked in */
+	struct arena names; /* of both */
+	void *mark;	    /* of this commit */
+	size_t distinct;    /* entries of this commit's folders, each folder counted once */
+	uint64_t n_told;    /* entries that were not quiet, and problems: grows only */
 	struct git_old *olds; /* of one entry at a time */
 	size_t olds_cap;
 	size_t entries; /* looked at, of this commit */
@@ -48,6 +59,7 @@ static void walker_release(struct walker *w)
 {
 	git_cache_release(&w->cache);
 	buf_release(&w->path);
+	arena_release(&w->names);
 }
 
 static void walker_init(struct walker *w, struct git_walk *walk, size_t hex_digits, struct err *err)
@@ -55,6 +67,9 @@ static void walker_init(struct walker *w, struct git_walk *walk, size_t hex_digi
 	*w = (struct walker){.walk = walk, .err = err};
 	git_cache_init(&w->cache, walk, hex_digits);
 	buf_init(&w->path, walk->limits->path_bytes + 2);
+	arena_init(&w->names, walk->limits->scan_memory);
+	map_init(&w->quiet, &w->names);
+	map_init(&w->walked, &w->names);
 }
 
 static struct place place_here(const struct walker *w)
@@ -66,6 +81,7 @@ static int tell(struct walker *w, enum err_code code, const char *message)
 {
 	struct place place = place_here(w);
 
+	w->n_told++;
 	return git_cache_tell(&w->cache, code, str_of(message), &place, w->err);
 }
 
@@ -117,10 +133,13 @@ static int visit_blob(
 	    .oid = e->oid,
 	    .commit = w->commit,
 	    .hostile = hostile};
+	int result;
 
 	if (sides->n > 0 && find_olds(w, e, sides, &entry))
 		return -1;
-	return w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
+	result = w->walk->visitor.entry(w->walk->visitor.arg, &entry, w->err);
+	w->n_told += result != GIT_QUIET;
+	return result < 0 ? -1 : 0;
 }
 
 static int tell_submodule(struct walker *w)
@@ -130,6 +149,7 @@ static int tell_submodule(struct walker *w)
 	    .what = buf_str(&w->path),
 	    .why = STR("a submodule: its content is in another repository")};
 
+	w->n_told++;
 	return sink_gap(w->walk->sink, &gap, w->err);
 }
 
@@ -185,6 +205,13 @@ static int visit(
 	}
 }
 
+/* A few small folders that name one another can stand for more files than there are bytes in the
+ * world. */
+static bool is_bomb(const struct walker *w)
+{
+	return w->entries > GIT_BOMB_LEAST && w->entries / GIT_BOMB_RATIO > w->distinct;
+}
+
 static int visit_named(
     struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
@@ -195,6 +222,12 @@ static int visit_named(
 		w->full = true;
 		return tell(w, ERR_LIMIT,
 		    "more files than one commit may have: those behind this one were not read");
+	}
+	if (is_bomb(w)) {
+		w->full = true;
+		return tell(w, ERR_LIMIT,
+		    "the same few folders stand in one another over and over: what is behind this "
+		    "path was not read. Take them out of the commit");
 	}
 	if (before + e->name.n + 1 > w->walk->limits->path_bytes)
 		return tell(w, ERR_LIMIT, "a path below here is longer than allowed: not read");
@@ -239,13 +272,78 @@ static int load_others(struct walker *w, const struct others *others, struct sid
 	return 0;
 }
 
+static int walk_entries(
+    struct walker *w, const struct git_tree *tree, const struct sides *sides, bool hostile)
+{
+	int failed = 0;
+
+	w->depth++;
+	for (size_t i = 0; i < tree->n && !failed && !w->full; i++) {
+		if (!is_known(&tree->p[i], sides))
+			failed = visit_named(w, &tree->p[i], sides, hostile);
+	}
+	w->depth--;
+	return failed;
+}
+
+/* A folder beside the same others holds the same, wherever it stands. */
+static int name_folder(
+    struct walker *w, const struct git_oid *oid, const struct others *others, struct str *ret)
+{
+	struct buf key CLEANUP(buf_release) = BUF_INIT((others->n + 1) * (GIT_OID_HEX_MAX + 8));
+
+	buf_add(&key, git_oid_str(oid));
+	for (size_t i = 0; i < others->n; i++) {
+		buf_addc(&key, others->p[i].tree < w->n_parents ? ' ' : '^');
+		buf_add(&key, git_oid_str(others->p[i].oid));
+	}
+	if (!buf_ok(&key))
+		return buf_err(&key, "a folder's ids", w->err);
+	*ret = arena_str(&w->names, buf_str(&key));
+	return ret->p ? 0 : arena_err(&w->names, w->err);
+}
+
+static int count_folder(
+    struct walker *w, const struct git_oid *oid, const struct git_tree *tree, struct err *err)
+{
+	struct str key = git_oid_str(oid);
+	const void *last = map_get(&w->walked, key);
+
+	if (!w->mark)
+		w->mark = arena_alloc(&w->names, 1);
+	if (!w->mark)
+		return arena_err(&w->names, err);
+	if (last == w->mark)
+		return 0;
+	w->distinct += tree->n;
+	key = arena_str(&w->names, key);
+	return key.p && map_put(&w->walked, key, w->mark) ? 0 : arena_err(&w->names, err);
+}
+
+/* What is quiet is visited once, where the visitor can do with that. */
+static int walk_once(struct walker *w, const struct git_oid *oid, const struct others *others,
+    const struct git_tree *tree, const struct sides *sides, bool hostile)
+{
+	uint64_t told = w->n_told;
+	struct str key;
+	int failed;
+
+	if (count_folder(w, oid, tree, w->err) || name_folder(w, oid, others, &key))
+		return -1;
+	if (w->walk->visitor.again && map_has(&w->quiet, key))
+		return w->walk->visitor.again(w->walk->visitor.arg, buf_str(&w->path), w->err);
+	failed = walk_entries(w, tree, sides, hostile);
+	if (failed || w->full || w->n_told != told)
+		return failed;
+	return map_put(&w->quiet, key, w) ? 0 : arena_err(&w->names, w->err);
+}
+
 static int walk_folder(
     struct walker *w, const struct git_oid *oid, const struct others *others, bool hostile)
 {
 	struct place place = place_here(w);
 	const struct git_tree *tree;
 	struct sides sides = {NULL, 0};
-	int failed = 0;
 
 	for (size_t i = 0; i < others->n; i++) {
 		if (git_oid_eq(oid, others->p[i].oid))
@@ -257,13 +355,7 @@ static int walk_folder(
 		return 0;
 	if (load_others(w, others, &sides))
 		return -1;
-	w->depth++;
-	for (size_t i = 0; i < tree->n && !failed && !w->full; i++) {
-		if (!is_known(&tree->p[i], &sides))
-			failed = visit_named(w, &tree->p[i], &sides, hostile);
-	}
-	w->depth--;
-	return failed;
+	return walk_once(w, oid, others, tree, &sides, hostile);
 }
 
 /* ---- a whole tree ---- */
@@ -416,6 +508,18 @@ static int tell_change(struct range *r, const struct git_oid *tree, const struct
 	return w->walk->visitor.change(w->walk->visitor.arg, &change, w->err);
 }
 
+/* Between commits; all of it where it has become much. */
+static void forget_names(struct walker *w)
+{
+	w->mark = NULL;
+	w->distinct = 0;
+	if (w->names.used_bytes < NAMES_KEPT_BYTES)
+		return;
+	arena_release(&w->names);
+	map_init(&w->quiet, &w->names);
+	map_init(&w->walked, &w->names);
+}
+
 static int walk_commit(struct range *r, const struct git_oid *oid)
 {
 	struct walker *w = &r->walker;
@@ -424,6 +528,7 @@ static int walk_commit(struct range *r, const struct git_oid *oid)
 	bool there;
 
 	git_cache_trim(&w->cache);
+	forget_names(w);
 	w->commit = *oid;
 	w->entries = 0;
 	w->full = false;

@@ -36,15 +36,21 @@ struct git_change {
 	size_t n_parents;
 };
 
+enum { GIT_SEEN = 0, GIT_QUIET = 1 }; /* besides -1 */
+
 /* Everything here is borrowed for a call. */
 struct git_visitor {
-	/* A file or a symbolic link. Its bytes: content_read_all(content, oid). */
+	/* A file or a symbolic link. Its bytes: content_read_all(content, oid). GIT_QUIET: there is
+	 * nothing in it, and would be nothing under any other folder. */
 	int (*entry)(void *arg, const struct git_entry *entry, struct err *err);
 	/* A commit's author and other headers, then its message: path empty, commit set. NULL: not
 	 * wanted. */
 	int (*text)(void *arg, const struct unit *unit, struct err *err);
 	/* Of a range, behind each commit's entries and texts. May be NULL. */
 	int (*change)(void *arg, const struct git_change *change, struct err *err);
+	/* A folder that stands here as it stood elsewhere, where all of it was quiet: its path. May
+	 * be NULL: then the whole of each folder is visited wherever it stands. */
+	int (*again)(void *arg, struct str path, struct err *err);
 	void *arg;
 };
 
