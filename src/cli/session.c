@@ -116,6 +116,26 @@ int session_subject(struct session *s, const char *kind, struct str name, struct
 	return report_add_subject(&s->report, &subject, &s->scan.subject, err);
 }
 
+int session_place(struct session *s, enum stage stage, const char *kind, struct str operand,
+    bool several, struct where *ret, struct err *err)
+{
+	struct subject subject = {.kind = str_of(kind), .name = operand};
+	struct where where = {.folder = NULL};
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+	int result = where_find(operand, several, s->cli->arena, &where, &why);
+
+	subject.view = where.view;
+	if (report_add_subject(&s->report, &subject, &s->scan.subject, err) != 0)
+		return -1;
+	*ret = where;
+	if (result == 0)
+		return 0;
+	ret->folder = NULL;
+	report_sink_init(&sink, &s->report, s->scan.subject);
+	return sink_error(&sink.sink, stage, STR_NONE, &why, err);
+}
+
 static int print_one(
     struct cli *cli, const struct report *report, struct report_opts *opts, struct str option)
 {

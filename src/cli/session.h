@@ -48,6 +48,10 @@ MUST_USE int session_open(struct session *s, struct cli *cli, const struct sessi
 void session_close(struct session *s);
 /* A subject of the report, and the scan is about it from here on. */
 MUST_USE int session_subject(struct session *s, const char *kind, struct str name, struct err *err);
+/* The same for what an operand names, and where it lies. What cannot be read is a problem of
+ * `stage` and leaves ret->folder NULL; -1 only where the report takes no more. */
+MUST_USE int session_place(struct session *s, enum stage stage, const char *kind,
+    struct str operand, bool several, struct where *ret, struct err *err);
 /* Judges, prints in every format that was asked for, and returns the exit code. */
 int session_finish(struct session *s);
 /* Each --format is known and its file can be named. */

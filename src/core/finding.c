@@ -17,7 +17,7 @@ int finding_set_fingerprint(
 	if (finding->secret)
 		ordinal = 0;
 	else if (finding->n_places > 0)
-		buf_add(&b, finding->places[0].path);
+		buf_add(&b, place_within(&finding->places[0]));
 	buf_addc(&b, '\0');
 	buf_add(&b, finding->identity);
 	buf_addc(&b, '\0');

@@ -11,7 +11,9 @@
 #include "core/severity.h"
 
 struct place {
-	struct str path; /* bytes as the source has them, '/' between; not printable as it is */
+	struct str path;   /* bytes as the source has them, '/' between; not printable as it is */
+	struct str within; /* in a report: the path from the repository's top, where `path` is the
+			      one from where the user stands; empty: they are the same */
 	uint32_t line, column, end_line, end_column;
 	struct str commit;	/* full object id, or empty */
 	struct str layer;	/* the layer's digest "sha256:…", or empty */
@@ -20,6 +22,12 @@ struct place {
 	 * other finding's places are as the finding is, and say NEW. */
 	enum finding_state state;
 };
+
+/* The path that a policy's globs and fingerprints are about. */
+static inline struct str place_within(const struct place *place)
+{
+	return place->within.n > 0 ? place->within : place->path;
+}
 
 /* The starts of a text's lines, made once, asked often. A line ends at LF; what follows the
  * last LF is a line too, be it empty. */

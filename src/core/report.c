@@ -113,6 +113,14 @@ static int tell_full(struct report *r, enum stage stage, struct err *err)
 	return 0;
 }
 
+static const struct path_view *view_of(const struct report_sink *s)
+{
+	static const struct path_view plain;
+
+	return s->subject < s->report->subjects.n ? &s->report->subjects.p[s->subject].view
+						  : &plain;
+}
+
 static int add_finding(
     struct report_sink *s, const struct finding *finding, struct str kin, struct err *err)
 {
@@ -138,6 +146,7 @@ static int copy_place(
 {
 	*ret = *from;
 	if (copy_str(&r->arena, from->path, &ret->path, err) < 0 ||
+	    copy_str(&r->arena, from->within, &ret->within, err) < 0 ||
 	    copy_str(&r->arena, from->commit, &ret->commit, err) < 0 ||
 	    copy_str(&r->arena, from->layer, &ret->layer, err) < 0)
 		return -1;
@@ -335,9 +344,8 @@ static void index_secrets(struct report *r)
 	}
 }
 
-static int take_finding(struct sink *sink, const struct finding *finding, struct err *err)
+static int take_shown(struct report_sink *s, const struct finding *finding, struct err *err)
 {
-	struct report_sink *s = (struct report_sink *)sink;
 	struct report *r = s->report;
 	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
 	struct str kin, key;
@@ -360,6 +368,16 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 	if (!map_put(&r->seen, key, r))
 		return arena_err(&r->arena, err);
 	return add_finding(s, finding, kin, err);
+}
+
+static int take_finding(struct sink *sink, const struct finding *finding, struct err *err)
+{
+	struct report_sink *s = (struct report_sink *)sink;
+	struct finding shown = *finding;
+
+	if (path_view_apply_finding(view_of(s), &shown, &s->report->arena, err) < 0)
+		return -1;
+	return take_shown(s, &shown, err);
 }
 
 static int take_package(struct sink *sink, const struct package *package, struct err *err)
@@ -396,14 +414,28 @@ static int take_problem(struct sink *sink, const struct problem *problem, struct
 	    copy_str(&r->arena, problem->place.path, &place->path, err) < 0 ||
 	    copy_str(&r->arena, problem->place.commit, &place->commit, err) < 0 ||
 	    copy_str(&r->arena, problem->place.layer, &place->layer, err) < 0 ||
-	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) < 0)
+	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) < 0 ||
+	    path_view_apply(view_of((struct report_sink *)sink), &place->path, &r->arena, err) < 0)
 		return -1;
 	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
 
+/* Whether what a gap is about is a file. */
+static bool is_path(enum gap_kind kind)
+{
+	return kind == GAP_LFS_POINTER || kind == GAP_SUBMODULE || kind == GAP_SPECIAL_FILE ||
+	       kind == GAP_TOO_LARGE || kind == GAP_UNREADABLE;
+}
+
 static int take_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
 {
-	return report_add_not_covered(((struct report_sink *)sink)->report, gap, err);
+	const struct report_sink *s = (struct report_sink *)sink;
+	struct not_covered shown = *gap;
+
+	if (is_path(gap->kind) &&
+	    path_view_apply(view_of(s), &shown.what, &s->report->arena, err) < 0)
+		return -1;
+	return report_add_not_covered(s->report, &shown, err);
 }
 
 static int take_note(struct sink *sink, struct str key, struct str value, struct err *err)
@@ -444,7 +476,10 @@ int report_add_subject(
 	if (copy_str(&r->arena, subject->kind, &copy.kind, err) < 0 ||
 	    copy_str(&r->arena, subject->name, &copy.name, err) < 0 ||
 	    copy_str(&r->arena, subject->digest, &copy.digest, err) < 0 ||
-	    copy_str(&r->arena, subject->platform, &copy.platform, err) < 0)
+	    copy_str(&r->arena, subject->platform, &copy.platform, err) < 0 ||
+	    copy_str(&r->arena, subject->view.prefix, &copy.view.prefix, err) < 0 ||
+	    copy_str(&r->arena, subject->view.shown, &copy.view.shown, err) < 0 ||
+	    copy_str(&r->arena, subject->view.top, &copy.view.top, err) < 0)
 		return -1;
 	if (!vec_push(&r->subjects, &r->arena, copy))
 		return arena_err(&r->arena, err);

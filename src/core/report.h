@@ -6,6 +6,7 @@
 #define CORE_REPORT_H
 
 #include "base/map.h"
+#include "core/path_view.h"
 #include "core/sink.h"
 
 struct subject {
@@ -13,7 +14,8 @@ struct subject {
 	struct str name;
 	struct str digest;
 	struct str platform;
-	uint32_t parent; /* index + 1 into subjects; 0: a top one */
+	uint32_t parent;       /* index + 1 into subjects; 0: a top one */
+	struct path_view view; /* what is told about it has its paths written so */
 };
 
 struct stage_result {

@@ -177,6 +177,7 @@ static void walk_place(struct wire *w, void *item)
 	struct place *place = item;
 
 	walk_str(w, &place->path);
+	walk_str(w, &place->within);
 	walk_u32(w, &place->line);
 	walk_u32(w, &place->column);
 	walk_u32(w, &place->end_line);

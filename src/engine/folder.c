@@ -1,20 +1,46 @@
 /* Scans of a folder, of one file, and of a text. */
+#include "base/map.h"
 #include "base/os/fd.h"
+#include "engine/ignored.h"
 #include "engine/own.h"
 #include "engine/pair.h"
 #include "read/source/dir/dir.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define NOTE_LINTED STR("linted")
 
 struct folder_job {
 	const struct scan *scan;
+	const struct where *where;
 	const struct dir_list *list;
 	const struct skip_list *skip;
 	unsigned detectors;
-	bool named; /* the user named the entries, one by one */
 };
+
+static bool is_special(uint32_t mode)
+{
+	return !S_ISREG(mode) && !S_ISLNK(mode);
+}
+
+/* What findings call an entry, in `buf`. */
+static int unit_path(
+    const struct where *where, struct str path, struct buf *buf, struct str *ret, struct err *err)
+{
+	buf_clear(buf);
+	if (where->file.n > 0) {
+		buf_add(buf, where->unit);
+	} else {
+		buf_add(buf, where->view.prefix);
+		buf_add(buf, path);
+	}
+	*ret = buf_str(buf);
+	return buf_ok(buf) ? 0 : buf_err(buf, "a path", err);
+}
+
+/* ---- the child ---- */
 
 static int lint_entry(
     struct unit_detectors *d, const struct dir_entry *entry, struct unit *unit, struct err *err)
@@ -54,24 +80,11 @@ static bool find_old(struct folder_own *o, struct str path, struct git_old *ret)
 	return true;
 }
 
-/* The path that the commit's tree has for it. */
-static struct str path_in_tree(const struct folder_job *f, struct str path, struct arena *arena)
-{
-	struct str scope = f->scan->since->scope;
-
-	if (f->named)
-		return scope;
-	if (scope.n == 0)
-		return path;
-	return arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(scope), STR_ARG(path));
-}
-
 static int look_at_entry(
     struct folder_own *o, const struct dir_entry *entry, const struct unit *unit, struct err *err)
 {
 	struct unit looked = *unit;
 	struct git_old old;
-	struct str path;
 	size_t n_old;
 	bool any;
 
@@ -81,27 +94,40 @@ static int look_at_entry(
 		return -1;
 	if (!any)
 		return 0;
-	path = path_in_tree(o->task, entry->path, &o->own.arena);
-	if (!path.p)
-		return arena_err(&o->own.arena, err);
-	n_old = find_old(o, path, &old) ? 1 : 0;
-	return own_weigh(&o->own, path, &old, n_old, err);
+	n_old = find_old(o, unit->path, &old) ? 1 : 0;
+	return own_weigh(&o->own, unit->path, &old, n_old, err);
+}
+
+/* What was looked at, as the base's tree has its path. */
+static struct str scope_of(const struct where *where)
+{
+	struct str prefix = where->view.prefix;
+
+	return where->file.n > 0 ? where->unit : str_sub(prefix, 0, prefix.n - (prefix.n > 0));
 }
 
 static int run_entries(
     struct unit_detectors *d, const struct folder_job *f, struct folder_own *o, struct err *err)
 {
+	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * d->job->limits->path_bytes);
+
+	d->named = f->where->file.n > 0;
+	d->found = true;
 	for (size_t i = 0; i < f->list->entries.n; i++) {
 		const struct dir_entry *entry = &f->list->entries.p[i];
-		struct unit unit = {.path = entry->path, .mode = entry->mode};
+		struct unit unit = {.mode = entry->mode};
 
-		if (skip_has(f->skip, entry->path))
+		if (unit_path(f->where, entry->path, &path, &unit.path, err) != 0)
+			return -1;
+		if (is_special(entry->mode) || skip_has(f->skip, unit.path))
 			continue;
 		if (lint_entry(d, entry, &unit, err) != 0 ||
 		    (o && look_at_entry(o, entry, &unit, err) != 0))
 			return -1;
 	}
-	return o ? own_end_folder(&o->own, f->scan->since->scope, f->scan->since->head, err) : 0;
+	if (d->linted > 0 && sink_note(d->job->sink, NOTE_LINTED, STR("yes"), err) != 0)
+		return -1;
+	return o ? own_end_folder(&o->own, scope_of(f->where), f->scan->since->head, err) : 0;
 }
 
 /* With a commit to compare with, secrets are told when all of them are known. */
@@ -116,7 +142,6 @@ static int run_folder_since(struct job *job, const struct folder_job *f, struct 
 	half.content = &own.files.content;
 	if (unit_detectors_init(&d, &half, f->scan, f->detectors, err) != 0)
 		return -1;
-	d.named = f->named;
 	d.secrets_elsewhere = true;
 	own_init(&own.own, &d, f->skip);
 	own.own.objects = &own.objects.content;
@@ -135,74 +160,152 @@ static int run_folder(struct job *job, void *arg, struct err *err)
 		return run_folder_since(job, f, err);
 	if (unit_detectors_init(&d, job, f->scan, f->detectors, err) != 0)
 		return -1;
-	d.named = f->named;
 	return run_entries(&d, f, NULL, err);
 }
 
-static int scan_entries(struct scan *scan, int dir_fd, const struct dir_list *list,
-    unsigned detectors, bool named, struct err *err)
+/* ---- the parent ---- */
+
+static enum stage first_stage(unsigned detectors)
+{
+	return (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS;
+}
+
+static int scan_entries(struct scan *scan, const struct where *where, int dir_fd,
+    const struct dir_list *list, unsigned detectors, struct map *notes, struct err *err)
 {
 	struct content_dir content CLEANUP(content_dir_release);
 	struct skip_list skip = {.n = 0};
-	struct folder_job job = {scan, list, &skip, detectors, named};
+	struct folder_job job = {scan, where, list, &skip, detectors};
 	struct pair_content pair;
 
 	content_dir_init(&content, dir_fd);
 	pair_content_init(
 	    &pair, &content.content, scan->since ? git_repo_content(scan->since->repo) : NULL);
-	return attempt_run(scan, (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
-	    scan->since ? &pair.content : &content.content, run_folder, &job, &skip, NULL, err);
+	return attempt_run(scan, first_stage(detectors),
+	    scan->since ? &pair.content : &content.content, run_folder, &job, &skip, notes, err);
 }
 
-static int scan_opened_folder(struct scan *scan, int dir_fd, unsigned detectors, struct err *err)
+/* A device, FIFO or socket that stands where a detector would have read. */
+static int tell_special(struct scan *scan, struct sink *sink, struct str path, uint32_t mode,
+    unsigned detectors, struct err *err)
+{
+	const struct lint_opts opts = {.build = scan->build};
+	bool linted = (detectors & SCAN_LINT) && lint_wants_path(path, &opts);
+	struct buf why CLEANUP(buf_release) = BUF_INIT(KIB(1));
+	struct not_covered gap = {
+	    .stage = linted ? STAGE_VALIDATE : STAGE_SECRETS,
+	    .kind = GAP_SPECIAL_FILE,
+	    .what = path,
+	};
+
+	if (!linted && !(detectors & SCAN_SECRETS))
+		return 0;
+	buf_addf(&why, "%s, which is not read", file_kind(mode));
+	gap.why = buf_str(&why);
+	return sink_gap(sink, &gap, err);
+}
+
+static int tell_unread(struct sink *sink, struct str path, const struct dir_unread *unread,
+    enum stage stage, struct err *err)
+{
+	struct not_covered gap = {
+	    .stage = stage, .kind = GAP_UNREADABLE, .what = path, .why = unread->why};
+	struct problem problem = {
+	    .stage = stage, .code = unread->code, .message = unread->why, .place = {.path = path}};
+
+	return unread->code == ERR_LIMIT ? sink_problem(sink, &problem, err)
+					 : sink_gap(sink, &gap, err);
+}
+
+static int tell_what_is_not_read(struct scan *scan, const struct where *where,
+    const struct dir_list *list, unsigned detectors, struct err *err)
+{
+	struct buf buf CLEANUP(buf_release) = BUF_INIT(4 * scan->limits->path_bytes);
+	struct report_sink sink;
+	struct str path;
+
+	report_sink_init(&sink, scan->report, scan->subject);
+	for (size_t i = 0; i < list->entries.n; i++) {
+		const struct dir_entry *e = &list->entries.p[i];
+
+		if (is_special(e->mode) &&
+		    (unit_path(where, e->path, &buf, &path, err) != 0 ||
+			tell_special(scan, &sink.sink, path, e->mode, detectors, err) != 0))
+			return -1;
+	}
+	for (size_t i = 0; i < list->unread.n; i++) {
+		const struct dir_unread *u = &list->unread.p[i];
+
+		if (unit_path(where, u->path, &buf, &path, err) != 0 ||
+		    tell_unread(&sink.sink, path, u, first_stage(detectors), err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A named folder in which the linter takes nothing was not judged. */
+static int tell_nothing_linted(
+    struct scan *scan, const struct where *where, const struct map *notes, struct err *err)
+{
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+
+	if (map_has(notes, NOTE_LINTED))
+		return 0;
+	report_sink_init(&sink, scan->report, scan->subject);
+	(void)err_set(&why, ERR_UNSUPPORTED,
+	    "%s: there is no Dockerfile and no task definition in this folder, so nothing was judged",
+	    where->folder);
+	return sink_error(&sink.sink, STAGE_VALIDATE, STR_NONE, &why, err);
+}
+
+static int scan_opened(
+    struct scan *scan, const struct where *where, int dir_fd, unsigned detectors, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct dir_list list = {0};
-	struct report_sink sink;
+	struct map notes;
 
 	arena_init(&arena, scan->limits->scan_memory);
-	report_sink_init(&sink, scan->report, scan->subject);
-	if (dir_walk(dir_fd, scan->limits, (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
-		&sink.sink, &arena, &list, err) != 0)
+	map_init(&notes, &scan->report->arena);
+	if (dir_walk(dir_fd, scan->limits, &arena, &list, err) != 0)
 		return -1;
-	return scan_entries(scan, dir_fd, &list, detectors, false, err);
+	if (detectors & SCAN_NOT_IGNORED)
+		leave_out_ignored(scan, where, &list, &arena);
+	if (tell_what_is_not_read(scan, where, &list, detectors, err) != 0 ||
+	    scan_entries(scan, where, dir_fd, &list, detectors, &notes, err) != 0)
+		return -1;
+	if ((detectors & SCAN_NAMED) && !(detectors & SCAN_SECRETS))
+		return tell_nothing_linted(scan, where, &notes, err);
+	return 0;
 }
 
-/* A file is a folder's only entry: the same way, and nothing beside it is looked at. */
-static int scan_file(struct scan *scan, const char *path, unsigned detectors, struct err *err)
+/* The named folder itself. */
+static int tell_shut(
+    struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
 {
-	struct str whole = str_of(path), folder = STR("."), name = whole;
-	size_t slash = str_rchr(whole, '/');
-	struct dir_entry entry = {.mode = S_IFREG | 0644};
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+
+	(void)err_sys(&why, "%s", where->folder);
+	report_sink_init(&sink, scan->report, scan->subject);
+	return sink_error(&sink.sink, first_stage(detectors), STR_NONE, &why, err);
+}
+
+int scan_folder(struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
+{
+	int dir_fd CLEANUP_FD = open(where->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dir_entry entry = {.path = where->file, .mode = S_IFREG | 0644};
 	struct dir_list list = {
 	    .entries = {&entry, 1, 1}
 	     };
-	int dir_fd CLEANUP_FD = -1;
-	char *folder_path;
 
-	if (slash != STR_NPOS) {
-		folder = slash ? str_sub(whole, 0, slash) : STR("/");
-		name = str_sub(whole, slash + 1, whole.n);
-	}
-	folder_path = arena_cstr(&scan->report->arena, folder);
-	if (!folder_path)
-		return arena_err(&scan->report->arena, err);
-	dir_fd = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir_fd < 0)
-		return err_sys(err, "%s", folder_path);
-	entry.path = name;
-	return scan_entries(scan, dir_fd, &list, detectors, true, err);
-}
-
-int scan_folder(struct scan *scan, const char *path, unsigned detectors, struct err *err)
-{
-	int dir_fd CLEANUP_FD = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (dir_fd >= 0)
-		return scan_opened_folder(scan, dir_fd, detectors, err);
-	if (errno != ENOTDIR)
-		return err_sys(err, "%s", path);
-	return scan_file(scan, path, detectors, err);
+		return tell_shut(scan, where, detectors, err);
+	/* A file is a folder's only entry: the same way, and nothing beside it is looked at. */
+	if (where->file.n > 0)
+		return scan_entries(scan, where, dir_fd, &list, detectors, NULL, err);
+	return scan_opened(scan, where, dir_fd, detectors, err);
 }
 
 struct text_job {

@@ -151,10 +151,10 @@ static int scan_unit(struct own *own, struct content *content, struct str name, 
 	d->job->at(d->job, unit->path);
 	if (!content)
 		return secret_scan(d->scanner, unit, key, &own->sink, err);
-	only_path.bytes = STR_NONE;
+	only_path.bytes = STR("");
 	if (is_object && map_has(&own->clean, name))
 		return secret_scan(d->scanner, &only_path, key, &own->sink, err);
-	if (secret_scan_content(d->scanner, content, name, unit, key, &own->sink, err) != 0)
+	if (unit_scan_secrets(d, content, name, is_object, unit, &own->sink, err) != 0)
 		return -1;
 	if (!is_object || !own->is_quiet)
 		return 0;

@@ -13,6 +13,7 @@
 #include "detect/secret/secret.h"
 #include "detect/vuln/db/db.h"
 #include "engine/edge.h"
+#include "engine/where.h"
 #include "gate/policy.h"
 #include "read/source/git/repo.h"
 
@@ -20,8 +21,6 @@
 struct scan_since {
 	struct git_repo *repo;
 	const struct git_oid *commit, *head;
-	struct str scope; /* the folder's path, or the one file's, in the repository; empty: its top
-			   */
 };
 
 struct scan {
@@ -34,16 +33,22 @@ struct scan {
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
 	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
-	struct edge *edge; /* hides secrets in what is shown; NULL in tests alone */
+	struct edge *edge;   /* hides secrets in what is shown; NULL in tests alone */
+	struct err *warning; /* NULL, or gets why more was judged than was asked for */
 	bool no_sandbox;
 };
 
-enum scan_detectors { SCAN_LINT = 1 << 0, SCAN_SECRETS = 1 << 1 };
+enum scan_detectors {
+	SCAN_LINT = 1 << 0,
+	SCAN_SECRETS = 1 << 1,
+	SCAN_NAMED = 1 << 2,	   /* a folder in which nothing is linted is a problem */
+	SCAN_NOT_IGNORED = 1 << 3, /* what the repository's ignore files name is left out */
+};
 
-/* A folder as it lies on disk, or one file (given by an open descriptor of its folder and its
- * name). Problems go into the report; -1 only where the report is full or the folder cannot be
- * read at all. */
-MUST_USE int scan_folder(struct scan *scan, const char *path, unsigned detectors, struct err *err);
+/* A folder as it lies on disk, or one file. What was found in it and cannot be read is not covered;
+ * what is named itself and cannot be read is a problem. -1 only where the report is full. */
+MUST_USE int scan_folder(
+    struct scan *scan, const struct where *where, unsigned detectors, struct err *err);
 /* One text that has a name, as from a pipe. */
 MUST_USE int scan_text(
     struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err);

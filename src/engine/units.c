@@ -44,6 +44,7 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 	if (result == 0 && kind == LINT_NONE && d->named && !(d->detectors & SCAN_SECRETS))
 		result = err_set(&why, ERR_UNSUPPORTED,
 		    "it is neither a Dockerfile nor a task definition, so nothing was judged");
+	d->linted += kind != LINT_NONE;
 	if (result == 0)
 		return 0;
 	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
@@ -59,36 +60,179 @@ int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *e
 	return secret_scan(d->scanner, unit, d->scan->policy->secret_key, d->job->sink, err);
 }
 
+/* ---- bytes that are still elsewhere ---- */
+
+/* What `from` has open already, for readers that open by name. */
+struct opened {
+	struct content content;
+	struct content *from;
+	uint32_t handle;
+	uint64_t size;
+};
+
+static enum content_result opened_open(
+    struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
+{
+	const struct opened *o = (struct opened *)c;
+
+	(void)name;
+	(void)err;
+	*ret_handle = o->handle;
+	*ret_size = o->size;
+	return CONTENT_OK;
+}
+
+static int opened_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
+    size_t *ret_n, struct err *err)
+{
+	const struct opened *o = (struct opened *)c;
+
+	return o->from->ops->read(o->from, handle, offset, p, n, ret_n, err);
+}
+
+static void opened_close(struct content *c, uint32_t handle)
+{
+	(void)c;
+	(void)handle;
+}
+
+static const struct content_ops opened_ops = {opened_open, opened_read, opened_close};
+
+/* What the user named and what is built must be read, or it is an error. */
+static bool must_be_read(const struct unit_detectors *d, const struct unit *unit)
+{
+	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->path));
+}
+
+static int tell_unread(struct unit_detectors *d, const struct unit *unit, enum stage stage,
+    const struct err *why, struct sink *sink, struct err *err)
+{
+	struct not_covered gap = {
+	    .stage = stage,
+	    .kind = why->code == ERR_LIMIT ? GAP_TOO_LARGE : GAP_UNREADABLE,
+	    .what = unit->path,
+	    .why = str_of(why->text),
+	};
+
+	if (must_be_read(d, unit) || (why->code != ERR_LIMIT && !d->found))
+		return sink_error(sink, stage, unit->path, why, err);
+	return sink_gap(sink, &gap, err);
+}
+
+static int tell_large(struct unit_detectors *d, const struct unit *unit, enum stage stage,
+    uint64_t size, uint64_t most, struct sink *sink, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	(void)err_set(&why, ERR_LIMIT, "%llu bytes: %s at most %llu of one file are read",
+	    (unsigned long long)size,
+	    stage == STAGE_VALIDATE ? "not linted," : "not looked through for secrets,",
+	    (unsigned long long)most);
+	return tell_unread(d, unit, stage, &why, sink, err);
+}
+
 /* Whole for the linter, which needs all of a file or none. */
-static int lint_content(
-    struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
+static int lint_opened(
+    struct unit_detectors *d, struct opened *o, const struct unit *unit, struct err *err)
 {
 	struct arena bytes CLEANUP(arena_release) = {0};
 	struct unit whole = *unit;
 	struct err why = ERR_INIT;
-	const struct lint_opts opts = lint_opts_of(d);
+	size_t most = d->scan->limits->unit_bytes;
 
-	if (!lint_wants_path(unit->path, &opts))
-		return 0;
-	arena_init(&bytes, d->scan->limits->unit_bytes + KIB(64));
-	if (content_read_all(d->job->content, name, d->scan->limits->unit_bytes, &bytes,
-		&whole.bytes, &why) == CONTENT_OK)
+	if (o->size > most)
+		return tell_large(d, unit, STAGE_VALIDATE, o->size, most, d->job->sink, err);
+	arena_init(&bytes, most + KIB(64));
+	if (content_read_all(&o->content, unit->path, most, &bytes, &whole.bytes, &why) ==
+	    CONTENT_OK)
 		return detect_lint(d, &whole, err);
-	if (why.code == ERR_NONE)
-		(void)err_set(&why, ERR_IO, "it is not there any more");
-	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+	return tell_unread(d, unit, STAGE_VALIDATE, &why, d->job->sink, err);
+}
+
+static int secrets_opened(struct unit_detectors *d, struct opened *o, const struct unit *unit,
+    struct sink *sink, struct err *err)
+{
+	uint64_t most = d->scan->limits->object_bytes;
+
+	if (o->size > most)
+		return tell_large(d, unit, STAGE_SECRETS, o->size, most, sink, err);
+	return secret_scan_content(
+	    d->scanner, &o->content, unit->path, unit, d->scan->policy->secret_key, sink, err);
+}
+
+static int tell_not_opened(struct unit_detectors *d, const struct unit *unit, enum stage stage,
+    struct err *why, struct sink *sink, struct err *err)
+{
+	if (why->code == ERR_NONE)
+		(void)err_set(why, ERR_NOT_FOUND, "%s",
+		    d->found ? "it went away while this ran"
+			     : "its content is not there, so it was not looked through");
+	return tell_unread(d, unit, stage, why, sink, err);
+}
+
+/* A name is judged also where the content cannot be. */
+static int secrets_of_name(
+    struct unit_detectors *d, const struct unit *unit, struct sink *sink, struct err *err)
+{
+	struct unit name = *unit;
+
+	name.bytes = STR("");
+	return secret_scan(d->scanner, &name, d->scan->policy->secret_key, sink, err);
+}
+
+int unit_scan_secrets(struct unit_detectors *d, struct content *content, struct str name,
+    bool is_object, const struct unit *unit, struct sink *sink, struct err *err)
+{
+	struct opened o = {.content = {&opened_ops}, .from = content};
+	struct err why = ERR_INIT;
+	int failed;
+
+	if (content->ops->open(content, name, &o.handle, &o.size, &why) == CONTENT_OK) {
+		failed = secrets_opened(d, &o, unit, sink, err);
+		content->ops->close(content, o.handle);
+		return failed;
+	}
+	if ((is_object || !d->unread) &&
+	    tell_not_opened(d, unit, STAGE_SECRETS, &why, sink, err) != 0)
+		return -1;
+	return secrets_of_name(d, unit, sink, err);
+}
+
+/* Reported once, however many detectors wanted it. */
+static int not_opened(struct unit_detectors *d, const struct unit *unit, bool linted,
+    struct err *why, struct err *err)
+{
+	d->unread = true;
+	if (tell_not_opened(
+		d, unit, linted ? STAGE_VALIDATE : STAGE_SECRETS, why, d->job->sink, err) != 0)
+		return -1;
+	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
+		return 0;
+	return secrets_of_name(d, unit, d->job->sink, err);
 }
 
 int unit_detect_content(
     struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
 {
+	const struct lint_opts opts = lint_opts_of(d);
+	bool linted = (d->detectors & SCAN_LINT) && lint_wants_path(unit->path, &opts);
+	bool secrets = (d->detectors & SCAN_SECRETS) && !d->secrets_elsewhere;
+	struct opened o = {.content = {&opened_ops}, .from = d->job->content};
+	struct err why = ERR_INIT;
+	int failed = 0;
+
+	d->unread = false;
 	d->job->at(d->job, unit->path);
-	if ((d->detectors & SCAN_LINT) && lint_content(d, name, unit, err) != 0)
-		return -1;
-	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
+	if (!linted && !secrets)
 		return 0;
-	return secret_scan_content(d->scanner, d->job->content, name, unit,
-	    d->scan->policy->secret_key, d->job->sink, err);
+	if (o.from->ops->open(o.from, name, &o.handle, &o.size, &why) != CONTENT_OK)
+		return not_opened(d, unit, linted, &why, err);
+	if (linted)
+		failed = lint_opened(d, &o, unit, err);
+	if (!failed && secrets)
+		failed = secrets_opened(d, &o, unit, d->job->sink, err);
+	o.from->ops->close(o.from, o.handle);
+	return failed;
 }
 
 int unit_detect_end(struct unit_detectors *d, struct err *err)

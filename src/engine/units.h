@@ -10,6 +10,9 @@ struct unit_detectors {
 	unsigned detectors;
 	bool named;		/* the user named the unit: what no detector takes is a problem */
 	bool secrets_elsewhere; /* whoever has this looks for secrets by itself */
+	bool found;		/* on disk: what cannot be read of it is not covered */
+	bool unread;		/* the unit could not be read, which was told */
+	size_t linted;		/* units that the linter took */
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct secret_feed *feed;	/* of a unit that comes in pieces */
 	struct arena arena;		/* of one unit */
@@ -30,5 +33,9 @@ MUST_USE int unit_detect_end(struct unit_detectors *d, struct err *err);
  * for it, in pieces for secrets. */
 MUST_USE int unit_detect_content(
     struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err);
+/* The secrets alone, told to the sink. What cannot be opened or is too large is told there too, but
+ * for a file (no object) that unit_detect_content has just told. */
+MUST_USE int unit_scan_secrets(struct unit_detectors *d, struct content *content, struct str name,
+    bool is_object, const struct unit *unit, struct sink *sink, struct err *err);
 
 #endif

@@ -24,7 +24,7 @@ static bool path_matches(struct str glob, const struct finding *f)
 	if (glob.n == 0)
 		return true;
 	for (size_t i = 0; i < f->n_places; i++) {
-		if (!glob_match(glob, f->places[i].path))
+		if (!glob_match(glob, place_within(&f->places[i])))
 			return false;
 	}
 	return f->more_places == 0 && (f->n_places > 0 || glob_match(glob, STR_NONE));

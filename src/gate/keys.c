@@ -133,8 +133,12 @@ int keys_open(struct str text, struct str source, struct arena *arena, struct ke
 	struct keys k = {.source = source, .arena = arena};
 	struct place at = {0};
 
-	if (yaml_tree(text, KEYS_NESTING, arena, &k.tree, err) != 0)
+	if (yaml_tree(text, KEYS_NESTING, arena, &k.tree, err) != 0) {
+		/* Too deep or too large is as wrong as anything else in it. */
+		if (err->code == ERR_LIMIT || err->code == ERR_FORMAT)
+			err->code = ERR_CONFIG;
 		return err_wrap(err, STR_FMT, STR_ARG(source));
+	}
 	if (k.tree.problems.n > 0) {
 		const struct syntax_problem *first = &k.tree.problems.p[0];
 

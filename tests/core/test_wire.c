@@ -54,9 +54,9 @@ static const struct field finding_fields[] = {
 };
 
 static const struct field place_fields[] = {
-    FIELD(TEXT, place, path), FIELD(NUMBER, place, line), FIELD(NUMBER, place, column),
-    FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column), FIELD(TEXT, place, commit),
-    FIELD(TEXT, place, layer), FIELD(TEXT, place, instruction),
+    FIELD(TEXT, place, path), FIELD(TEXT, place, within), FIELD(NUMBER, place, line),
+    FIELD(NUMBER, place, column), FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column),
+    FIELD(TEXT, place, commit), FIELD(TEXT, place, layer), FIELD(TEXT, place, instruction),
     FIELD(NUMBER, place, state), /* last: only a finding's places have it on the wire */
 };
 

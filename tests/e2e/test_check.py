@@ -53,7 +53,10 @@ class Hostile(House):
     def test_what_cannot_be_read_is_named_and_the_rest_judged(self):
         self.write("Dockerfile", b"FROM debian:12\nUSER root\n")
         self.write("big/Dockerfile", b"RUN x\n" * (50 * 1024 * 1024 // 6))
-        report = self.report(4, "lint", ".")
+        report = self.report(1, "lint", ".")
+        self.assertEqual([(g["kind"], g["what"]) for g in report["not_covered"]], [("too-large", "big/Dockerfile")])
+        self.assertEqual(rules(report), ["DL3002"])
+        report = self.report(4, "lint", "Dockerfile", "big/Dockerfile")
         self.assertEqual(report["verdict"], "error")
         self.assertEqual([e["place"]["path"] for e in report["errors"]], ["big/Dockerfile"])
         self.assertIn("DL3002", rules(report))

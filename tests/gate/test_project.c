@@ -109,7 +109,8 @@ static void mistakes_are_named(void **state)
 	assert_refused(f, "plimsoll: 1\nimages: [{args: {A: 1, A: 2}}]\n", ERR_CONFIG, ":2:");
 	assert_refused(f, "plimsoll: 1\nimages: [\n", ERR_CONFIG, PROJECT_FILE.p);
 	assert_refused(f, "plimsoll: 1\nimages: [&a {args: *a}]\n", ERR_CONFIG, ":2:");
-	assert_refused(f, "[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]", ERR_LIMIT, "");
+	assert_refused(
+	    f, "[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]", ERR_CONFIG, "nested too deep");
 }
 
 static void types_are_held(void **state)

@@ -1,8 +1,6 @@
 /* plimsoll check: everything that applies to a repository as it lies here. */
+#include "base/log.h"
 #include "cli/session.h"
-
-#include <limits.h>
-#include <stdlib.h>
 
 struct check_options {
 	struct session_options session;
@@ -14,83 +12,91 @@ static void repo_closep(struct git_repo **repo)
 	git_repo_close(*repo);
 }
 
+/* Only what is below PATH was looked at here, so nothing else of the base can be fixed. */
+static void keep_below(struct report *before, const struct where *where)
+{
+	bool is_file = where->file.n > 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < before->findings.n; i++) {
+		const struct finding *f = &before->findings.p[i];
+		struct str path = f->n_places > 0 ? place_within(&f->places[0]) : STR_NONE;
+
+		if (is_file ? str_eq(path, where->unit) : str_starts(path, where->view.prefix))
+			before->findings.p[kept++] = *f;
+	}
+	before->findings.n = kept;
+}
+
 /* The findings of the commit that HEAD and the base have in common are known. */
-static int compare_with(
-    struct session *s, struct git_repo *repo, const struct git_oid *commit, struct err *err)
+static int compare_with(struct session *s, struct git_repo *repo, const struct git_oid *commit,
+    const struct where *where, struct err *err)
 {
 	struct report before CLEANUP(report_release);
 	struct scan scan = s->scan;
-	struct subject subject = {.kind = STR("repository")};
+	struct subject subject = {.kind = STR("repository"), .view = where->view};
 
 	report_init(&before, s->cli->limits->scan_memory, s->cli->limits->findings);
 	scan.report = &before;
 	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
 	    scan_tree(&scan, repo, commit, err) != 0)
 		return -1;
+	keep_below(&before, where);
 	return scan_compare(&s->report, &before, STAGE_VALIDATE, err);
 }
 
-/* Where `path` lies below `top`; empty at the top itself. */
-static int scope_of(
-    const char *path, const char *top, struct arena *arena, struct str *ret, struct err *err)
+static int scan_here(struct scan *scan, const struct where *where, struct err *err)
 {
-	char whole[PATH_MAX], above[PATH_MAX];
-	struct str scope, folder;
+	struct err warning = ERR_INIT;
 
-	if (!realpath(path, whole))
-		return err_sys(err, "%s", path);
-	if (!realpath(top, above))
-		return err_sys(err, "%s", top);
-	scope = str_of(whole);
-	folder = str_of(above);
-	if (!str_starts(scope, folder))
-		return err_set(
-		    err, ERR_NOT_FOUND, "--base: %s leads out of the repository %s", path, top);
-	scope = str_sub(scope, folder.n, scope.n);
-	while (str_starts(scope, STR("/")))
-		scope = str_sub(scope, 1, scope.n);
-	*ret = arena_str(arena, scope);
-	return ret->p ? 0 : arena_err(arena, err);
+	scan->warning = &warning;
+	if (scan_folder(scan, where, SCAN_LINT | SCAN_SECRETS | SCAN_NOT_IGNORED, err) != 0)
+		return -1;
+	scan->warning = NULL;
+	if (warning.code != ERR_NONE)
+		log_warn("ignore files are not followed, everything is judged: %s", warning.text);
+	return 0;
 }
 
-static int check_base(struct session *s, const char *path, struct str base_name, struct err *err)
+static int check_base(
+    struct session *s, const struct where *where, struct str base_name, struct err *err)
 {
 	struct git_repo *repo CLEANUP(repo_closep) = NULL;
 	struct git_oid base, head, merge_base;
 	struct scan_since since = {.commit = &merge_base, .head = &head};
 	struct scan scan = s->scan;
-	const char *top;
 
-	if (!git_repo_discover(path, s->cli->arena, &top))
-		return err_set(err, ERR_NOT_FOUND, "--base: %s is in no git repository", path);
-	if (scope_of(path, top, s->cli->arena, &since.scope, err) != 0 ||
-	    git_repo_open(top, s->cli->limits, &repo, err) != 0 ||
+	if (!where->top)
+		return err_set(
+		    err, ERR_NOT_FOUND, "--base: %s is in no git repository", where->folder);
+	if (git_repo_open(where->top, s->cli->limits, &repo, err) != 0 ||
 	    git_resolve(repo, base_name, &base, err) != 0 ||
 	    git_resolve(repo, STR("HEAD"), &head, err) != 0 ||
 	    git_merge_base(repo, &base, &head, &merge_base, err) != 0)
 		return -1;
 	since.repo = repo;
 	scan.since = &since;
-	if (scan_folder(&scan, path, SCAN_LINT | SCAN_SECRETS, err) != 0 ||
+	if (scan_here(&scan, where, err) != 0 ||
 	    scan_range(&s->scan, repo, &merge_base, &head, err) != 0)
 		return -1;
-	return compare_with(s, repo, &merge_base, err);
+	return compare_with(s, repo, &merge_base, where, err);
+}
+
+static int check_path(
+    struct session *s, const struct where *where, struct str base, struct err *err)
+{
+	return base.n > 0 ? check_base(s, where, base, err) : scan_here(&s->scan, where, err);
 }
 
 static int check_all(struct session *s, struct str operand, struct str base, struct err *err)
 {
 	struct scan_stage validate = scan_stage_begin(&s->scan, STAGE_VALIDATE);
 	struct scan_stage secrets = scan_stage_begin(&s->scan, STAGE_SECRETS);
-	char *path = arena_cstr(s->cli->arena, operand);
-	int result;
+	struct where where;
 
-	if (!path)
-		return arena_err(s->cli->arena, err);
-	if (session_subject(s, "repository", operand, err) != 0)
-		return -1;
-	result = base.n > 0 ? check_base(s, path, base, err)
-			    : scan_folder(&s->scan, path, SCAN_LINT | SCAN_SECRETS, err);
-	if (result != 0 || scan_stage_end(&s->scan, &validate, err) != 0)
+	if (session_place(s, STAGE_VALIDATE, "repository", operand, false, &where, err) != 0 ||
+	    (where.folder && check_path(s, &where, base, err) != 0) ||
+	    scan_stage_end(&s->scan, &validate, err) != 0)
 		return -1;
 	return scan_stage_end(&s->scan, &secrets, err);
 }
@@ -128,9 +134,12 @@ const struct command command_check = {
     .usage = "[OPTION…] [PATH]",
     .about =
 	"Lints Dockerfiles and task definitions and looks for secrets in the files of PATH, or\n"
-	"here. Needs no root, no registry, no build and no network. With --base the change is\n"
-	"judged as the pipeline would judge it. A base is a branch (main, origin/main), a full ref\n"
-	"(refs/tags/v1) or a commit (HEAD~20, 1a2b3c4); a name that may mean two things is refused.\n\n"
+	"here. Needs no root, no registry, no build and no network. In a git repository, files that\n"
+	"it does not track and that .gitignore or info/exclude name are left out (not what your own\n"
+	"core.excludesFile names: CI does not have it).\n\n"
+	"With --base the change is judged as the pipeline would judge it. A base is a branch (main,\n"
+	"origin/main), a full ref (refs/tags/v1) or a commit (HEAD~20, 1a2b3c4); a name that may mean\n"
+	"two things is refused.\n\n"
 	"  plimsoll check\n"
 	"  plimsoll check --base origin/main --format json=report.json --format text",
     .run = run_check,

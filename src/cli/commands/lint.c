@@ -6,37 +6,52 @@
 
 enum { STDIN_BYTES = 16 << 20 };
 
+/* It is a Dockerfile without a name of its own. */
 static int lint_stdin(struct session *s, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
+	struct subject subject = {
+	    .kind = STR("file"),
+	    .name = STR("-"),
+	    .view = {.prefix = STR("Dockerfile"), .shown = STR("-")}
+	    };
 
-	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0 ||
-	    session_subject(s, "file", STR("-"), err) != 0)
+	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0)
+		return err_wrap(err, "the standard input");
+	if (report_add_subject(&s->report, &subject, &s->scan.subject, err) != 0)
 		return -1;
 	return scan_text(&s->scan, STR("Dockerfile"), buf_str(&text), SCAN_LINT, err);
 }
 
-static int lint_path(struct session *s, struct str operand, struct err *err)
+static int lint_path(struct session *s, struct str operand, bool several, struct err *err)
 {
-	char *path = arena_cstr(s->cli->arena, operand);
+	struct where where;
 
-	if (!path)
-		return arena_err(s->cli->arena, err);
 	if (str_eq(operand, STR("-")))
 		return lint_stdin(s, err);
-	if (session_subject(s, "file", operand, err) != 0)
+	if (session_place(s, STAGE_VALIDATE, "file", operand, several, &where, err) != 0)
 		return -1;
-	return scan_folder(&s->scan, path, SCAN_LINT, err);
+	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err) : 0;
+}
+
+/* Nothing is named: what is found here is linted, be it nothing. */
+static int lint_here(struct session *s, struct err *err)
+{
+	struct where where;
+
+	if (session_place(s, STAGE_VALIDATE, "file", STR("."), false, &where, err) != 0)
+		return -1;
+	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT, err) : 0;
 }
 
 static int lint_all(struct session *s, const struct opt_list *paths, struct err *err)
 {
 	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
 
-	if (paths->n == 0 && lint_path(s, STR("."), err) != 0)
+	if (paths->n == 0 && lint_here(s, err) != 0)
 		return -1;
 	for (size_t i = 0; i < paths->n; i++) {
-		if (lint_path(s, paths->p[i], err) != 0)
+		if (lint_path(s, paths->p[i], paths->n > 1, err) != 0)
 			return -1;
 	}
 	return scan_stage_end(&s->scan, &stage, err);
@@ -68,8 +83,8 @@ const struct command command_lint = {
 	"definitions (JSON or YAML, by content) in the files and folders given, or here, and says on\n"
 	"the line what the policy wants otherwise. What cannot be parsed is a finding, and the rest of\n"
 	"the file is judged all the same. In folders, templates, documents and backups of a\n"
-	"Dockerfile's name are passed over; a file that is named is always judged, or it is an error\n"
-	"(exit 4). `-` reads a Dockerfile from the standard input.\n\n"
+	"Dockerfile's name are passed over; a file or folder that is named and holds nothing to lint\n"
+	"is an error (exit 4). `-` reads a Dockerfile from the standard input.\n\n"
 	"  plimsoll lint Dockerfile\n"
 	"  plimsoll lint --format json deploy/",
     .run = run_lint,

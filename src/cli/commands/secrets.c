@@ -18,13 +18,11 @@ static void repo_closep(struct git_repo **repo)
 
 static int scan_dir(struct session *s, struct str operand, struct err *err)
 {
-	char *path = arena_cstr(s->cli->arena, operand);
+	struct where where;
 
-	if (!path)
-		return arena_err(s->cli->arena, err);
-	if (session_subject(s, "repository", operand, err) != 0)
+	if (session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
 		return -1;
-	return scan_folder(&s->scan, path, SCAN_SECRETS, err);
+	return where.folder ? scan_folder(&s->scan, &where, SCAN_SECRETS | SCAN_NAMED, err) : 0;
 }
 
 static int scan_stdin(struct session *s, struct err *err)
@@ -52,18 +50,34 @@ static int split_range(
 	return 0;
 }
 
-static int scan_git(struct session *s, struct str operand, struct str range, struct err *err)
+/* REPO may also be a folder inside a work tree. */
+static int open_repo(struct session *s, struct str operand, struct git_repo **ret, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
-	char *path = arena_cstr(s->cli->arena, operand);
-	struct git_oid base, head, merge_base;
-	struct str base_name, head_name;
+	struct where where;
+	struct err why = ERR_INIT;
+	const char *path = arena_cstr(s->cli->arena, operand);
 
 	if (!path)
 		return arena_err(s->cli->arena, err);
+	if (where_find(operand, false, s->cli->arena, &where, err) != 0 ||
+	    session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
+		return -1;
+	if (git_repo_open(path, s->cli->limits, ret, &why) == 0)
+		return 0;
+	if (why.code == ERR_NOT_FOUND && where.top)
+		return git_repo_open(where.top, s->cli->limits, ret, err);
+	*err = why;
+	return -1;
+}
+
+static int scan_git(struct session *s, struct str operand, struct str range, struct err *err)
+{
+	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_oid base, head, merge_base;
+	struct str base_name, head_name;
+
 	if (split_range(range, &base_name, &head_name, err) != 0 ||
-	    session_subject(s, "repository", operand, err) != 0 ||
-	    git_repo_open(path, s->cli->limits, &repo, err) != 0 ||
+	    open_repo(s, operand, &repo, err) != 0 ||
 	    git_resolve(repo, base_name, &base, err) != 0 ||
 	    git_resolve(repo, head_name, &head, err) != 0 ||
 	    git_merge_base(repo, &base, &head, &merge_base, err) != 0)

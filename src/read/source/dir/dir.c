@@ -23,8 +23,6 @@ struct level {
 
 struct walk {
 	const struct limits *limits;
-	enum stage stage;
-	struct sink *sink;
 	struct arena *arena;
 	struct buf path; /* of what is looked at now */
 	VEC(struct level) levels;
@@ -44,7 +42,15 @@ static void walk_release(struct walk *w)
 
 static int tell(struct walk *w, const struct err *why)
 {
-	return sink_error(w->sink, w->stage, buf_str(&w->path), why, w->err);
+	struct dir_unread unread = {
+	    .path = arena_str(w->arena, buf_str(&w->path)),
+	    .code = why->code,
+	    .why = arena_str(w->arena, str_of(why->text)),
+	};
+
+	if (!unread.path.p || !unread.why.p || !vec_push(&w->list.unread, w->arena, unread))
+		return arena_err(w->arena, w->err);
+	return 0;
 }
 
 static int tell_sys(struct walk *w)
@@ -61,16 +67,6 @@ static int tell_limit(struct walk *w, const char *what)
 
 	(void)err_set(&why, ERR_LIMIT, "%s: not looked at", what);
 	return tell(w, &why);
-}
-
-static int tell_special(struct walk *w, const char *why)
-{
-	struct not_covered gap = {.stage = w->stage,
-	    .kind = GAP_SPECIAL_FILE,
-	    .what = buf_str(&w->path),
-	    .why = str_of(why)};
-
-	return sink_gap(w->sink, &gap, w->err);
 }
 
 /* ---- levels ---- */
@@ -151,20 +147,11 @@ static int add_any(struct walk *w, int parent_fd, const char *name)
 
 	if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return tell_sys(w);
-	switch (st.st_mode & S_IFMT) {
-	case S_IFREG:
-		return add_entry(w, &st, STR_NONE);
-	case S_IFLNK:
-		return add_link(w, parent_fd, name, &st);
-	case S_IFDIR:
+	if (S_ISDIR(st.st_mode))
 		return open_folder(w, parent_fd, name);
-	case S_IFIFO:
-		return tell_special(w, "a FIFO: nothing was read from it");
-	case S_IFSOCK:
-		return tell_special(w, "a socket: nothing was read from it");
-	default:
-		return tell_special(w, "a device: nothing was read from it");
-	}
+	if (S_ISLNK(st.st_mode))
+		return add_link(w, parent_fd, name, &st);
+	return add_entry(w, &st, STR_NONE);
 }
 
 /* The next name of the innermost folder. */
@@ -199,6 +186,13 @@ static int by_path(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
+static int unread_by_path(const void *a, const void *b)
+{
+	const struct dir_unread *x = a, *y = b;
+
+	return str_cmp(x->path, y->path);
+}
+
 static int walk_all(struct walk *w, int dir_fd)
 {
 	/* The caller's offset in its folder is not ours to move. */
@@ -214,15 +208,16 @@ static int walk_all(struct walk *w, int dir_fd)
 	}
 	if (w->list.entries.n > 1)
 		qsort(w->list.entries.p, w->list.entries.n, sizeof *w->list.entries.p, by_path);
+	if (w->list.unread.n > 1)
+		qsort(w->list.unread.p, w->list.unread.n, sizeof *w->list.unread.p, unread_by_path);
 	return 0;
 }
 
-int dir_walk(int dir_fd, const struct limits *limits, enum stage stage, struct sink *sink,
-    struct arena *arena, struct dir_list *ret_list, struct err *err)
+int dir_walk(int dir_fd, const struct limits *limits, struct arena *arena,
+    struct dir_list *ret_list, struct err *err)
 {
 	CLEANUP(walk_release)
-	struct walk w = {
-	    .limits = limits, .stage = stage, .sink = sink, .arena = arena, .err = err};
+	struct walk w = {.limits = limits, .arena = arena, .err = err};
 
 	buf_init(&w.path, limits->path_bytes + 2);
 	if (walk_all(&w, dir_fd))

@@ -41,9 +41,10 @@ struct git_batch {
 struct git_repo {
 	const struct limits *limits;
 	struct arena arena;
-	const char *path;   /* as it was given: for messages */
-	const char *common; /* where its objects and refs are */
-	const char *own;    /* the folder that git takes for the repository */
+	const char *path;    /* as it was given: for messages */
+	const char *git_dir; /* where its HEAD and index are */
+	const char *common;  /* where its objects and refs are */
+	const char *own;     /* the folder that git takes for the repository */
 	struct str head_branch;
 	const char *env[GIT_ENV_MAX];
 	size_t n_env;

@@ -390,6 +390,7 @@ static int open_repo(struct git_repo *repo, const char *path, struct err *err)
 	git_dir = find_git_dir(&repo->arena, path, &repo->bare, err);
 	if (!git_dir)
 		return err->code != ERR_NONE ? -1 : arena_err(&repo->arena, err);
+	repo->git_dir = git_dir;
 	if (find_common(repo, git_dir, err))
 		return -1;
 	return make_own(repo, git_dir, err);

@@ -10,6 +10,7 @@
 #ifndef READ_SOURCE_GIT_REPO_H
 #define READ_SOURCE_GIT_REPO_H
 
+#include "base/map.h"
 #include "core/content.h"
 #include "core/limits.h"
 #include "read/source/git/object.h"
@@ -57,6 +58,13 @@ MUST_USE int git_resolve_branch(
 /* The id a full ref name stands at; false in *ret_exists where there is no such ref. */
 MUST_USE int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exists,
     struct git_oid *ret_oid, struct err *err);
+
+/* What git ignores below `folder` of the work tree at `top`, both real paths: what no commit's
+ * index holds and .gitignore files or info/exclude name. Keys are paths from `folder`, in the
+ * arena; one that ends in '/' stands for all that is in it. No .gitignore from `top` down may be a
+ * FIFO or device: git would wait for it. */
+MUST_USE int git_ignored(struct git_repo *repo, const char *top, const char *folder,
+    struct arena *arena, struct map *ret, struct err *err);
 
 /* The best common ancestor. ERR_NOT_FOUND where there is none, which in a shallow clone says so. */
 MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
