@@ -38,7 +38,22 @@ static void is_json(struct str text)
 	arena_release(&arena);
 }
 
-/* Outside code spans a '<' or a '>' stands only in the tags that the format itself writes. */
+/* Behind a block of what a program printed, which nothing in it ends. */
+static size_t behind_fence(struct str text, size_t at)
+{
+	struct str open = STR("\n  ```text\n"), close = STR("\n  ```\n");
+	size_t end;
+
+	if (!str_starts(str_sub(text, at, text.n), open))
+		return at;
+	at += open.n - 1;
+	end = str_find(str_sub(text, at, text.n), close);
+	if (end == STR_NPOS || str_chr(str_sub(text, at, end), '`') != STR_NPOS)
+		abort();
+	return at + end + close.n - 1;
+}
+
+/* Outside code a '<' or a '>' stands only in the tags that the format itself writes. */
 static void no_html(struct str text)
 {
 	static const struct str own[] = {STR_INIT("<!-- plimsoll:1 -->"), STR_INIT("<details>"),
@@ -50,6 +65,7 @@ static void no_html(struct str text)
 
 		if (text.p[i] == '\n' && code)
 			abort();
+		i = behind_fence(text, i);
 		if (text.p[i] == '`' && (code || i == 0 || text.p[i - 1] != '\\'))
 			code = !code;
 		if (code || text.p[i] != '<')
