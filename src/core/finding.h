@@ -53,11 +53,12 @@ struct finding_waiver {
 	struct str owner, reason, until; /* until: a UTC date */
 };
 
-/* What a policy may make of a finding at most, whatever the policy says. */
+/* What a policy may make of a finding, whatever its thresholds say. */
 enum finding_weight {
 	WEIGHT_FULL,
 	WEIGHT_COMPARED, /* blocks only where a comparison with the target branch calls it new */
 	WEIGHT_WARNS,	 /* never blocks: what it says is likely, not certain */
+	WEIGHT_ALWAYS,	 /* blocks in every mode, unless the policy ignores or waives it */
 };
 
 /* A secret may stand in any number of places; this many are listed and the rest is counted. */

@@ -9,10 +9,25 @@
 
 #include "engine/scan.h"
 #include "gate/project.h"
+#include "read/syntax/dockerfile_dialect.h"
 
 /* False in *ret_ok where the file cannot be used: the report says why (stage build). */
 MUST_USE int scan_project(
     struct scan *scan, struct str text, bool *ret_ok, struct project *ret, struct err *err);
+
+/* The files of a commit that have a Dockerfile's name, at most DOCKERFILES_FOUND. */
+enum { DOCKERFILES_FOUND = 1000 };
+MUST_USE int scan_dockerfiles(struct scan *scan, struct git_repo *repo,
+    const struct git_oid *commit, struct str_list *ret_paths, struct err *err);
+
+/* What is asked about the Dockerfile that a project builds. */
+struct project_build {
+	const struct project *project;
+	struct str path; /* of the Dockerfile in the repository, for places */
+	struct str dockerfile;
+	struct docker_builder builder; /* that will read it */
+	struct str own_registry;       /* that is published to: trusted beside the policy's */
+};
 
 struct project_bases {
 	struct str_list references; /* as written, with ARGs resolved, each once */
@@ -21,9 +36,10 @@ struct project_bases {
 };
 
 /* The images that FROM, COPY --from and RUN --mount name in the stages up to the project's target.
- * One that only the build would know is a problem of the report, and false in *ret_ok. `path` is
- * the Dockerfile's, for places. */
-MUST_USE int scan_bases(struct scan *scan, const struct project *project, struct str path,
-    struct str dockerfile, bool *ret_ok, struct project_bases *ret, struct err *err);
+ * False in *ret_ok where it cannot be built, and the report says why with the line: an image that
+ * only the build would know, or of a registry that is not trusted, and what this builder would
+ * read otherwise than the linter does, or refuse. */
+MUST_USE int scan_bases(struct scan *scan, const struct project_build *build, bool *ret_ok,
+    struct project_bases *ret, struct err *err);
 
 #endif

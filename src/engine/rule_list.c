@@ -5,6 +5,7 @@
 #include "detect/lint/lint.h"
 #include "detect/secret/secret_rules.h"
 #include "engine/image_rules.h"
+#include "engine/run_rules.h"
 
 /* What the built image's configuration is judged by as well (image_config.c). */
 static bool is_of_image(const char *id)
@@ -96,15 +97,37 @@ static int add_image(struct rule_list *list, struct arena *arena, struct err *er
 	return 0;
 }
 
+static int add_run(struct rule_list *list, struct arena *arena, struct err *err)
+{
+	size_t n;
+	const struct run_rule *const *rules = run_rules(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct run_rule *r = rules[i];
+		struct rule_info info = {.id = str_of(r->id),
+		    .title = str_of(r->title),
+		    .why = str_of(r->why),
+		    .fix = str_of(r->fix),
+		    .threat = str_of(r->threat),
+		    .since = str_of(r->since),
+		    .stage = r->stage,
+		    .severity = r->severity};
+
+		if (!vec_push(list, arena, info))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
 int rule_list_all(struct rule_list *list, struct arena *arena, struct err *err)
 {
 	struct secret_rules builtin = {0};
 
 	if (add_lint(list, arena, err) != 0 || secret_rules_add_builtin(&builtin, arena, err) != 0)
 		return -1;
-	if (add_secret_rules(list, &builtin, arena, err) != 0)
+	if (add_secret_rules(list, &builtin, arena, err) != 0 || add_image(list, arena, err) != 0)
 		return -1;
-	return add_image(list, arena, err);
+	return add_run(list, arena, err);
 }
 
 static int add_file(

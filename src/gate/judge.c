@@ -67,6 +67,8 @@ static enum verdict severity_verdict(const struct policy *policy, const struct f
 	bool generic = f->secret && f->secret->generic;
 	bool blocks = list_matches(&stage->block_rules, f->rule) || threshold_blocks(stage, f);
 
+	if (f->weight == WEIGHT_ALWAYS)
+		return VERDICT_BLOCKS;
 	if (blocks && !generic && !too_new && f->weight == WEIGHT_FULL)
 		return VERDICT_BLOCKS;
 	if (blocks || (int)f->severity >= stage->warn_severity)
@@ -76,6 +78,8 @@ static enum verdict severity_verdict(const struct policy *policy, const struct f
 
 static bool mode_lets_pass(const struct policy *policy, const struct finding *f)
 {
+	if (f->weight == WEIGHT_ALWAYS)
+		return false;
 	switch (policy->stages[f->stage].mode) {
 	case MODE_OBSERVE:
 		return true;

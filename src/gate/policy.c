@@ -35,6 +35,18 @@ static int read_mode(struct keys *k, const struct node *value, void *target, str
 	return 0;
 }
 
+static int read_images(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	static const struct str words[] = {STR_INIT("required"), STR_INIT("optional"), {0}};
+	enum policy_images *images = target;
+	int word;
+
+	if (key_word(k, value, words, "required or optional is expected here", &word, err) != 0)
+		return -1;
+	*images = word == 0 ? IMAGES_REQUIRED : IMAGES_OPTIONAL;
+	return 0;
+}
+
 static int read_network(struct keys *k, const struct node *value, void *target, struct err *err)
 {
 	enum policy_network *network = target;
@@ -302,7 +314,8 @@ static const struct key_row policy_rows[] = {
     {"branch-may-excuse",	  read_excuses,	0	 },
     {"secret-key",	   key_text,					      offsetof(struct policy,														      secret_key)},
     {"build",    read_build,		  0								  },
-    {"database",	 read_database,0},
+    {"images",     read_images,offsetof(struct policy,images)},
+    {"database",		 read_database,			0							   },
 };
 
 /* The mode is read before the stages that inherit it, wherever it stands in the file. */

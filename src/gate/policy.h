@@ -14,6 +14,13 @@ struct policy_names;
 
 enum policy_mode { MODE_OBSERVE, MODE_NEW, MODE_ALL };
 
+/* Whether a change may leave its repository without an image. */
+enum policy_images {
+	IMAGES_LEARNT, /* required once the target has published one */
+	IMAGES_REQUIRED,
+	IMAGES_OPTIONAL
+};
+
 enum policy_network { NETWORK_NONE, NETWORK_EGRESS, NETWORK_HOST };
 
 /* No finding is as severe as this: a threshold that nothing reaches. */
@@ -68,6 +75,7 @@ struct policy {
 	VEC(struct policy_waiver) waivers;
 	VEC(struct branch_excuse) excuses;
 	struct str secret_key; /* of the keyed hash of secrets */
+	enum policy_images images;
 	enum policy_network network;
 	uint64_t build_timeout_seconds;
 	uint64_t database_max_age_hours; /* 0: any age */

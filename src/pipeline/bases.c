@@ -3,8 +3,7 @@
 #include "base/os/fd.h"
 #include "core/trusted.h"
 
-/* "registry.example:5000" of what images are published to. */
-static struct str own_host(const struct pipeline *p)
+struct str run_own_host(const struct pipeline *p)
 {
 	struct str host = p->plan->registry, rest;
 
@@ -16,7 +15,8 @@ static int check_host(const struct pipeline *p, const struct image_ref *ref, str
 {
 	struct str_list trusted = p->plan->scan->policy->trusted_registries;
 
-	if (str_eq(ref->host, own_host(p)) || registry_is_trusted(trusted, ref->host, ref->path))
+	if (str_eq(ref->host, run_own_host(p)) ||
+	    registry_is_trusted(trusted, ref->host, ref->path))
 		return 0;
 	return err_set(err, ERR_AUTH,
 	    "the policy does not trust the registry " STR_FMT
@@ -28,7 +28,7 @@ static int check_host(const struct pipeline *p, const struct image_ref *ref, str
 static int login_for(const struct pipeline *p, const struct image_ref *ref,
     struct registry_login *login, struct registry_opts *ret, struct err *err)
 {
-	if (p->plan->registry_opts && str_eq(ref->host, own_host(p))) {
+	if (p->plan->registry_opts && str_eq(ref->host, run_own_host(p))) {
 		*ret = *p->plan->registry_opts;
 		return 0;
 	}

@@ -2,6 +2,7 @@
 #ifndef PIPELINE_INNER_H
 #define PIPELINE_INNER_H
 
+#include "engine/project.h"
 #include "pipeline/pipeline.h"
 #include "ship/forge/forge.h"
 
@@ -10,6 +11,8 @@ struct run_locks {
 	int pull;   /* of this pull request */
 	int target; /* of its target: whoever has it lands */
 };
+
+struct wanted;
 
 struct pipeline {
 	const struct pipeline_plan *plan;
@@ -27,6 +30,9 @@ struct pipeline {
 	 */
 	struct git_merge test_merge;
 	struct git_oid merge;
+	const struct wanted *wanted; /* of the test merge, once build has read it; else NULL */
+	struct docker_builder builder;
+	bool image_due; /* the merge wants an image: nothing is merged without one */
 	struct run_locks *locks;
 	unsigned tries_left; /* after this one */
 	bool goes_on;	     /* another try follows */
@@ -34,6 +40,8 @@ struct pipeline {
 };
 
 /* A path in the run's folder; p NULL where the arena is full. */
+/* "registry.example:5000" of what images are published to; empty: nothing is (bases.c). */
+struct str run_own_host(const struct pipeline *p);
 struct str run_path(const struct pipeline *p, const char *name);
 void say(const struct pipeline *p, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Records the step after it was reached. */

@@ -293,9 +293,27 @@ static int tidy(struct pipeline *p, struct err *err)
 	return work.p ? build_work_remove(work.p, err) : arena_err(p->arena, err);
 }
 
+/* What the policy excuses or ignores may let a change pass, and builds nothing. */
+static int check_image(struct pipeline *p, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (p->report->verdict != REPORT_PASSED || p->landed || !p->image_due ||
+	    p->run.image_digest.n > 0)
+		return 0;
+	(void)err_set(&why, ERR_UNSUPPORTED,
+	    "no image was built, and what keeps it from being built is only excused by the policy");
+	if (run_tell(p->report, STAGE_BUILD, &why, err) != 0)
+		return -1;
+	report_conclude(p->report);
+	return 0;
+}
+
 /* The step that this run ends in, or the one it stopped at. */
 static int decide(struct pipeline *p, struct err *err)
 {
+	if (check_image(p, err) != 0)
+		return -1;
 	if (p->report->verdict == REPORT_PASSED || p->landed) {
 		if (run_reach(p, RUN_JUDGED, err) != 0 || run_publish(p, err) != 0)
 			return -1;

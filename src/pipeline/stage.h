@@ -8,9 +8,7 @@
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
 
-#include "engine/base_image.h"
-#include "gate/project.h"
-#include "pipeline/inner.h"
+#include "pipeline/wanted.h"
 
 /* What build leaves for scan. */
 struct built_image {

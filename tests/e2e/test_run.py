@@ -194,6 +194,44 @@ class Way(Pipeline):
         self.write("policy/policy.yaml", POLICY)
         self.assertEqual([g["verdict"] for g in self.go(0)["not_covered"]], ["warns"])
 
+    def test_an_image_that_would_no_longer_be_built(self):
+        moved = "what there is (web/Dockerfile) is built only if .plimsoll.yaml names it"
+
+        def move():
+            self.git("checkout", "-qB", "development", "main", cwd=self.work)
+            (self.work / "web").mkdir(exist_ok=True)
+            self.git("mv", "Dockerfile", "web/Dockerfile", cwd=self.work)
+            self.propose({"app.txt": "moved\n"})
+        move()
+        report = self.go(1)  # the target has one, though it never published any
+        self.assertEqual(rules(report, "blocks"), ["PL5002"])
+        self.assertIn(moved, report["findings"][0]["message"])
+        self.assertIn(moved, self.comment().replace("\\", ""))
+        self.assert_untouched()
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
+        self.propose({"app.txt": "two\n"})
+        self.assert_published(self.go(0))
+        published, self.before = self.tags(), self.tip("main")
+        self.git("fetch", "-q", str(self.repo), "main", cwd=self.work)
+        self.git("branch", "-f", "main", "FETCH_HEAD", cwd=self.work)
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
+        self.git("rm", "-q", "Dockerfile", cwd=self.work)
+        self.propose({"app.txt": "gone\n"})
+        self.assertEqual(rules(self.go(1), "blocks"), ["PL5002"])
+        self.assertEqual(self.tip("main"), self.before)
+        self.propose({".plimsoll.yaml": "plimsoll: 1\nimages: []\n"})
+        self.assertEqual(rules(self.go(1), "blocks"), ["PL5002"])
+        self.assertEqual(self.tags(), published)
+        self.assertIn("images: optional", self.plimsoll(0, "explain", "PL5002")[0])
+        self.write("policy/policy.yaml", POLICY + "images: optional\n")
+        self.go(0)
+        self.assertNotEqual(self.tip("main"), self.before)
+        self.write("policy/policy.yaml", POLICY + "images: required\n")
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
+        self.git("pull", "-q", str(self.repo), "main", cwd=self.work)
+        self.propose({"app.txt": "more\n"})
+        self.assertEqual(rules(self.go(1), "blocks"), ["PL5002"])
+
     def test_what_the_repository_says_of_its_image(self):
         self.propose({
             ".plimsoll.yaml": "plimsoll: 1\nimages:\n  - name: shop\n    context: service\n"
@@ -375,9 +413,18 @@ class Faults(Pipeline):
     def test_an_untrusted_registry_is_never_asked(self):
         self.write("policy/policy.yaml", POLICY.replace('"127.0.0.1*"', '"trusted.example"'))
         self.propose({"Dockerfile": GOOD.format(host=self.proxy.host)})
-        report = self.go(4)
-        self.one_error(report, "does not trust the registry")
-        self.assertIn("DL3026", rules(report, "blocks"))
+        report = self.go(1)
+        self.assertEqual(rules(report, "blocks"), ["DL3026", "PL5001"])
+        self.assertEqual(report["errors"], [])
+        self.assertEqual({f["places"][0]["line"] for f in report["findings"] if f["verdict"] == "blocks"}, {1})
+        self.assertEqual(self.proxy.seen, [])
+        # Not being built is no way around the policy that names no rule, or observes.
+        for policy in (POLICY.replace(", DL3026", ""), "mode: observe\n" + POLICY):
+            self.write("policy/policy.yaml", policy.replace('"127.0.0.1*"', '"trusted.example"'))
+            self.assertIn("PL5001", rules(self.go(1), "blocks"))
+        self.write("policy/policy.yaml", POLICY.replace('"127.0.0.1*"', '"trusted.example"').replace(
+            ", DL3026", "") + "ignore: [{rule: PL5001, path: '*', reason: none}]\n")
+        self.one_error(self.go(4), "no image was built")
         self.assertEqual(self.proxy.seen, [])
         self.assert_untouched()
 
@@ -429,6 +476,105 @@ class Faults(Pipeline):
         self.one_error(report, "Dockerfile")
         self.assertIn("PL1001", rules(report))
         self.assert_untouched()
+
+
+class AnotherText(Pipeline):
+    """What is judged is what is built: of these none is published, and each is told on its line."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        write_layout(cls.shared / "latest", [base_layer([])])
+        cls.registry.push_layout(cls.shared / "latest", "base:latest")
+
+    def refused(self, code, found, line, dockerfile, settings=None, more=None, name="Dockerfile"):
+        files = {name: dockerfile.replace("BASE", f"{self.host}/base:1"), **(more or {})}
+        if settings is not None:
+            files[".plimsoll.yaml"] = f"plimsoll: 1\nimages:\n  - {settings}\n"
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
+        self.propose(files, "change")
+        report = self.go(code)
+        if code == 1:
+            told = [f for f in report["findings"] if f["verdict"] == "blocks" and f["rule"] == found]
+        else:
+            told = [e for e in report["errors"] if found in e["message"]]
+        self.assertIn(line, [told_one.get("places", [told_one.get("place")])[0].get("line") for told_one in told],
+                      (dockerfile, report))
+        self.assert_untouched()
+
+    def test_another_file_stage_or_value(self):
+        good = "FROM BASE\nUSER 10001\n"
+        self.refused(1, "DL3002", 2, "FROM BASE\nUSER root\nCMD [\"x\"]\n", "{file: build.txt}", name="build.txt")
+        self.refused(1, "DL3002", 2, "FROM BASE AS first\nUSER root\nFROM BASE\nUSER 1\n", "{target: first}")
+        self.refused(1, "DL3002", 3, "FROM BASE\nARG U=10001\nUSER $U\n", "{args: {U: root}}")
+        self.refused(1, "DL3007", 2, f"ARG T=1\nFROM {self.host}/base:$T\nUSER 1\n", "{args: {T: latest}}")
+        self.refused(1, "DL3002", 2, "FROM BASE\nUSER ${PATH:+root}\n")
+        for user in ("00", "+0", ":0", "0:0", "root:1", "'0'"):
+            self.refused(1, "DL3002", 2, f"FROM BASE\nUSER {user}\n")
+        self.refused(1, "DL3002", 2, "FROM BASE\nUSER root\n", "{file: Dockerfile.in}", name="Dockerfile.in")
+        self.refused(1, "DL3002", 2, "FROM BASE\nUSER root\n", "{context: sub, file: x.md}", name="sub/x.md",
+                     more={"Dockerfile": good.replace("BASE", f"{self.host}/base:1")})
+
+    def test_what_the_builder_reads_in_another_way(self):
+        way = "read in another way by the builder here (buildah"
+        self.refused(4, way, 2, "FROM BASE\nRUN cat <<'#x'\nUSER root\n#x\nUSER 1\n")
+        self.refused(4, way, 2, "FROM BASE\n# " + "x" * 70000 + "\nUSER 10001\n")
+        self.refused(4, way, 2, "FROM BASE AS a\nFROM 0\nUSER 1\n")
+        self.refused(4, "a NUL byte", 1, "FROM BASE\nLABEL a=\"\0\"\nUSER 1\n")
+
+    def test_no_preprocessor_runs(self):
+        text = f"#define USER USER root\n#include \"more\"\nFROM {self.host}/base:1\nUSER 10001\n"
+        self.propose({"Containerfile.in": text, "more": "RUN exit 1\n",
+                      ".plimsoll.yaml": "plimsoll: 1\nimages: [{file: Containerfile.in}]\n"})
+        self.go(0)
+        _, _, manifest = self.registry.ask(f"/v2/{self.team}/app/manifests/{self.tip('main')}")
+        _, _, config = self.registry.ask(
+            f"/v2/{self.team}/app/blobs/{json.loads(manifest)['config']['digest']}")
+        self.assertEqual(json.loads(config)["config"]["User"], "10001")
+
+    def test_a_link_is_no_dockerfile(self):
+        self.write("work/real", f"FROM {self.host}/base:1\nUSER root\n")
+        (self.work / "Dockerfile").unlink()
+        (self.work / "Dockerfile").symlink_to("real")
+        self.propose({})
+        report = self.go(4)
+        self.assertIn("Dockerfile: it is a symbolic link", report["errors"][0]["message"])
+        self.assert_untouched()
+
+    def test_what_the_target_builds_is_known(self):
+        self.write("policy/policy.yaml", "mode: observe\n" + POLICY)
+        files = {"build.txt": f"FROM {self.host}/base:1 AS first\nUSER root\nCMD [\"x\"]\nFROM scratch\n",
+                 ".plimsoll.yaml": "plimsoll: 1\nimages: [{file: build.txt, target: first}]\n"}
+        self.propose(files)
+        self.go(0)
+        self.write("policy/policy.yaml", POLICY)
+        self.git("pull", "-q", str(self.repo), "main", cwd=self.work)
+        self.propose({"app.txt": "three\n"})
+        states = {f["rule"]: f["state"] for f in self.go(0)["findings"]}
+        self.assertEqual(states["DL3002"], "known")
+
+    def test_arguments_are_seen_by_nobody(self):
+        word = "load" + "-line-" + "7141"
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nARG WORD\nARG U=root\nRUN test \"$WORD\" = {word[:9]}"
+                                    f"\"\"{word[9:]} && sleep 2\nUSER $U\n",
+                      ".plimsoll.yaml": f"plimsoll: 1\nimages: [{{args: {{WORD: {word}, U: '10001'}}}}]\n"})
+        process = subprocess.Popen([str(PROGRAM), *map(str, self.args())], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, cwd=self.folder,
+                                   env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                                        "PLIMSOLL_TEST_NOW": NOW})
+        builders, seen = 0, []
+        while process.poll() is None:
+            builders += bool(processes_with("--build-arg=WORD\0"))
+            seen += processes_with(word)
+            time.sleep(0.02)
+        self.assertEqual((process.returncode, seen), (0, []))
+        self.assertGreater(builders, 0)
+
+    def test_an_argument_that_is_the_builders_own(self):
+        for name in ("LD_PRELOAD", "PATH", "CONTAINERS_CONF"):
+            self.propose({".plimsoll.yaml": f"plimsoll: 1\nimages: [{{args: {{{name}: /x}}}}]\n"})
+            self.assertIn(f"{name} is a variable of the builder itself", self.go(3)["errors"][0]["message"])
+            self.assert_untouched()
 
 
 class Many(Pipeline):

@@ -117,11 +117,17 @@ static void what_cannot_be_built_is_a_problem(void **state)
 static bool bases(
     struct world *w, const struct project *p, const char *dockerfile, struct project_bases *ret)
 {
+	struct project_build build = {
+	    .project = p,
+	    .path = STR("sub/Dockerfile"),
+	    .dockerfile = str_of(dockerfile),
+	    .builder = {1, 28},
+	    .own_registry = STR("own.example:5000")
+	   };
 	bool ok = false;
 
 	w->err = ERR_INIT;
-	if (scan_bases(&w->scan, p, STR("sub/Dockerfile"), str_of(dockerfile), &ok, ret, &w->err) !=
-	    0)
+	if (scan_bases(&w->scan, &build, &ok, ret, &w->err) != 0)
 		fail_msg("%s", w->err.text);
 	return ok;
 }

@@ -25,6 +25,9 @@ struct lint_opts {
 	const struct lint_build *build; /* NULL: how anything is built is not known */
 };
 
+/* Whether a file's name is a Dockerfile's, and not that of something made from one or for one. */
+bool lint_is_dockerfile_name(struct str path);
+
 enum lint_kind { LINT_NONE, LINT_DOCKERFILE, LINT_TASKDEF };
 
 /* Whether a file of this name may be one to lint: cheap, before its bytes are read. */

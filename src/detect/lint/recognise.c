@@ -63,6 +63,11 @@ static enum docker_name docker_name(struct str path)
 	return is_derived(name) ? NAME_DERIVED : NAME_FITS;
 }
 
+bool lint_is_dockerfile_name(struct str path)
+{
+	return docker_name(path) >= NAME_FITS;
+}
+
 /* The first line that is neither blank nor a comment. */
 static struct str first_line(struct str text)
 {

@@ -1,20 +1,20 @@
 /* The image of the test merge, built once and alone (ship/build). */
+#include "base/buf.h"
 #include "base/os/fd.h"
 #include "engine/project.h"
+#include "engine/run_rules.h"
 #include "pipeline/bases.h"
 #include "pipeline/stage.h"
 #include "ship/build/context.h"
 
 #include <fcntl.h>
 
-enum { PROJECT_BYTES_MAX = 1 << 20, SECOND_MS = 1000 };
+enum { SECOND_MS = 1000, FILES_NAMED = 3, NAME_SHOWN = 200 };
 
 /* One build, from what the commit says to what buildah is told. */
 struct preparation {
 	struct arena *arena; /* the lane's report's */
-	struct project project;
-	struct str dockerfile_path; /* in the repository */
-	struct str dockerfile;
+	struct wanted wanted;
 	struct base_images bases;
 	bool omit_history;
 	struct str context; /* folder on disk */
@@ -23,46 +23,6 @@ struct preparation {
 	int log_fd;
 };
 
-static int join(
-    struct arena *arena, struct str folder, struct str name, struct str *ret, struct err *err)
-{
-	*ret =
-	    folder.n ? arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(name)) : name;
-	return ret->p ? 0 : arena_err(arena, err);
-}
-
-/* What the commit wants built. False in *ret_ok: the report or s->why says why nothing is. */
-static int read_project(struct stage_run *s, struct preparation *p, bool *ret_ok, struct err *err)
-{
-	struct str text;
-	enum content_result found;
-
-	p->project = project_default();
-	*ret_ok = true;
-	found = git_read_blob(
-	    s->p->repo, &s->p->merge, PROJECT_FILE, PROJECT_BYTES_MAX, p->arena, &text, err);
-	if (found == CONTENT_ERROR)
-		return err_wrap(err, STR_FMT, STR_ARG(PROJECT_FILE));
-	if (found == CONTENT_OK && scan_project(&s->scan, text, ret_ok, &p->project, err) != 0)
-		return -1;
-	if (!*ret_ok)
-		return 0;
-	if (join(p->arena, p->project.context, p->project.file, &p->dockerfile_path, err) != 0)
-		return -1;
-	found = git_read_blob(s->p->repo, &s->p->merge, p->dockerfile_path,
-	    s->scan.limits->unit_bytes, p->arena, &p->dockerfile, err);
-	if (found == CONTENT_OK)
-		return 0;
-	if (found == CONTENT_MISSING && p->project.has_image)
-		return err_set(err, ERR_CONFIG, STR_FMT ": there is no " STR_FMT " in this commit",
-		    STR_ARG(PROJECT_FILE), STR_ARG(p->dockerfile_path));
-	if (found == CONTENT_ERROR)
-		return err_wrap(err, STR_FMT, STR_ARG(p->dockerfile_path));
-	*ret_ok = false;
-	s->why = STR("there is no Dockerfile");
-	return 0;
-}
-
 /* The last path component of the repository, in the letters that registries take. */
 static int default_name(struct stage_run *s, struct preparation *p, struct err *err)
 {
@@ -70,7 +30,7 @@ static int default_name(struct stage_run *s, struct preparation *p, struct err *
 	struct str last = str_sub(path, str_rchr(path, '/') + 1, path.n);
 	char *name;
 
-	if (p->project.name.n > 0)
+	if (p->wanted.project.name.n > 0)
 		return 0;
 	if (str_ends(last, STR(".git")))
 		last.n -= 4;
@@ -82,7 +42,7 @@ static int default_name(struct stage_run *s, struct preparation *p, struct err *
 		if (!byte_is_alnum(name[i]) && (i == 0 || !strchr("._-", name[i])))
 			name[i] = i == 0 ? 'x' : '-';
 	}
-	p->project.name = str_make(name, last.n);
+	p->wanted.project.name = str_make(name, last.n);
 	return 0;
 }
 
@@ -95,11 +55,11 @@ static int name_image(struct stage_run *s, struct preparation *p, struct err *er
 
 	if (default_name(s, p, err) != 0)
 		return -1;
-	subject->name = p->project.name;
+	subject->name = p->wanted.project.name;
 	if (s->p->plan->registry.n == 0)
 		return 0;
 	run->image = arena_fmt(s->p->arena, STR_FMT "/" STR_FMT, STR_ARG(s->p->plan->registry),
-	    STR_ARG(p->project.name));
+	    STR_ARG(p->wanted.project.name));
 	if (!run->image.p)
 		return arena_err(s->p->arena, err);
 	subject->name = run->image;
@@ -132,18 +92,127 @@ static int read_bases(
 	return 0;
 }
 
+/* ---- no image ---- */
+
+static int target_has_one(struct stage_run *s, bool *ret_has, struct err *err)
+{
+	struct report quiet CLEANUP(report_release) = {0};
+	struct subject subject = {.kind = STR("repository")};
+	struct scan scan = s->scan;
+	struct wanted wanted = {0};
+	struct err ignored = ERR_INIT;
+
+	report_init(&quiet, scan.limits->scan_memory, scan.limits->findings);
+	scan.report = &quiet;
+	if (report_add_subject(&quiet, &subject, &scan.subject, err) != 0)
+		return -1;
+	*ret_has =
+	    wanted_read(s->p, &scan, &s->p->target, &wanted, &ignored) == 0 && wanted.is_there;
+	return 0;
+}
+
+/* By the policy, else where the target has published one; and a Dockerfile that only moved is no
+ * end of an image that anybody wanted. */
+static int is_required(struct stage_run *s, bool has_others, bool *ret_required, struct err *err)
+{
+	const struct policy *policy = s->scan.policy;
+	bool had = false;
+	enum store_result published;
+
+	*ret_required = policy->images == IMAGES_REQUIRED;
+	if (policy->images != IMAGES_LEARNT)
+		return 0;
+	published = run_store_published(s->p->store, s->p->run.repo, s->p->pull.target, err);
+	if (published == STORE_ERROR || (has_others && target_has_one(s, &had, err) != 0))
+		return -1;
+	*ret_required = published == STORE_FOUND || had;
+	return 0;
+}
+
+static struct str name_files(const struct str_list *files, struct arena *arena)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+
+	for (size_t i = 0; i < files->n && i < FILES_NAMED; i++)
+		buf_addf(&text, "%s" STR_FMT, i ? ", " : "",
+		    STR_ARG(str_excerpt(files->p[i], NAME_SHOWN)));
+	if (files->n > FILES_NAMED)
+		buf_addf(&text, " and %zu more", files->n - FILES_NAMED);
+	return arena_str(arena, buf_str(&text));
+}
+
+static int report_gone(
+    struct stage_run *s, const struct preparation *p, struct str message, struct err *err)
+{
+	struct finding finding = run_rule_finding(&run_rule_image_gone);
+	struct finding_fix fix = {.text = str_of(run_rule_image_gone.fix)};
+	struct place place = {.path = p->wanted.dockerfile_path};
+	struct report_sink sink;
+
+	if (s->scan.policy->stages[STAGE_BUILD].mode == MODE_OBSERVE)
+		finding.weight = WEIGHT_WARNS;
+	finding.message = message;
+	finding.identity = p->wanted.dockerfile_path;
+	finding.places = &place;
+	finding.n_places = 1;
+	finding.fix = &fix;
+	report_sink_init(&sink, s->scan.report, s->scan.subject);
+	return sink_finding(&sink.sink, &finding, err);
+}
+
+static int no_image(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct str_list others;
+	bool required;
+	struct str names;
+
+	if (scan_dockerfiles(&s->scan, s->p->repo, &s->p->merge, &others, err) != 0 ||
+	    is_required(s, others.n > 0, &required, err) != 0)
+		return -1;
+	names = name_files(&others, p->arena);
+	s->why = arena_fmt(p->arena, "there is no " STR_FMT "%s" STR_FMT "%s",
+	    STR_ARG(p->wanted.dockerfile_path), others.n ? "; what there is (" : "", STR_ARG(names),
+	    others.n ? ") is built only if .plimsoll.yaml names it" : "");
+	if (!names.p || !s->why.p)
+		return arena_err(p->arena, err);
+	return required ? report_gone(s, p, s->why, err) : 0;
+}
+
+/* ---- the base images ---- */
+
+static int ask_builder(struct stage_run *s, struct preparation *p, struct err *err)
+{
+	struct str version;
+
+	if (image_builder_version(p->arena, &version, err) != 0)
+		return -1;
+	if (!docker_builder_parse(version, &s->p->builder))
+		return err_set(err, ERR_UNSUPPORTED,
+		    "buildah says \"" STR_FMT "\" of itself, where a version is expected",
+		    STR_ARG(str_sub(version, 0, 100)));
+	return 0;
+}
+
 static int fetch_bases(struct stage_run *s, struct preparation *p, bool *ret_ok, struct err *err)
 {
+	struct project_build build = {.project = &p->wanted.project,
+	    .path = p->wanted.dockerfile_path,
+	    .dockerfile = p->wanted.dockerfile,
+	    .builder = s->p->builder,
+	    .own_registry = run_own_host(s->p)};
 	struct project_bases bases;
 
-	if (scan_bases(
-		&s->scan, &p->project, p->dockerfile_path, p->dockerfile, ret_ok, &bases, err) != 0)
+	if (scan_bases(&s->scan, &build, ret_ok, &bases, err) != 0)
 		return -1;
+	/* A target that is no stage has been reported. */
+	if (!*ret_ok)
+		p->wanted.lint.how.target = STR_NONE;
 	if (!*ret_ok)
 		return 0;
-	if (bases_fetch(s->p, &bases.references, p->arena, &p->bases, err) != 0)
+	if (bases_fetch(s->p, &bases.references, p->arena, &p->bases, err) != 0 ||
+	    read_bases(s, p, &bases, err) != 0)
 		return -1;
-	return read_bases(s, p, &bases, err);
+	return wanted_bases(&p->wanted, s->image->bases, s->image->n_bases, p->arena, err);
 }
 
 /* The commit's files as buildah will see them. */
@@ -158,9 +227,10 @@ static int write_context(struct stage_run *s, struct preparation *p, struct err 
 		s->p->run.started_ms / SECOND_MS, s->scan.limits, err) != 0)
 		return -1;
 	p->context = whole;
-	if (p->project.context.n > 0)
-		return join(p->arena, whole, p->project.context, &p->context, err);
-	return 0;
+	if (p->wanted.project.context.n > 0)
+		p->context = arena_fmt(p->arena, STR_FMT "/" STR_FMT, STR_ARG(whole),
+		    STR_ARG(p->wanted.project.context));
+	return p->context.p ? 0 : arena_err(p->arena, err);
 }
 
 static enum build_network network_of(const struct policy *policy)
@@ -178,13 +248,13 @@ static enum build_network network_of(const struct policy *policy)
 
 static int make_args(const struct preparation *p, struct build_pair **ret, struct err *err)
 {
-	struct build_pair *pairs = arena_array(p->arena, p->project.n_args, sizeof *pairs);
+	struct build_pair *pairs = arena_array(p->arena, p->wanted.project.n_args, sizeof *pairs);
 
 	if (!pairs)
 		return arena_err(p->arena, err);
-	for (size_t i = 0; i < p->project.n_args; i++) {
-		pairs[i].name = arena_cstr(p->arena, p->project.args[i].name);
-		pairs[i].value = arena_cstr(p->arena, p->project.args[i].value);
+	for (size_t i = 0; i < p->wanted.project.n_args; i++) {
+		pairs[i].name = arena_cstr(p->arena, p->wanted.project.args[i].name);
+		pairs[i].value = arena_cstr(p->arena, p->wanted.project.args[i].value);
 		if (!pairs[i].name || !pairs[i].value)
 			return arena_err(p->arena, err);
 	}
@@ -210,10 +280,12 @@ static int make_plan(struct stage_run *s, struct preparation *p, struct err *err
 		return err_sys(err, "%s", log.p);
 	p->plan = (struct build_plan){
 	    .context_dir = p->context.p,
-	    .dockerfile = arena_cstr(p->arena, p->project.file),
-	    .target = p->project.target.n ? arena_cstr(p->arena, p->project.target) : NULL,
+	    .dockerfile = arena_cstr(p->arena, p->wanted.project.file),
+	    .dockerfile_text = p->wanted.dockerfile,
+	    .target =
+		p->wanted.project.target.n ? arena_cstr(p->arena, p->wanted.project.target) : NULL,
 	    .args = args,
-	    .n_args = p->project.n_args,
+	    .n_args = p->wanted.project.n_args,
 	    .labels = label,
 	    .n_labels = 1,
 	    .bases = p->bases.p,
@@ -239,7 +311,7 @@ static int tell_failed(struct stage_run *s, const struct preparation *p,
 	struct report_sink sink;
 
 	report_sink_init(&sink, s->scan.report, s->scan.subject);
-	problem.place.path = p->dockerfile_path;
+	problem.place.path = p->wanted.dockerfile_path;
 	problem.message =
 	    arena_fmt(p->arena, STR_FMT "; its output is in " STR_FMT "/build.log" STR_FMT,
 		STR_ARG(result->message), STR_ARG(s->p->folder), STR_ARG(result->tail));
@@ -262,15 +334,15 @@ static int begin_build(struct stage_run *s, struct preparation *p, struct err *e
 	if (write_context(s, p, err) != 0 || make_plan(s, p, err) != 0 ||
 	    dir_remove(p->plan.output_layout, err) != 0)
 		return -1;
-	say(s->p, "build: building " STR_FMT, STR_ARG(p->dockerfile_path));
+	say(s->p, "build: building " STR_FMT, STR_ARG(p->wanted.dockerfile_path));
 	return image_build_begin(&p->plan, &p->building, err);
 }
 
 static int begin_image(struct stage_run *s, struct preparation *p, struct err *err)
 {
 	s->image->layout = run_path(s->p, "image");
-	s->image->dockerfile = p->dockerfile;
-	s->image->dockerfile_path = p->dockerfile_path;
+	s->image->dockerfile = p->wanted.dockerfile;
+	s->image->dockerfile_path = p->wanted.dockerfile_path;
 	if (!s->image->layout.p)
 		return arena_err(s->p->arena, err);
 	s->image->there = was_built(s);
@@ -282,11 +354,16 @@ static enum stage_outcome prepare_build(struct stage_run *s, struct preparation 
 {
 	bool ok;
 
-	if (read_project(s, p, &ok, err) != 0)
+	if (wanted_read(s->p, &s->scan, &s->p->merge, &p->wanted, err) != 0)
 		return STAGE_BROKE;
-	if (!ok)
-		return s->why.n > 0 ? STAGE_NOT_RUN : STAGE_RAN;
-	if (name_image(s, p, err) != 0 || fetch_bases(s, p, &ok, err) != 0)
+	if (p->wanted.is_wrong)
+		return STAGE_RAN;
+	if (!p->wanted.is_there)
+		return no_image(s, p, err) == 0 ? STAGE_NOT_RUN : STAGE_BROKE;
+	s->p->image_due = true;
+	s->p->wanted = &p->wanted;
+	if (ask_builder(s, p, err) != 0 || name_image(s, p, err) != 0 ||
+	    fetch_bases(s, p, &ok, err) != 0)
 		return STAGE_BROKE;
 	if (!ok)
 		return STAGE_RAN;

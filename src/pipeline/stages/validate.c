@@ -2,12 +2,36 @@
 #include "base/buf.h"
 #include "pipeline/stage.h"
 
-static int scan_target(struct stage_run *s, struct err *err)
+/* What the target builds, as it builds it; where that cannot be known, what it has is compared as
+ * files of which nobody knows how they are built. */
+static void read_target(struct stage_run *s, struct report *report, struct wanted *ret)
 {
-	struct report before CLEANUP(report_release) = {0};
 	struct scan scan = s->scan;
 	struct subject subject = {.kind = STR("repository")};
+	const struct wanted *merge = s->p->wanted;
+	struct err ignored = ERR_INIT;
 
+	scan.report = report;
+	if (!merge || report_add_subject(report, &subject, &scan.subject, &ignored) != 0 ||
+	    wanted_read(s->p, &scan, &s->p->target, ret, &ignored) != 0)
+		*ret = (struct wanted){0};
+	if (!ret->is_there)
+		return;
+	ret->lint.dialect = merge->lint.dialect;
+	ret->lint.how.bases = merge->lint.how.bases;
+	ret->lint.how.n_bases = merge->lint.how.n_bases;
+}
+
+static int scan_target(struct stage_run *s, struct err *err)
+{
+	struct report before CLEANUP(report_release) = {0}, ignored CLEANUP(report_release) = {0};
+	struct scan scan = s->scan;
+	struct subject subject = {.kind = STR("repository")};
+	struct wanted wanted = {0};
+
+	report_init(&ignored, scan.limits->scan_memory, scan.limits->findings);
+	read_target(s, &ignored, &wanted);
+	scan.build = wanted.is_there ? &wanted.lint : NULL;
 	report_init(&before, scan.limits->scan_memory, scan.limits->findings);
 	scan.report = &before;
 	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
@@ -43,6 +67,8 @@ static int tell_conflicts(struct stage_run *s, struct err *err)
 
 static enum stage_outcome run_validate(struct stage_run *s, struct err *err)
 {
+	/* Build has begun: it knows what is built, and on what. */
+	s->scan.build = s->p->wanted ? &s->p->wanted->lint : NULL;
 	if (tell_conflicts(s, err) != 0 ||
 	    scan_tree(&s->scan, s->p->repo, &s->p->merge, err) != 0 || scan_target(s, err) != 0)
 		return STAGE_BROKE;

@@ -265,6 +265,28 @@ int run_store_save(struct run_store *store, struct run *run, struct err *err)
 	return 0;
 }
 
+enum store_result run_store_published(
+    struct run_store *store, struct str repo, struct str target, struct err *err)
+{
+	sqlite3_stmt *statement CLEANUP(finalize) = NULL;
+	int code;
+
+	if (prepare(store,
+		"SELECT image_digest <> '' FROM runs WHERE repo = ? AND target = ? AND step = 7"
+		" ORDER BY updated_ms DESC, id DESC LIMIT 1",
+		&statement, err) != 0)
+		return STORE_ERROR;
+	bind(statement, 1, repo);
+	bind(statement, 2, target);
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		return sqlite3_column_int(statement, 0) ? STORE_FOUND : STORE_NONE;
+	if (code == SQLITE_DONE)
+		return STORE_NONE;
+	(void)fail(store, "read", err);
+	return STORE_ERROR;
+}
+
 int run_store_put_inventory(struct run_store *store, struct str repo, struct str commit,
     const struct inventory *inventory, struct err *err)
 {

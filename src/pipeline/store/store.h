@@ -63,6 +63,10 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 /* Inserts (id 0; sets it) or updates, in one transaction. */
 MUST_USE int run_store_save(struct run_store *store, struct run *run, struct err *err);
 
+/* Whether the last run that merged into this target had an image. STORE_FOUND or STORE_NONE. */
+enum store_result run_store_published(
+    struct run_store *store, struct str repo, struct str target, struct err *err);
+
 /* The packages published from a commit of a repository; replaces an earlier one. */
 MUST_USE int run_store_put_inventory(struct run_store *store, struct str repo, struct str commit,
     const struct inventory *inventory, struct err *err);

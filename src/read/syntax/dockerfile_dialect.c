@@ -1,5 +1,8 @@
 #include "read/syntax/dockerfile_dialect.h"
 
+/* buildah's reader ends the file, without a word, at a line that does not fit into its buffer. */
+enum { LINE_BYTES_MAX = 65535 };
+
 /* Flags of instructions that came late, or that only BuildKit has (version 0.0). */
 static const struct {
 	enum docker_kind kind;
@@ -107,6 +110,17 @@ static void find_directives(struct finder *f)
 
 /* ---- lines ---- */
 
+static void find_long_lines(struct finder *f)
+{
+	struct str rest = f->view->file->text, line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (line.n >= LINE_BYTES_MAX)
+			add(f, DOCKER_READS_OTHERWISE, "a line of more than 65,534 bytes", 0, 0,
+			    slice_range(f, str_sub(line, 0, 1)));
+	}
+}
+
 /* A line that ends in two escapes: BuildKit ends the instruction there, buildah goes on. */
 static void find_double_escapes(struct finder *f, const struct docker_instruction *in)
 {
@@ -208,6 +222,7 @@ int docker_constructs_find(const struct docker_view *view, struct str path,
 		add(&f, DOCKER_READS_OTHERWISE, "a name in .in, which buildah gives to cpp first",
 		    0, 0, (struct text_range){0, 0});
 	find_directives(&f);
+	find_long_lines(&f);
 	for (size_t i = 0; i < view->n_steps && !f.full; i++) {
 		const struct docker_instruction *in = view->steps[i].instruction;
 

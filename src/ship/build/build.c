@@ -22,7 +22,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DEFAULT_PIDS = 4096, DEFAULT_TIMEOUT_MS = 3600 * 1000, DRAIN_MS = 2000 };
+enum {
+	DOCKERFILE_BYTES_MAX = 4 << 20,
+	DEFAULT_PIDS = 4096,
+	DEFAULT_TIMEOUT_MS = 3600 * 1000,
+	DRAIN_MS = 2000
+};
 
 /* One build, from the caller's side. The callbacks of ns_job get it too, in their processes. */
 struct building {
@@ -31,6 +36,7 @@ struct building {
 	struct arena *arena;
 	int64_t started_ms, ends_ms;
 	bool ordinary;			/* not root */
+	const char *dockerfile;		/* its text */
 	const char *root, *store, *out; /* below work_dir */
 	struct id_range ids;
 	struct cgroup cgroup;
@@ -90,19 +96,36 @@ static bool is_inside_path(const char *path)
 	return true;
 }
 
-/* A link in the context is followed inside of it, as buildah will. */
-static int check_dockerfile(const struct build_plan *plan, struct err *err)
+/* The text goes into the build's tree under a name of ours: buildah runs cpp over what ends in .in.
+ */
+static int check_text(struct building *b, struct str text, const char *name, struct err *err)
 {
+	if (text.n > DOCKERFILE_BYTES_MAX)
+		return err_set(err, ERR_LIMIT, "the Dockerfile \"%s\" is longer than %d MiB", name,
+		    DOCKERFILE_BYTES_MAX >> 20);
+	if (str_chr(text, '\0') != STR_NPOS)
+		return err_set(err, ERR_FORMAT, "the Dockerfile \"%s\" has a NUL byte in it", name);
+	b->dockerfile = arena_cstr(b->arena, text);
+	return b->dockerfile ? 0 : arena_err(b->arena, err);
+}
+
+/* A link in the context is followed inside of it, as buildah would. */
+static int take_dockerfile(struct building *b, struct err *err)
+{
+	const struct build_plan *plan = b->plan;
 	const char *file = plan->dockerfile ? plan->dockerfile : "Dockerfile";
 	struct open_how how = {
 	    .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT};
 	CLEANUP_FD int dir = open(plan->context_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(buf_release) struct buf text = BUF_INIT(DOCKERFILE_BYTES_MAX + 1);
 	CLEANUP_FD int fd = -1;
 	struct stat st;
 
 	if (dir < 0)
 		return err_set(err, ERR_NOT_FOUND, "the build context %s: %s", plan->context_dir,
 		    strerror(errno));
+	if (plan->dockerfile_text.p)
+		return check_text(b, plan->dockerfile_text, file, err);
 	if (!is_inside_path(file))
 		return err_set(err, ERR_CONFIG,
 		    "the Dockerfile \"%s\" must be a path inside the build context", file);
@@ -110,11 +133,14 @@ static int check_dockerfile(const struct build_plan *plan, struct err *err)
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return err_set(
 		    err, ERR_NOT_FOUND, "there is no Dockerfile \"%s\" in the build context", file);
-	return 0;
+	if (fd_read_to_end(fd, &text, err) != 0)
+		return err_wrap(err, "the Dockerfile \"%s\"", file);
+	return check_text(b, buf_str(&text), file, err);
 }
 
-static int check_plan(const struct build_plan *plan, struct err *err)
+static int check_plan(struct building *b, struct err *err)
 {
+	const struct build_plan *plan = b->plan;
 	struct stat st;
 
 	if ((size_t)plan->network >= ARRAY_LEN(network_words))
@@ -126,7 +152,7 @@ static int check_plan(const struct build_plan *plan, struct err *err)
 	if (lstat(plan->output_layout, &st) == 0)
 		return err_set(err, ERR_IO, "%s is in the way: a build makes its output anew",
 		    plan->output_layout);
-	return check_dockerfile(plan, err);
+	return take_dockerfile(b, err);
 }
 
 static int make_folder(
@@ -226,7 +252,8 @@ static int plan_tree(struct building *b, struct err *err)
 		return -1;
 	if (resolver_text(b, &resolver, err) != 0)
 		return -1;
-	return buildah_files(resolver, b->arena, &b->tree.files, &b->tree.n_files, err);
+	return buildah_files(
+	    resolver, b->dockerfile, b->arena, &b->tree.files, &b->tree.n_files, err);
 }
 
 /* ---- in the supervisor and in init ---- */
@@ -525,7 +552,7 @@ static int prepare(struct building *b, struct err *err)
 	const struct build_plan *plan = b->plan;
 	int pipe_fds[2];
 
-	if (check_plan(plan, err) != 0)
+	if (check_plan(b, err) != 0)
 		return -1;
 	if (fault_here("build-start"))
 		return err_sys(err, "starting the build");

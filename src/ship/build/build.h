@@ -47,10 +47,11 @@ struct build_limits {
 };
 
 struct build_plan {
-	const char *context_dir; /* read-only to the build; see build_context_write */
-	const char *dockerfile;	 /* relative to it; NULL: "Dockerfile" */
-	const char *target;	 /* a stage; NULL: the last */
-	const struct build_pair *args;
+	const char *context_dir;    /* read-only to the build; see build_context_write */
+	const char *dockerfile;	    /* relative to it; NULL: "Dockerfile" */
+	struct str dockerfile_text; /* what is built, whatever that file holds; p NULL: the file */
+	const char *target;	    /* a stage; NULL: the last */
+	const struct build_pair *args; /* by buildah's environment, not by its arguments */
 	size_t n_args;
 	const struct build_pair *labels; /* org.opencontainers.image.revision … */
 	size_t n_labels;
@@ -89,10 +90,14 @@ struct build_result {
 /* A build that is under way, in processes of its own. */
 struct building;
 
+/* What `buildah --version` prints. ERR_UNSUPPORTED where there is none. In the arena. */
+MUST_USE int image_builder_version(struct arena *arena, struct str *ret_text, struct err *err);
+
 /* Returns when the build runs. ERR_UNSUPPORTED where this machine lacks a part (the text names
- * the package), ERR_NOT_FOUND for a context, Dockerfile or layout that is not there, ERR_IO. What
- * was begun has to be ended; until then its output is not taken, and a pipe's worth of it waits. A
- * killed caller takes the build with it. */
+ * the package), ERR_NOT_FOUND for a context, Dockerfile or layout that is not there, ERR_CONFIG for
+ * an argument whose name is the builder's own, ERR_IO. What was begun has to be ended; until then
+ * its output is not taken, and a pipe's worth of it waits. A killed caller takes the build with it.
+ */
 MUST_USE int image_build_begin(
     const struct build_plan *plan, struct building **ret, struct err *err);
 /* Waits for it. 0 with an outcome, or -1: ERR_LIMIT for time, ERR_IO. A base image that the plan

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/os/fd.h"
+#include "base/os/spawn.h"
 #include "core/image_ref.h"
 #include "ship/build/inside.h"
 
@@ -13,7 +14,7 @@
 #define IID_FILE     "/run/image-id"
 #define DIGEST_FILE  "/run/digest"
 
-enum { SAID_MAX = 4096, GLOBALS = 8, FIXED_ARGUMENTS = 24 };
+enum { SAID_MAX = 4096, GLOBALS = 8, FIXED_ARGUMENTS = 24, VERSION_MS = 30000 };
 
 /* Storage by plain copies: it works in a user namespace on every file system. */
 static const char *const global_arguments[] = {BUILDAH_IN_TREE, "--root", BUILDAH_STORE "/root",
@@ -43,8 +44,8 @@ static const char containers_conf[] =
     "[engine]\nevents_logger = \"none\"\nhelper_binaries_dir = [\"" BUILDAH_HELPERS "\"]\n"
     "[network]\nnetwork_config_dir = \"/run/networks\"\n";
 
-int buildah_files(const char *resolv_conf, struct arena *arena, const struct tree_file **ret_files,
-    size_t *ret_n, struct err *err)
+int buildah_files(const char *resolv_conf, const char *dockerfile, struct arena *arena,
+    const struct tree_file **ret_files, size_t *ret_n, struct err *err)
 {
 	const struct tree_file fixed[] = {
 	    {"/etc/passwd",			    "root:x:0:0:root:/root:/bin/sh\n"	     },
@@ -56,14 +57,15 @@ int buildah_files(const char *resolv_conf, struct arena *arena, const struct tre
 	    {"/etc/containers/storage.conf",    storage_conf				 },
 	    {"/etc/containers/containers.conf", containers_conf			       },
 	};
-	struct tree_file *files = arena_array(arena, ARRAY_LEN(fixed) + 1, sizeof(*files));
+	struct tree_file *files = arena_array(arena, ARRAY_LEN(fixed) + 2, sizeof(*files));
 
 	if (!files)
 		return arena_err(arena, err);
 	memcpy(files, fixed, sizeof(fixed));
 	files[ARRAY_LEN(fixed)] = (struct tree_file){"/etc/resolv.conf", resolv_conf};
+	files[ARRAY_LEN(fixed) + 1] = (struct tree_file){BUILDAH_FILE, dockerfile};
 	*ret_files = files;
-	*ret_n = ARRAY_LEN(fixed) + 1;
+	*ret_n = ARRAY_LEN(fixed) + 2;
 	return 0;
 }
 
@@ -91,6 +93,34 @@ int buildah_find(struct arena *arena, const char **ret_path, struct err *err)
 	return err_set(err, ERR_UNSUPPORTED, "builds need buildah: install the package buildah");
 }
 
+int image_builder_version(struct arena *arena, struct str *ret_text, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct spawn_result result;
+	const char *program;
+	struct str text;
+
+	if (buildah_find(arena, &program, err) != 0)
+		return -1;
+	if (spawn_run(
+		&(struct spawn){
+		    .argv = (const char *const[]){program, "--version", NULL},
+		    .out = &out,
+		    .timeout_ms = VERSION_MS,
+		    .truncate_output = true
+	   },
+		&result, err) != 0)
+		return err_wrap(err, "%s --version", program);
+	if (result.status != 0)
+		return err_set(err, ERR_UNSUPPORTED, "%s --version ends with status %d", program,
+		    result.status);
+	text = arena_str(arena, str_trim(buf_str(&out)));
+	if (!text.p)
+		return arena_err(arena, err);
+	*ret_text = text;
+	return 0;
+}
+
 static int add_argument(struct buildah *b, struct str text, struct err *err)
 {
 	if (!text.p)
@@ -99,18 +129,75 @@ static int add_argument(struct buildah *b, struct str text, struct err *err)
 	return 0;
 }
 
-static int add_pairs(struct buildah *b, const char *option, const struct build_pair *pairs,
-    size_t n, struct err *err)
+static int check_name(const char *option, const char *name, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (pairs[i].name[0] == '\0' || strchr(pairs[i].name, '='))
-			return err_set(
-			    err, ERR_CONFIG, "%s: \"%s\" is no name", option, pairs[i].name);
-		if (add_argument(b,
-			arena_fmt(b->arena, "%s=%s=%s", option, pairs[i].name, pairs[i].value),
+	if (name[0] != '\0' && !strchr(name, '='))
+		return 0;
+	return err_set(err, ERR_CONFIG, "%s: \"%s\" is no name", option, name);
+}
+
+static int add_labels(struct buildah *b, struct err *err)
+{
+	for (size_t i = 0; i < b->plan->n_labels; i++) {
+		const struct build_pair *label = &b->plan->labels[i];
+
+		if (check_name("--label", label->name, err) != 0 ||
+		    add_argument(b, arena_fmt(b->arena, "--label=%s=%s", label->name, label->value),
 			err) != 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* Variables that buildah, its Go runtime or the C library act on: an argument of that name would
+ * steer the builder itself. Those that end in '*' are prefixes. */
+static bool is_builders_own(const char *name)
+{
+	static const char *const own[] = {"LD_*", "GLIBC_*", "MALLOC_*", "GCONV_PATH", "LOCPATH",
+	    "NLSPATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "RESOLV_*",
+	    "TZDIR", "TMPDIR", "TMP", "TEMP", "PATH", "HOME", "USER", "LANG", "LANGUAGE", "LC_*",
+	    "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "GOCOVERDIR",
+	    "CONTAINERS_*", "_CONTAINERS_*", "BUILDAH_*", "_BUILDAH_*", "STORAGE_*",
+	    "REGISTRY_AUTH_FILE", "REGISTRIES_CONFIG_PATH", "DOCKER_*", "XDG_*", "NOTIFY_SOCKET",
+	    "LISTEN_*", "DBUS_*", "SSL_CERT_*", "OPENSSL_*", "GNUPGHOME", "GPG*", "KRB5*",
+	    "SSH_AUTH_SOCK", "SOURCE_DATE_EPOCH", "container", "PLIMSOLL_*"};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+		size_t n = strlen(own[i]);
+
+		if (own[i][n - 1] == '*' ? strncmp(name, own[i], n - 1) == 0
+					 : strcmp(name, own[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The arguments of a process can be read by everybody on this machine, its environment cannot. */
+static int add_args(struct buildah *b, struct err *err)
+{
+	size_t n = ARRAY_LEN(environment) - 1;
+
+	b->env = arena_array(b->arena, n + b->plan->n_args + 1, sizeof(*b->env));
+	if (!b->env)
+		return arena_err(b->arena, err);
+	memcpy(b->env, environment, n * sizeof(*b->env));
+	for (size_t i = 0; i < b->plan->n_args; i++) {
+		const struct build_pair *arg = &b->plan->args[i];
+		struct str variable = arena_fmt(b->arena, "%s=%s", arg->name, arg->value);
+
+		if (check_name("--build-arg", arg->name, err) != 0)
+			return -1;
+		if (is_builders_own(arg->name))
+			return err_set(err, ERR_CONFIG,
+			    "args: %s is a variable of the builder itself; give the argument another "
+			    "name",
+			    arg->name);
+		if (!variable.p ||
+		    add_argument(b, arena_fmt(b->arena, "--build-arg=%s", arg->name), err) != 0)
+			return arena_err(b->arena, err);
+		b->env[n++] = variable.p;
+	}
+	b->env[n] = NULL;
 	return 0;
 }
 
@@ -120,7 +207,6 @@ static int prepare_arguments(struct buildah *b, struct err *err)
 	    "--layers=false", "--pull=never", "--identity-label=false", "--http-proxy=false",
 	    ("--iidfile=" IID_FILE)};
 	const struct build_plan *plan = b->plan;
-	const char *file = plan->dockerfile ? plan->dockerfile : "Dockerfile";
 	struct arena *arena = b->arena;
 	size_t room = FIXED_ARGUMENTS + GLOBALS + plan->n_args + plan->n_labels + plan->n_bases;
 
@@ -139,10 +225,9 @@ static int prepare_arguments(struct buildah *b, struct err *err)
 		return -1;
 	if (plan->target && add_argument(b, arena_fmt(arena, "--target=%s", plan->target), err))
 		return -1;
-	if (add_pairs(b, "--build-arg", plan->args, plan->n_args, err) != 0 ||
-	    add_pairs(b, "--label", plan->labels, plan->n_labels, err) != 0)
+	if (add_args(b, err) != 0 || add_labels(b, err) != 0)
 		return -1;
-	return add_argument(b, arena_fmt(arena, "--file=" BUILDAH_CONTEXT "/%s", file), err);
+	return add_argument(b, STR("--file=" BUILDAH_FILE), err);
 }
 
 static int prepare_base(struct buildah *b, size_t i, const char *token, struct err *err)
@@ -193,12 +278,11 @@ int buildah_prepare(struct buildah *b, const struct build_plan *plan, uint64_t d
 
 /* ---- in init ---- */
 
-static int run(struct buildah *b, const char *const *argv, const char *capture, int *ret_status,
-    struct err *err)
+static int run(struct buildah *b, const char *const *argv, const char *const *env,
+    const char *capture, int *ret_status, struct err *err)
 {
 	static const char *const folders[] = {BUILDAH_STORE, BUILDAH_OUT, NULL};
-	const struct inside in = {
-	    .env = environment, .folders = folders, .max_bytes = b->disk_bytes};
+	const struct inside in = {.env = env, .folders = folders, .max_bytes = b->disk_bytes};
 
 	return inside_run(&in, argv, capture, ret_status, err);
 }
@@ -216,7 +300,7 @@ static int run_own(struct buildah *b, const char *const *arguments, const char *
 	for (; *arguments && n < ARRAY_LEN(argv) - 1; arguments++)
 		argv[n++] = *arguments;
 	argv[n] = NULL;
-	if (run(b, argv, ret_said ? CAPTURE_FILE : NULL, &status, err) != 0)
+	if (run(b, argv, environment, ret_said ? CAPTURE_FILE : NULL, &status, err) != 0)
 		return err_wrap(err, "%s", what);
 	if (status != 0)
 		return err_set(
@@ -310,7 +394,7 @@ int buildah_run(struct buildah *b, struct ns_outcome *ret, struct err *err)
 			return -1;
 	b->bud[b->n_bud] = BUILDAH_CONTEXT;
 	b->bud[b->n_bud + 1] = NULL;
-	if (run(b, b->bud, NULL, &status, err) != 0)
+	if (run(b, b->bud, b->env, NULL, &status, err) != 0)
 		return -1;
 	if (status == 0)
 		return export_image(b, ret, err);

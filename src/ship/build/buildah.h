@@ -24,6 +24,7 @@ struct buildah {
 	struct buildah_base *bases;
 	const char **bud; /* its arguments; contexts are added once their images are known */
 	size_t n_bud;
+	const char **env; /* with the build's arguments */
 	uint64_t disk_bytes;
 	struct arena *arena;
 };
@@ -35,7 +36,7 @@ MUST_USE int buildah_prepare(struct buildah *b, const struct build_plan *plan, u
 MUST_USE int buildah_find(struct arena *arena, const char **ret_path, struct err *err);
 
 /* The files that stand in the tree; resolv_conf as resolv.conf(5) has it. */
-MUST_USE int buildah_files(const char *resolv_conf, struct arena *arena,
+MUST_USE int buildah_files(const char *resolv_conf, const char *dockerfile, struct arena *arena,
     const struct tree_file **ret_files, size_t *ret_n, struct err *err);
 
 /* In init: an ns_job's init. text of the outcome is the manifest's digest where it was built, else
@@ -50,5 +51,6 @@ MUST_USE int buildah_run(struct buildah *b, struct ns_outcome *ret, struct err *
 #define BUILDAH_STORE	 "/build/store"
 #define BUILDAH_OUT	 "/build/out"
 #define BUILDAH_CONTEXT	 "/build/context"
+#define BUILDAH_FILE	 "/build/file/Dockerfile"
 
 #endif
