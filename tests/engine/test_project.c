@@ -161,7 +161,7 @@ static void bases_of_the_stages_that_are_built(void **state)
 	struct project p = project_default();
 	struct project_bases got;
 
-	p.target = STR("LAST");
+	p.target = STR("last");
 	assert_true(bases(w, &p, stages, &got));
 	assert_bases(&got, "golang:1 debian:12 cache.example/c:1 tools.example/t:2 ", "debian:12");
 	p.target = STR("test");
@@ -174,6 +174,19 @@ static void bases_of_the_stages_that_are_built(void **state)
 	assert_true(bases(w, &p, stages, &got));
 	assert_str(got.shipped, "never.example/n:3");
 	assert_int_equal(w->report.problems.n, 0);
+}
+
+static void what_this_builder_reads_otherwise_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct project p = project_default();
+	struct project_bases got;
+
+	p.target = STR("LAST");
+	assert_false(bases(w, &p, stages, &got));
+	assert_problem(w, ERR_UNSUPPORTED,
+	    "sub/Dockerfile:5: the target's name in other letters is read in another way by the "
+	    "builder here (buildah 1.28), so the image would not be what the file says");
 }
 
 static void arguments_of_the_project_count(void **state)
@@ -222,6 +235,7 @@ int main(void)
 	    engine_test(what_is_wrong_is_a_problem),
 	    engine_test(what_cannot_be_built_is_a_problem),
 	    engine_test(bases_of_the_stages_that_are_built),
+	    engine_test(what_this_builder_reads_otherwise_is_refused),
 	    engine_test(arguments_of_the_project_count),
 	    engine_test(an_image_that_only_the_build_knows),
 	    engine_test(a_target_that_is_no_stage),
