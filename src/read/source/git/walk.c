@@ -9,7 +9,7 @@
 #include "read/source/git/cache.h"
 
 /* A commit has this many entries, and so many times as many as its folders have: a bomb. */
-enum { GIT_BOMB_LEAST = 20000, GIT_BOMB_RATIO = 32 };
+enum { GIT_BOMB_LEAST = 5000, GIT_BOMB_RATIO = 64 };
 
 #define NAMES_KEPT_BYTES MIB(64)
 
