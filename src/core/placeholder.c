@@ -30,7 +30,8 @@ static const char *const stand_ins[] = {"a", "access", "abc", "abcd", "api", "au
     "passwd", "password", "please", "private", "pw", "pwd", "pword", "qux", "random", "real",
     "removed", "replace", "required", "sample", "secret", "secure", "set", "some", "something",
     "string", "super", "tbd", "the", "this", "to", "todo", "token", "true", "undefined", "unset",
-    "use", "user", "username", "usr", "value", "very", "with", "xxx", "xyz", "you", "your"};
+    "use", "user", "username", "usr", "value", "very", "with", "xxx", "xyz", "xyzzy", "you",
+    "your"};
 
 /* With the stand-ins: what everybody tries first. */
 static const char *const guesses[] = {"admin", "administrator", "airflow", "app", "backend",
@@ -85,10 +86,10 @@ static bool has_brackets(struct str v)
 	       (v.n > 2 && first == '@' && last == '@');
 }
 
-/* "$NAME"; "$1$…" is a hash. */
+/* "$NAME", "$1"; "$1$…" is a hash. */
 static bool is_variable(struct str v)
 {
-	if (v.p[0] != '$' || v.n < 2 || byte_is_digit(v.p[1]))
+	if (v.p[0] != '$' || v.n < 2 || (byte_is_digit(v.p[1]) && v.n > 2))
 		return false;
 	for (size_t i = 1; i < v.n; i++) {
 		if (!is_name_byte(v.p[i]))

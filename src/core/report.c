@@ -281,6 +281,11 @@ static int join_secret(
 	f->subject = MIN_OF(f->subject, s->subject);
 	f->severity = MAX_OF(f->severity, other->severity);
 	f->verdict = MAX_OF(f->verdict, other->verdict);
+	if (other->weight < f->weight) { /* what weighs most says what there is to say */
+		f->weight = other->weight;
+		if (copy_str(&s->report->arena, other->message, &f->message, err) < 0)
+			return -1;
+	}
 	if (add_places(s->report, f, other, err) < 0)
 		return -1;
 	f->state = MIN_OF(before, gathered_state(f));

@@ -70,9 +70,15 @@ MUST_USE bool secret_database_load(struct secret_engine *e, const char *const *t
 struct buf;
 MUST_USE int secret_database_store(const struct secret_engine *e, struct buf *out, struct err *err);
 
-/* All matches of all rules (without_generic: but the generic ones) in text, in no order, in the
- * scanner's arena. */
+/* Which rules not to look with. */
+enum secret_leave {
+	SECRET_LEAVE_NONE,
+	SECRET_LEAVE_GENERIC,
+	SECRET_LEAVE_WORDS, /* neither them nor those that need a word in front of a value */
+};
+
+/* All matches of all other rules in text, in no order, in the scanner's arena. */
 MUST_USE int secret_match_text(struct secret_scanner *scanner, struct str text,
-    bool without_generic, struct secret_matches *ret_matches, struct err *err);
+    enum secret_leave leave, struct secret_matches *ret_matches, struct err *err);
 
 #endif

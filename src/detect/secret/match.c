@@ -25,7 +25,8 @@ struct windows {
 	struct arena *arena;
 	VEC(struct window) list;
 	uint32_t *open; /* by rule: index + 1 of its newest window */
-	bool without_generic, full, no_memory;
+	enum secret_leave leave;
+	bool full, no_memory;
 };
 
 static bool widen(struct window *w, uint32_t end, size_t reach)
@@ -51,7 +52,8 @@ static int on_end(
 	struct window fresh = {id, (uint32_t)to, (uint32_t)to};
 
 	(void)from, (void)flags;
-	if (w->without_generic && c->rule->generic)
+	if ((w->leave != SECRET_LEAVE_NONE && c->rule->generic) ||
+	    (w->leave == SECRET_LEAVE_WORDS && c->rule->words))
 		return 0;
 	if (w->open[id] > 0 && widen(&w->list.p[w->open[id] - 1], (uint32_t)to, c->reach_bytes))
 		return 0;
@@ -187,12 +189,11 @@ static int search_windows(struct secret_scanner *scanner, struct str text, struc
 	return 0;
 }
 
-int secret_match_text(struct secret_scanner *scanner, struct str text, bool without_generic,
+int secret_match_text(struct secret_scanner *scanner, struct str text, enum secret_leave leave,
     struct secret_matches *ret_matches, struct err *err)
 {
 	const struct secret_engine *engine = scanner->engine;
-	struct windows w = {
-	    .engine = engine, .arena = &scanner->arena, .without_generic = without_generic};
+	struct windows w = {.engine = engine, .arena = &scanner->arena, .leave = leave};
 	struct secret_matches out = {0};
 	hs_error_t rc;
 

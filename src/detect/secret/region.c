@@ -1,6 +1,6 @@
 /*
- * Drops generic matches that say again what a specific one says, excuses what is no
- * secret, hashes what is left and works out lines and columns in one pass.
+ * Asks of each match what it is worth, leaves of those that are about the same bytes the
+ * most specific, hashes what is left and works out lines and columns in one pass.
  */
 #include "detect/secret/region.h"
 
@@ -79,31 +79,38 @@ static bool is_said_twice(const struct secret_engine *engine, const struct secre
 	return n > 0 && reach[n - 1] >= match->value_end;
 }
 
+/* A match and what it is worth. */
+struct judged {
+	struct secret_match match;
+	struct secret_value value;
+};
+
+struct judged_list {
+	VEC(struct judged) list;
+};
+
 static int add_hit(struct secret_scanner *scanner, const struct secret_region *region,
-    const struct secret_match *match, struct text_cursor *cursor, struct arena *arena,
+    const struct judged *judged, struct text_cursor *cursor, struct arena *arena,
     struct secret_hits *hits, struct err *err)
 {
-	const struct secret_rule *rule = scanner->engine->compiled[match->rule].rule;
+	const struct secret_match *match = &judged->match;
+	const struct secret_value *value = &judged->value;
 	unsigned char mac[SHA256_BYTES];
-	struct secret_value value;
 	struct secret_hit hit;
 
-	if (secret_value_of(rule, region->text, match, &scanner->arena, &value, err))
-		return -1;
-	if (value.excused)
-		return 0;
 	text_cursor_move(cursor, region->text, match->start);
 	hit = (struct secret_hit){
 	    .rule = match->rule,
 	    .from = *cursor,
 	    .to = *cursor,
-	    .length_bytes = value.length_bytes,
-	    .remark = value.remark,
+	    .length_bytes = value->length_bytes,
+	    .remark = value->remark,
+	    .warns = value->worth == WORTH_WARNING,
 	};
 	text_cursor_move(&hit.to, region->text, match->end);
-	hmac_sha256(region->key, value.hashed, mac);
+	hmac_sha256(region->key, value->hashed, mac);
 	memcpy(hit.hash, mac, sizeof hit.hash);
-	memcpy(hit.prefix, value.prefix, sizeof hit.prefix);
+	memcpy(hit.prefix, value->prefix, sizeof hit.prefix);
 	if (hits->list.n >= scanner->engine->hits_max) {
 		hits->full = true;
 		return 0;
@@ -125,30 +132,92 @@ static void note_limits(
 	hits->gave_up_line = cursor.line;
 }
 
+/* The matches that are worth anything, those in whose place a stand-in is included: what a specific
+ * rule knows to be one is none for a generic rule either. */
+static int judge_all(struct secret_scanner *scanner, const struct secret_region *region,
+    const struct secret_matches *m, struct judged_list *out, struct err *err)
+{
+	size_t *reach = arena_array(&scanner->arena, m->found.n, sizeof *reach);
+
+	if (!reach)
+		return arena_err(&scanner->arena, err);
+	measure_reach(scanner->engine, m, reach);
+	for (size_t i = 0; i < m->found.n; i++) {
+		struct judged one = {.match = m->found.p[i]};
+		const struct secret_rule *rule = scanner->engine->compiled[one.match.rule].rule;
+
+		if (!rule->own && is_said_twice(scanner->engine, m, reach, &one.match))
+			continue;
+		if (secret_value_of(rule, region->text, &one.match, &region->view, &scanner->arena,
+			&one.value, err))
+			return -1;
+		if (one.value.worth != WORTH_NOTHING && !vec_push(&out->list, &scanner->arena, one))
+			return arena_err(&scanner->arena, err);
+	}
+	return 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct judged *x = a, *y = b;
+
+	if (x->value.from != y->value.from)
+		return x->value.from < y->value.from ? -1 : 1;
+	return x->match.rule < y->match.rule ? -1 : x->match.rule > y->match.rule;
+}
+
+static int by_match(const void *a, const void *b)
+{
+	const struct judged *x = a, *y = b;
+
+	return by_place(&x->match, &y->match);
+}
+
+/* Our rules stand in the order of how specific they are: of two that take the same bytes, the first
+ * is told. */
+static void drop_overlaps(const struct secret_engine *engine, struct judged_list *m)
+{
+	size_t kept = 0;
+
+	qsort(m->list.p, m->list.n, sizeof *m->list.p, by_bytes);
+	for (size_t i = 0; i < m->list.n; i++) {
+		struct judged *one = &m->list.p[i], *last = &m->list.p[kept - (kept > 0)];
+
+		if (kept == 0 || one->value.from >= last->value.to ||
+		    one->match.rule == last->match.rule ||
+		    !engine->compiled[one->match.rule].rule->own)
+			m->list.p[kept++] = *one;
+		else if (one->match.rule < last->match.rule)
+			*last = *one;
+	}
+	m->list.n = kept;
+	qsort(m->list.p, m->list.n, sizeof *m->list.p, by_match);
+}
+
 int secret_region_scan(struct secret_scanner *scanner, const struct secret_region *region,
     struct arena *arena, struct secret_hits *hits, struct err *err)
 {
 	struct text_cursor cursor = region->start;
+	struct judged_list judged = {.list = {0}};
 	struct secret_matches m;
-	size_t *reach;
 
-	if (secret_match_text(scanner, region->text, region->without_generic, &m, err))
+	if (secret_match_text(scanner, region->text, region->leave, &m, err))
 		return -1;
 	note_limits(region, &m, hits);
 	if (m.found.n == 0)
 		return 0;
 	qsort(m.found.p, m.found.n, sizeof *m.found.p, by_place);
-	reach = arena_array(&scanner->arena, m.found.n, sizeof *reach);
-	if (!reach)
-		return arena_err(&scanner->arena, err);
-	measure_reach(scanner->engine, &m, reach);
-	for (size_t i = 0; i < m.found.n; i++) {
-		const struct secret_match *match = &m.found.p[i];
+	if (judge_all(scanner, region, &m, &judged, err))
+		return -1;
+	if (judged.list.n > 1)
+		drop_overlaps(scanner->engine, &judged);
+	for (size_t i = 0; i < judged.list.n; i++) {
+		const struct judged *one = &judged.list.p[i];
 
-		if (match->start < region->keep_from || match->start >= region->keep_to ||
-		    is_said_twice(scanner->engine, &m, reach, match))
+		if (one->match.start < region->keep_from || one->match.start >= region->keep_to ||
+		    one->value.worth == WORTH_STAND_IN)
 			continue;
-		if (add_hit(scanner, region, match, &cursor, arena, hits, err))
+		if (add_hit(scanner, region, one, &cursor, arena, hits, err))
 			return -1;
 	}
 	return 0;

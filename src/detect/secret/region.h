@@ -5,7 +5,7 @@
 #ifndef DETECT_SECRET_REGION_H
 #define DETECT_SECRET_REGION_H
 
-#include "detect/secret/compiled.h"
+#include "detect/secret/value.h"
 
 /* A place in a text that is read front to back, 1-based; columns count code points. */
 struct text_cursor {
@@ -25,6 +25,7 @@ struct secret_hit {
 	unsigned char hash[SECRET_HASH_HEX / 2];
 	char prefix[5];
 	const char *remark;
+	bool warns; /* worth a warning, not more */
 };
 
 struct secret_hits {
@@ -38,7 +39,8 @@ struct secret_region {
 	struct str text;
 	size_t keep_from, keep_to; /* matches that begin here are hits; the rest is context */
 	struct text_cursor start;  /* where text[0] stands */
-	bool without_generic;
+	enum secret_leave leave;
+	struct secret_view view;
 	struct str key;
 };
 

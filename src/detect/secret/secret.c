@@ -29,6 +29,7 @@ struct scan {
 	struct arena arena; /* hits and findings; the scanner's is emptied between regions */
 	struct secret_hits hits;
 	bool binary;
+	struct secret_view view;
 	enum wide_order order;
 	struct text_cursor narrow, wide; /* where the next step's text begins, read either way */
 	/* Of what comes in pieces: the margin before the next step, and what is there of it. */
@@ -97,6 +98,12 @@ static struct str message_of(struct scan *s, const struct secret_hit *hit)
 	    hit->remark ? hit->remark : "");
 }
 
+/* Warnings are for a person to look at, whatever the rule's severity. */
+static enum severity severity_of(const struct secret_rule *rule, const struct secret_hit *hit)
+{
+	return hit->warns ? MIN_OF(rule->severity, SEVERITY_MEDIUM) : rule->severity;
+}
+
 static int tell_finding(struct scan *s, const struct secret_hit *hit, struct place *places,
     size_t n_places, struct err *err)
 {
@@ -109,7 +116,8 @@ static int tell_finding(struct scan *s, const struct secret_hit *hit, struct pla
 	struct finding_fix fix = {.text = rule->fix};
 	struct finding finding = {.rule = rule->id,
 	    .stage = STAGE_SECRETS,
-	    .severity = rule->severity,
+	    .severity = severity_of(rule, hit),
+	    .weight = hit->warns ? WEIGHT_WARNS : WEIGHT_FULL,
 	    .title = rule->title,
 	    .threat = rule->threat,
 	    .since = rule->since,
@@ -140,9 +148,13 @@ static int tell_hits(struct scan *s, struct str path, struct err *err)
 	if (n > 1)
 		qsort(hits, n, sizeof *hits, by_secret);
 	for (size_t i = 0; i < n; i = end) {
-		for (end = i; end < n && same_secret(&hits[i], &hits[end]); end++)
+		const struct secret_hit *strongest = &hits[i];
+
+		for (end = i; end < n && same_secret(&hits[i], &hits[end]); end++) {
 			places[end] = place_of(s, &hits[end], path);
-		if (tell_finding(s, &hits[i], &places[i], end - i, err))
+			strongest = hits[end].warns ? strongest : &hits[end];
+		}
+		if (tell_finding(s, strongest, &places[i], end - i, err))
 			return -1;
 	}
 	s->hits.list.n = 0;
@@ -205,7 +217,8 @@ static int scan_path(struct scan *s, struct err *err)
 	struct secret_region region = {.text = path,
 	    .keep_to = path.n,
 	    .start = TEXT_CURSOR_START,
-	    .without_generic = true,
+	    .leave = SECRET_LEAVE_GENERIC,
+	    .view = s->view,
 	    .key = s->key};
 
 	if (str_empty(path) || path.n > SECRET_WINDOW_BYTES)
@@ -239,6 +252,21 @@ static bool is_binary(struct str bytes)
 	return odd * 20 > sample.n;
 }
 
+/* ELF, PE, Mach-O in three forms, an archive of objects, WebAssembly. */
+static bool is_program(struct str bytes)
+{
+	static const struct str magics[] = {STR_INIT("\x7f"
+						     "ELF"),
+	    STR_INIT("MZ"), STR_INIT("\xcf\xfa\xed\xfe"), STR_INIT("\xce\xfa\xed\xfe"),
+	    STR_INIT("\xca\xfe\xba\xbe"), STR_INIT("!<arch>\n"), STR_INIT("\0asm")};
+
+	for (size_t i = 0; i < ARRAY_LEN(magics); i++) {
+		if (str_starts(bytes, magics[i]))
+			return true;
+	}
+	return false;
+}
+
 /* One step. Hits begin in bytes[from, to); the next step's bytes begin at `next`. */
 enum { MARK_FROM, MARK_NEXT, MARK_TO, MARK_COUNT }; /* ascending */
 struct step {
@@ -253,7 +281,8 @@ static int scan_text(struct scan *s, struct str text, const size_t marks[MARK_CO
 	    .keep_from = marks[MARK_FROM],
 	    .keep_to = marks[MARK_TO],
 	    .start = *cursor,
-	    .without_generic = s->binary,
+	    .leave = s->binary ? SECRET_LEAVE_WORDS : SECRET_LEAVE_NONE,
+	    .view = s->view,
 	    .key = s->key};
 
 	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err))
@@ -285,6 +314,7 @@ static void look_at(struct scan *s, struct step *first)
 {
 	s->order = wide_detect(first->bytes);
 	s->binary = s->order == WIDE_NONE && is_binary(first->bytes);
+	s->view.program = s->binary && is_program(first->bytes);
 	s->narrow = s->wide = TEXT_CURSOR_START;
 	if (!str_starts(first->bytes, STR(UTF8_MARK)))
 		return;
@@ -324,7 +354,14 @@ static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
 static void scan_init(struct scan *s, struct secret_scanner *scanner, const struct unit *unit,
     struct str key, struct sink *sink)
 {
-	*s = (struct scan){.scanner = scanner, .unit = unit, .key = key, .sink = sink};
+	*s = (struct scan){
+	    .scanner = scanner,
+	    .unit = unit,
+	    .key = key,
+	    .sink = sink,
+	    .view = {.test = secret_path_is_test(unit->path),
+		     .manual = secret_path_is_manual(unit->path)}
+	    };
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
 

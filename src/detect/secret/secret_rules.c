@@ -1,7 +1,6 @@
 /*
- * Reads rule files. The built-in set is two of them: the workshop's form (name to
- * pattern) and, by the same names, what we say about each rule. Its reader is the same
- * as that of a user's file.
+ * Reads rule files: the built-in set, a record for each rule, and a user's own, a pattern
+ * for each.
  */
 #include "detect/secret/secret_rules.h"
 
@@ -78,15 +77,6 @@ const struct secret_rule *secret_rules_find(const struct secret_rules *rules, st
 	return NULL;
 }
 
-static struct secret_rule *find_name(struct secret_rules *rules, struct str name)
-{
-	for (size_t i = 0; i < rules->rules.n; i++) {
-		if (str_eq(rules->rules.p[i].name, name))
-			return &rules->rules.p[i];
-	}
-	return NULL;
-}
-
 /* "Slack Token (v2)" to "slack-token-v2". */
 static struct str kebab(struct str name, struct arena *arena)
 {
@@ -142,7 +132,6 @@ static int rule_init(struct secret_rules *rules, struct reader *r, struct str na
 	    .source = arena_str(r->arena, r->file),
 	    .pattern = arena_str(r->arena, pattern),
 	};
-	ret->placeholders = ret->generic;
 	if (!ret->id.p || !ret->name.p || !ret->source.p || !ret->pattern.p)
 		return arena_err(r->arena, r->err);
 	return 0;
@@ -210,26 +199,58 @@ static int read_references(struct reader *r, struct secret_rule *rule)
 
 static struct str *text_member(struct secret_rule *rule, struct str key)
 {
-	if (str_eq(key, STR("id")))
-		return &rule->id;
 	if (str_eq(key, STR("title")))
 		return &rule->title;
+	if (str_eq(key, STR("pattern")))
+		return &rule->pattern;
 	if (str_eq(key, STR("why")))
 		return &rule->why;
 	if (str_eq(key, STR("fix")))
 		return &rule->fix;
-	if (str_eq(key, STR("since")))
-		return &rule->since;
-	return NULL;
+	return str_eq(key, STR("since")) ? &rule->since : NULL;
 }
 
 static bool *flag_member(struct secret_rule *rule, struct str key)
 {
 	if (str_eq(key, STR("generic")))
 		return &rule->generic;
-	if (str_eq(key, STR("placeholders")))
-		return &rule->placeholders;
-	return str_eq(key, STR("block")) ? &rule->block : NULL;
+	if (str_eq(key, STR("words")))
+		return &rule->words;
+	return str_eq(key, STR("fixtures")) ? &rule->fixtures : NULL;
+}
+
+static uint32_t *number_member(struct secret_rule *rule, struct str key)
+{
+	if (str_eq(key, STR("skip")))
+		return &rule->skip;
+	if (str_eq(key, STR("entropy")))
+		return &rule->entropy;
+	return str_eq(key, STR("classes")) ? &rule->classes : NULL;
+}
+
+static bool parse_check(struct str text, enum secret_check *ret)
+{
+	static const char *const names[] = {
+	    "", "pem", "assigned", "url", "aws-id", "checksum", "account"};
+
+	for (size_t i = 1; i < ARRAY_LEN(names); i++) {
+		if (str_eq(text, str_of(names[i]))) {
+			*ret = (enum secret_check)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_number(struct secret_rule *rule, struct str key, struct str text)
+{
+	uint32_t *number = number_member(rule, key);
+	uint64_t value;
+
+	if (!number || !str_to_u64(text, &value) || value > UINT8_MAX)
+		return false;
+	*number = (uint32_t)value;
+	return true;
 }
 
 static int read_member(struct reader *r, struct secret_rule *rule, struct str key)
@@ -246,6 +267,8 @@ static int read_member(struct reader *r, struct secret_rule *rule, struct str ke
 		*flag = event.kind == JSON_TRUE;
 		return 0;
 	}
+	if (event.kind == JSON_NUMBER && take_number(rule, key, event.text))
+		return 0;
 	if (event.kind != JSON_STRING)
 		return refuse(r, event.offset, "no such member of a rule");
 	if (text) {
@@ -254,47 +277,46 @@ static int read_member(struct reader *r, struct secret_rule *rule, struct str ke
 	}
 	if (str_eq(key, STR("severity")) && severity_parse(event.text, &rule->severity))
 		return 0;
+	if (str_eq(key, STR("check")) && parse_check(event.text, &rule->check))
+		return 0;
 	return refuse(r, event.offset, "no such member of a rule");
 }
 
-static int read_meta(struct secret_rules *rules, struct reader *r, const struct json_event *key)
+static int read_record(struct secret_rules *rules, struct reader *r, const struct json_event *key)
 {
-	struct secret_rule *rule = find_name(rules, key->text);
 	struct json_event event;
+	struct secret_rule rule;
 
-	if (!rule)
-		return refuse(r, key->offset, "no rule has this name");
-	if (next(r, &event))
+	if (rule_init(rules, r, key->text, STR("never"), &rule) || next(r, &event))
 		return -1;
+	rule.own = true;
 	if (event.kind != JSON_OBJECT)
 		return refuse(r, event.offset, "what is said about a rule is an object");
 	for (;;) {
 		if (next(r, &event))
 			return -1;
 		if (event.kind == JSON_OBJECT_END)
-			return 0;
-		if (read_member(r, rule, event.text))
+			break;
+		if (read_member(r, &rule, event.text))
 			return -1;
 	}
+	return vec_push(&rules->rules, r->arena, rule) ? 0 : arena_err(r->arena, r->err);
 }
 
 int secret_rules_add_builtin(struct secret_rules *rules, struct arena *arena, struct err *err)
 {
-	struct str meta = str_make(embed_secret_meta, embed_secret_meta_size);
+	struct str text = str_make(embed_secret_builtin, embed_secret_builtin_size);
 	struct json_event event;
 	struct reader r;
 
-	if (secret_rules_add_json(rules,
-		str_make(embed_secret_workshop, embed_secret_workshop_size), STR("built in"), arena,
-		err) ||
-	    reader_init(&r, meta, STR("rules/secrets/meta.json"), arena, err))
+	if (reader_init(&r, text, STR("built in"), arena, err))
 		return -1;
 	for (;;) {
 		if (next(&r, &event))
 			return -1;
 		if (event.kind == JSON_OBJECT_END)
 			return close_text(&r);
-		if (read_meta(rules, &r, &event))
+		if (read_record(rules, &r, &event))
 			return -1;
 	}
 }

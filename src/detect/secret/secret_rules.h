@@ -1,8 +1,9 @@
 /*
- * Secret rules as data: the built-in set (rules/secrets/ in the source, compiled in) and
- * files of a user's own, both in the workshop's form: one JSON object, name to regular
- * expression in Python's dialect. All slices live in the arena that was given, or for
- * ever. Plain values: share freely once loaded.
+ * Secret rules as data: the built-in set (rules/secrets/builtin.json in the source, compiled
+ * in), whose records also say how a match is tested, and files of a user's own in the
+ * workshop's form: one JSON object, name to regular expression in Python's dialect. All
+ * slices live in the arena that was given, or for ever. Plain values: share freely once
+ * loaded.
  */
 #ifndef DETECT_SECRET_SECRET_RULES_H
 #define DETECT_SECRET_SECRET_RULES_H
@@ -11,15 +12,34 @@
 #include "core/finding.h"
 #include "core/severity.h"
 
+/* What else a match must be; value.c has them. */
+enum secret_check {
+	SECRET_CHECK_NONE,
+	SECRET_CHECK_PEM,      /* "pem": the match is a block's first line; the block decodes */
+	SECRET_CHECK_ASSIGNED, /* "assigned": the captured value belongs to a name of a secret */
+	SECRET_CHECK_URL,      /* "url": the captured value is the password in a URL */
+	SECRET_CHECK_AWS_ID,   /* "aws-id" */
+	SECRET_CHECK_CHECKSUM, /* "checksum": GitHub's, which npm took over */
+	SECRET_CHECK_ACCOUNT,  /* "account": a Google service account's key file */
+};
+
 /* What `plimsoll rules` and `explain` print, and the pattern that finds it. */
 struct secret_rule {
 	struct str id;	 /* kebab case: "aws-access-key" */
-	struct str name; /* as the file has it: "AWS API Key" */
+	struct str name; /* as a user's file has it: "House token"; the id, in ours */
 	struct str title;
 	enum severity severity;
-	bool generic;	   /* never blocks on its own (design 6.6) */
-	bool placeholders; /* a value that is plainly a stand-in is no finding */
-	bool block;	   /* the pattern is the first line of a PEM or PGP block */
+	bool generic; /* never blocks on its own (design 6.6), and is not looked for in binaries */
+	/* One of ours. A match is no finding where it begins or ends inside a word, where its value
+	 * is a stand-in (core/placeholder.h), where it fails one of the tests below, or where a
+	 * rule before this one took the same bytes. */
+	bool own;
+	enum secret_check check;
+	bool words;	  /* a word in front makes the value a secret: not looked for in binaries */
+	bool fixtures;	  /* tests have such values of their own: there, a match only warns */
+	uint32_t skip;	  /* so many bytes of the value are the same in each: "AKIA" */
+	uint32_t entropy; /* what follows has so many tenths of a bit a character, at least … */
+	uint32_t classes; /* … and so many of lower case, upper case and digits */
 	struct str why, fix, since;
 	struct str threat; /* "credentials" */
 	struct str_list references;
@@ -33,7 +53,7 @@ struct secret_rules {
 
 enum { SECRET_RULES_MAX = 2000, SECRET_PATTERN_BYTES = 16384, SECRET_RULE_FILE_BYTES = 4 << 20 };
 
-/* Adds the built-in eighteen. Fails only where the arena is full. */
+/* Adds the built-in rules, the most specific first. Fails only where the arena is full. */
 MUST_USE int secret_rules_add_builtin(
     struct secret_rules *rules, struct arena *arena, struct err *err);
 /* Adds a user's own: ids derived from the names, severity high, generic where the name holds

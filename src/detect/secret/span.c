@@ -39,7 +39,8 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 	struct secret_region region = {.text = text,
 	    .keep_to = text.n,
 	    .start = TEXT_CURSOR_START,
-	    .without_generic = which == SECRET_SPANS_SPECIFIC};
+	    .leave = which == SECRET_SPANS_SPECIFIC ? SECRET_LEAVE_GENERIC : SECRET_LEAVE_NONE,
+	    .view = {.generous = true}};
 	struct secret_spans spans = {.complete = true};
 	struct secret_hits hits = {.full = false};
 
@@ -51,7 +52,7 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 		const struct secret_hit *hit = &hits.list.p[i];
 		struct secret_span span = {hit->from.at, hit->to.at, hit->from.line, hit->to.line};
 
-		if (scanner->engine->compiled[hit->rule].rule->block)
+		if (scanner->engine->compiled[hit->rule].rule->check == SECRET_CHECK_PEM)
 			reach_block_end(text, &span);
 		if (!add_span(&spans, span, arena))
 			return arena_err(arena, err);

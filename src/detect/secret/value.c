@@ -1,11 +1,21 @@
 /*
- * Placeholders, documented examples, and the bodies of PEM blocks.
+ * The tests that a pattern cannot make: neighbours, structure, checksums, entropy,
+ * stand-ins.
  */
 #include "detect/secret/value.h"
 
 #include "base/buf.h"
+#include "core/placeholder.h"
+#include "detect/secret/pem.h"
 
-enum { BLOCK_BYTES_MAX = 16384, BODY_LINE_MIN = 16, PREFIX_FROM = 16, PREFIX_BYTES = 4 };
+#include <math.h>
+
+enum {
+	PREFIX_FROM = 16,
+	PREFIX_BYTES = 4,
+	PART_MIN = 8,	   /* a shorter part of a token tells nothing */
+	GENEROUS_MIN = 16, /* so much of a block's body, and it is masked */
+};
 
 /* AWS prints these two all over its documentation. In two pieces each, so that no scanner finds
  * them here. */
@@ -16,65 +26,6 @@ static const char *const documented[] = {
     "bPxRfiCYEXAMPLEKEY",
 };
 
-/* Words of a value that somebody is meant to replace. */
-static const char *const placeholder_words[] = {"example", "changeme", "change_me", "change-me",
-    "placeholder", "xxxx", "your_", "your-", "yourpass", "redacted", "dummy", "insert_", "insert-",
-    "****", "....", "${", "$(", "{{", "<%", "%(", "#{"};
-
-/* The whole value. */
-static const char *const placeholder_values[] = {"pass", "password", "passwd", "pwd", "secret",
-    "token", "user", "pw", "none", "null", "undefined"};
-
-static bool has_nocase(struct str s, struct str word)
-{
-	for (size_t i = 0; i + word.n <= s.n; i++) {
-		if (str_eq_nocase(str_sub(s, i, word.n), word))
-			return true;
-	}
-	return false;
-}
-
-/* "$NAME", "$name", "{name}", "<name>", "[name]", "%NAME%", "%s" */
-static bool is_variable(struct str v)
-{
-	char first = v.p[0], last = v.p[v.n - 1];
-
-	if ((first == '<' && last == '>') || (first == '{' && last == '}') ||
-	    (first == '[' && last == ']') || (first == '%' && (last == '%' || v.n == 2)))
-		return true;
-	if (first != '$' || v.n < 2 || byte_is_digit(v.p[1]))
-		return false;
-	for (size_t i = 1; i < v.n; i++) {
-		if (!byte_is_alnum(v.p[i]) && v.p[i] != '_')
-			return false;
-	}
-	return true;
-}
-
-static bool is_one_character(struct str v)
-{
-	for (size_t i = 1; i < v.n; i++) {
-		if (v.p[i] != v.p[0])
-			return false;
-	}
-	return true;
-}
-
-static bool is_placeholder(struct str v)
-{
-	if (str_empty(v) || is_variable(v) || is_one_character(v))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(placeholder_words); i++) {
-		if (has_nocase(v, str_of(placeholder_words[i])))
-			return true;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(placeholder_values); i++) {
-		if (str_eq_nocase(v, str_of(placeholder_values[i])))
-			return true;
-	}
-	return false;
-}
-
 static bool is_documented(struct str v)
 {
 	for (size_t i = 0; i < ARRAY_LEN(documented); i++) {
@@ -84,8 +35,107 @@ static bool is_documented(struct str v)
 	return false;
 }
 
+/* ---- neighbours ---- */
+
+static bool is_hex_digit(char c)
+{
+	return byte_is_digit(c) || (byte_lower(c) >= 'a' && byte_lower(c) <= 'f');
+}
+
+/* The byte before `at` ends an escape ("\n", "%3D", "\u003d"), and is no letter of its own. */
+static bool ends_escape(struct str text, size_t at)
+{
+	if (at >= 2 && text.p[at - 2] == '\\' && strchr("nrt", text.p[at - 1]))
+		return true;
+	if (at >= 3 && text.p[at - 3] == '%' && is_hex_digit(text.p[at - 2]))
+		return is_hex_digit(text.p[at - 1]);
+	return at >= 6 && text.p[at - 6] == '\\' && text.p[at - 5] == 'u';
+}
+
+/* A token does not begin or end in the middle of a word. */
+static bool stands_alone(struct str text, size_t start, size_t end)
+{
+	char before = start > 0 ? text.p[start - 1] : ' ',
+	     behind = end < text.n ? text.p[end] : ' ';
+
+	return (!byte_is_alnum(before) || ends_escape(text, start)) && !byte_is_alnum(behind) &&
+	       behind != '_';
+}
+
+/* ---- form ---- */
+
+/* In tenths of a bit for each character. */
+static unsigned entropy_of(struct str s)
+{
+	size_t count[256] = {0};
+	double bits = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		count[(unsigned char)s.p[i]]++;
+	for (size_t i = 0; i < ARRAY_LEN(count); i++) {
+		double part = (double)count[i] / (double)MAX_OF(s.n, (size_t)1);
+
+		if (count[i] > 0)
+			bits -= part * log2(part);
+	}
+	return (unsigned)(bits * 10);
+}
+
+static unsigned classes_of(struct str s)
+{
+	bool lower = false, upper = false, digit = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digit = digit || byte_is_digit(s.p[i]);
+		upper = upper || (s.p[i] >= 'A' && s.p[i] <= 'Z');
+		lower = lower || (s.p[i] >= 'a' && s.p[i] <= 'z');
+	}
+	return (unsigned)lower + upper + digit;
+}
+
+/* Takes the next run of letters and digits off the front. */
+static bool next_part(struct str *rest, struct str *ret_part)
+{
+	size_t at = 0, end;
+
+	while (at < rest->n && !byte_is_alnum(rest->p[at]))
+		at++;
+	for (end = at; end < rest->n && byte_is_alnum(rest->p[end]);)
+		end++;
+	*ret_part = str_sub(*rest, at, end - at);
+	*rest = str_sub(*rest, end, rest->n);
+	return ret_part->n > 0;
+}
+
+/* A token of which a part is a stand-in is one: "xoxb-000000000000-…", "…/XXXXXXXX". */
+static bool is_stand_in(struct str random)
+{
+	struct str rest = random, part;
+
+	if (placeholder_is(random))
+		return true;
+	while (next_part(&rest, &part)) {
+		if (part.n >= PART_MIN && placeholder_is(part))
+			return true;
+	}
+	return false;
+}
+
+static enum secret_worth form_worth(const struct secret_rule *rule, struct str value)
+{
+	struct str random = str_sub(value, rule->skip, value.n);
+
+	if (is_stand_in(random))
+		return WORTH_STAND_IN;
+	if (entropy_of(random) < rule->entropy || classes_of(random) < rule->classes)
+		return WORTH_NOTHING;
+	return WORTH_FULL;
+}
+
+/* ---- what single kinds show ---- */
+
 /* An id that AWS issued is "AKIA" and sixteen of A-Z and 2-7 (base32 of the account). */
-static const char *remark_of(struct str v)
+static const char *aws_remark(struct str v)
 {
 	if (v.n != 20 || !str_starts(v, STR("AKIA")))
 		return NULL;
@@ -97,95 +147,116 @@ static const char *remark_of(struct str v)
 	return NULL;
 }
 
+/* "Credential=AKIA…/20190814/us-west-2/s3/aws4_request": a signed request names the key, and the
+ * signature is all that it gives away. */
+static bool is_in_signature(struct str text, size_t end)
+{
+	struct str rest = str_sub(text, end, 16);
+	struct str date = str_sub(rest, str_starts_nocase(rest, STR("%2F")) ? 3 : 1, 8);
+	uint64_t day;
+
+	return (str_starts(rest, STR("/")) || str_starts_nocase(rest, STR("%2F"))) && date.n == 8 &&
+	       str_to_u64(date, &day) && day > 20060000;
+}
+
+static void aws_value(struct str text, const struct secret_match *match, struct secret_value *v)
+{
+	v->remark = aws_remark(v->hashed);
+	if (!is_in_signature(text, match->value_end))
+		return;
+	v->worth = WORTH_WARNING;
+	v->remark = "the key's id in a signed request, without the key";
+}
+
+static uint32_t crc32_of(struct str s)
+{
+	uint32_t crc = 0xffffffffU;
+
+	for (size_t i = 0; i < s.n; i++) {
+		crc ^= (unsigned char)s.p[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ 0xedb88320U : crc >> 1;
+	}
+	return ~crc;
+}
+
+enum { CHECKSUM_DIGITS = 6, CHECKED_BYTES = 30, CHECKED_PREFIX = 4 };
+
+/* "ghp_" and "npm_": thirty characters, then their CRC-32 in base 62. It is said, and no more: a
+ * wrong guess here would hide a token. */
+static const char *checksum_remark(struct str v)
+{
+	static const char digits[] =
+	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	uint32_t crc;
+	char want[CHECKSUM_DIGITS];
+
+	if (v.n != CHECKED_PREFIX + CHECKED_BYTES + CHECKSUM_DIGITS)
+		return NULL;
+	crc = crc32_of(str_sub(v, CHECKED_PREFIX, CHECKED_BYTES));
+	for (size_t i = sizeof want; i-- > 0; crc /= 62)
+		want[i] = digits[crc % 62];
+	if (str_eq(str_sub(v, CHECKED_PREFIX + CHECKED_BYTES, CHECKSUM_DIGITS),
+		str_make(want, sizeof want)))
+		return NULL;
+	return "its checksum does not fit, so this one may be made up";
+}
+
 /* ---- PEM and PGP blocks ---- */
 
-static bool is_base64(char c)
+static enum secret_worth pem_worth(const struct pem *pem, bool generous)
 {
-	return byte_is_alnum(c) || c == '+' || c == '/' || c == '=';
+	if (pem->kind == PEM_KEY || pem->kind == PEM_ENCRYPTED)
+		return WORTH_FULL;
+	if (pem->kind == PEM_DAMAGED || (generous && pem->body.n >= GENEROUS_MIN))
+		return WORTH_WARNING;
+	return WORTH_NOTHING;
 }
 
-/* Between the lines of a block as it stands in a file, a JSON string, YAML or code. */
-static bool is_packing(char c)
+static const char *pem_remark(const struct pem *pem)
 {
-	return byte_is_blank(c) || c == '"' || c == '\'' || c == ',' || c == ';' || c == '|' ||
-	       c == '>';
+	if (pem->kind == PEM_ENCRYPTED)
+		return "encrypted: as safe as its passphrase";
+	return pem->kind == PEM_DAMAGED ? "it does not decode to a key: cut, or made up" : NULL;
 }
 
-/* Skips line ends, quotes, and the two characters of "\n". */
-static size_t skip_packing(struct str s, size_t at)
+static int block_value(struct str text, const struct secret_match *match, bool generous,
+    struct arena *arena, struct secret_value *ret, struct err *err)
 {
-	while (at < s.n) {
-		if (s.p[at] == '\\' && at + 1 < s.n)
-			at += 2;
-		else if (is_packing(s.p[at]))
-			at++;
-		else
-			break;
-	}
-	return at;
-}
-
-/* "Proc-Type: 4,ENCRYPTED", "Version: …": the end of the header line, or `at`. */
-static size_t skip_header(struct str s, size_t at)
-{
-	size_t end = at, colon = 0;
-
-	while (end < s.n && s.p[end] != '\n' && s.p[end] != '\\' && end - at < 200) {
-		if (s.p[end] == ':' && colon == 0)
-			colon = end;
-		end++;
-	}
-	if (colon <= at || colon + 1 >= end || s.p[colon + 1] != ' ')
-		return at;
-	for (size_t i = at; i < colon; i++) {
-		if (!byte_is_alnum(s.p[i]) && s.p[i] != '-')
-			return at;
-	}
-	return end;
-}
-
-static size_t line_end(struct str s, size_t at)
-{
-	while (at < s.n && is_base64(s.p[at]))
-		at++;
-	return at;
-}
-
-/* Appends the base64 lines behind `at` to `body`; returns where the last one ends, `at` where
- * there is none. */
-static size_t read_body(struct str s, size_t at, struct buf *body)
-{
-	size_t end = at, from = at;
-
-	for (;;) {
-		size_t line = skip_packing(s, from), stop;
-
-		if (body->n == 0 && skip_header(s, line) > line) {
-			from = skip_header(s, line);
-			continue;
-		}
-		stop = line_end(s, line);
-		if (stop == line || (body->n == 0 && stop - line < BODY_LINE_MIN))
-			return end;
-		buf_add(body, str_sub(s, line, stop - line));
-		end = from = stop;
-		if (stop - line < BODY_LINE_MIN)
-			return end;
-	}
-}
-
-static int block_value(struct str text, const struct secret_match *match, struct arena *arena,
-    struct secret_value *ret, struct err *err)
-{
-	CLEANUP(buf_release) struct buf body = BUF_INIT(BLOCK_BYTES_MAX);
-	struct str near = str_sub(text, 0, match->end + BLOCK_BYTES_MAX);
-	size_t end = read_body(near, match->end, &body);
+	CLEANUP(pem_release) struct pem pem = {0};
 	struct str header = str_sub(text, match->start, match->end - match->start);
 
-	ret->length_bytes = end - match->start;
-	ret->hashed = arena_fmt(arena, "%.*s:%.*s", STR_ARG(header), STR_ARG(buf_str(&body)));
+	if (pem_read(text, match->start, match->end, arena, &pem, err))
+		return -1;
+	ret->worth = pem_worth(&pem, generous);
+	ret->remark = pem_remark(&pem);
+	ret->to = pem.end;
+	ret->length_bytes = pem.end - match->start;
+	ret->hashed =
+	    arena_fmt(arena, STR_FMT ":" STR_FMT, STR_ARG(header), STR_ARG(buf_str(&pem.body)));
 	return ret->hashed.p ? 0 : arena_err(arena, err);
 }
+
+/* A service account's key id; the key itself stands behind it, or somebody took it out. */
+static int account_value(struct str text, const struct secret_match *match, struct arena *arena,
+    struct secret_value *ret, struct err *err)
+{
+	struct str behind = str_sub(text, match->value_end, match->end - match->value_end);
+	size_t begin = str_find(behind, STR("-----BEGIN"));
+	CLEANUP(pem_release) struct pem pem = {0};
+
+	ret->to = match->end;
+	if (begin != STR_NPOS &&
+	    pem_read(text, match->value_end + begin, match->end, arena, &pem, err))
+		return -1;
+	if (pem.kind == PEM_NONE) {
+		ret->worth = WORTH_WARNING;
+		ret->remark = "the id of the key; the key itself is not beside it";
+	}
+	return 0;
+}
+
+/* ---- all together ---- */
 
 /* Four characters, or nothing where they are not plain ones: half a character helps nobody. */
 static void set_prefix(struct str value, char prefix[PREFIX_BYTES + 1])
@@ -199,19 +270,84 @@ static void set_prefix(struct str value, char prefix[PREFIX_BYTES + 1])
 	memcpy(prefix, value.p, PREFIX_BYTES);
 }
 
+/* Values that a word in front of them makes a secret; the rest of the rule's matches are tokens. */
+static bool is_captured(const struct secret_match *match)
+{
+	return match->value_start > match->start;
+}
+
+static enum secret_worth place_worth(const struct secret_rule *rule, struct str text,
+    const struct secret_match *match, const char **ret_remark)
+{
+	if (rule->check == SECRET_CHECK_URL)
+		return secret_url_worth(
+		    text, match->start, match->value_start, match->value_end, ret_remark);
+	if (rule->check == SECRET_CHECK_ASSIGNED && is_captured(match))
+		return secret_assignment_worth(
+		    text, match->start, match->value_start, match->value_end);
+	return stands_alone(text, match->value_start, match->value_end) ? WORTH_FULL
+									: WORTH_NOTHING;
+}
+
+static int own_value(const struct secret_rule *rule, struct str text,
+    const struct secret_match *match, const struct secret_view *view, struct arena *arena,
+    struct secret_value *v, struct err *err)
+{
+	struct str value = v->hashed;
+
+	v->worth = place_worth(rule, text, match, &v->remark);
+	if (v->worth > WORTH_STAND_IN)
+		v->worth = MIN_OF(v->worth, form_worth(rule, value));
+	if (v->worth <= WORTH_STAND_IN)
+		return 0;
+	set_prefix(value, v->prefix);
+	if (rule->check == SECRET_CHECK_AWS_ID)
+		aws_value(text, match, v);
+	else if (rule->check == SECRET_CHECK_CHECKSUM)
+		v->remark = checksum_remark(value);
+	else if (rule->check == SECRET_CHECK_ACCOUNT && !view->generous)
+		return account_value(text, match, arena, v, err);
+	return 0;
+}
+
+/* Real in form, and made for others to see: why, or NULL. Tokens that somebody issued are not
+ * excused so: in a test, they were pasted there. */
+static const char *fixture_remark(const struct secret_rule *rule, const struct secret_view *view)
+{
+	bool block = rule->check == SECRET_CHECK_PEM;
+
+	if (rule->fixtures && view->test)
+		return "in a test's file or an example, so it blocks nothing";
+	if (block && view->manual)
+		return "in documentation, so it blocks nothing";
+	if (block && view->program)
+		return "inside a program; many have keys to test themselves with, so it blocks nothing";
+	return NULL;
+}
+
 int secret_value_of(const struct secret_rule *rule, struct str text,
-    const struct secret_match *match, struct arena *arena, struct secret_value *ret_value,
-    struct err *err)
+    const struct secret_match *match, const struct secret_view *view, struct arena *arena,
+    struct secret_value *ret_value, struct err *err)
 {
 	struct str value = str_sub(text, match->value_start, match->value_end - match->value_start);
-	struct secret_value v = {.hashed = value, .length_bytes = value.n};
+	struct secret_value v = {.worth = WORTH_FULL,
+	    .hashed = value,
+	    .length_bytes = value.n,
+	    .from = match->value_start,
+	    .to = match->value_end};
 
-	if (rule->block && block_value(text, match, arena, &v, err))
-		return -1;
-	if (!rule->block)
+	if (is_documented(value) || (!rule->own && rule->generic && placeholder_is(value)))
+		v.worth = WORTH_STAND_IN;
+	else if (!rule->own)
 		set_prefix(value, v.prefix);
-	v.remark = rule->block ? NULL : remark_of(value);
-	v.excused = is_documented(value) || (rule->placeholders && is_placeholder(value));
+	else if (rule->check == SECRET_CHECK_PEM
+		     ? block_value(text, match, view->generous, arena, &v, err)
+		     : own_value(rule, text, match, view, arena, &v, err))
+		return -1;
+	if (v.worth == WORTH_FULL && fixture_remark(rule, view)) {
+		v.worth = WORTH_WARNING;
+		v.remark = fixture_remark(rule, view);
+	}
 	*ret_value = v;
 	return 0;
 }

@@ -6,20 +6,29 @@
 #define DETECT_SECRET_VALUE_H
 
 #include "detect/secret/compiled.h"
+#include "detect/secret/context.h"
 
 struct secret_value {
+	enum secret_worth worth;
 	struct str hashed;   /* what the keyed hash is taken of */
 	size_t length_bytes; /* of the secret in the text */
+	size_t from, to;     /* the bytes of the text that no less specific rule may take again */
 	char prefix[5];	     /* four characters and a NUL, or empty */
 	const char *remark;  /* static text for the message, or NULL */
-	bool excused;	     /* no secret: a placeholder, or a documented example */
+};
+
+/* How to look at it. */
+struct secret_view {
+	bool test, manual; /* by its path: see secret_path_is_test */
+	bool program;	   /* an executable or a library */
+	bool generous;	   /* for masking: half a key is worth hiding as well */
 };
 
 /* Of a PEM or PGP block the value is the whole block without its line ends and quoting, so that the
- * same key in a file, in JSON and in YAML is one secret. A first line with no key behind it is
- * itself the value. */
+ * same key in a file, in JSON and in YAML is one secret. A match of a rule that is not ours is
+ * taken as it is, but for placeholders where it is generic. */
 MUST_USE int secret_value_of(const struct secret_rule *rule, struct str text,
-    const struct secret_match *match, struct arena *arena, struct secret_value *ret_value,
-    struct err *err);
+    const struct secret_match *match, const struct secret_view *view, struct arena *arena,
+    struct secret_value *ret_value, struct err *err);
 
 #endif

@@ -2,6 +2,8 @@
 
 findall.py SECRET_DUMP RULES.json|- BUILTIN.json
 
+RULES.json are a user's own rules; "-" the built-in ones, whose patterns stand in BUILTIN.json.
+
 The corpus is made from the patterns themselves (and near misses of what they match), the same at
 every run. Each match of findall must be ours, with the same span and the same value. What we find
 beyond that must lie inside one of findall's: a value that a greedy gap ran over.
@@ -121,7 +123,8 @@ def main():
     warnings.simplefilter("ignore", FutureWarning)
     dump, rules_arg, builtin = sys.argv[1:4]
     with open(builtin if rules_arg == "-" else rules_arg, encoding="utf-8") as file:
-        rules = json.load(file)
+        rules = {name: rule["pattern"] if isinstance(rule, dict) else rule
+                 for name, rule in json.load(file).items()}
     rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 12
     total = sum(compare(dump, rules_arg, rules, seed, 400) for seed in range(rounds))
     print(f"{total} matches, the same as findall's")

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 	    secret_engine_new(&rules, &limits_default, &engine, &err) ||
 	    secret_scanner_new(engine, &scanner, &err) ||
 	    file_read(argv[2], MIB(256), &arena, &text, &err) ||
-	    secret_match_text(scanner, text, false, &matches, &err))
+	    secret_match_text(scanner, text, SECRET_LEAVE_NONE, &matches, &err))
 		failed = fail(&err);
 	else
 		print(engine, &matches);
