@@ -449,6 +449,30 @@ class Configuration(ScanTest):
         self.assertEqual(rules(self.scan(1, path, "--no-secrets")), ["DL3002"])
 
 
+class Instructions(ScanTest):
+    """A layer is ascribed to the step that wrote it, or to none."""
+
+    def made(self, *steps):
+        self.n = getattr(self, "n", 0) + 1
+        history = [{"created_by": text, **({} if makes else {"empty_layer": True})} for text, makes in steps]
+        layers = [key_layer() for _, makes in steps if makes]
+        report = self.scan(1, Image(layers, history=history).folder(self.folder / f"layout{self.n}"))
+        return {p.get("instruction") for f in report["findings"] for p in f["places"]}
+
+    def test_them(self):
+        nop = "/bin/sh -c #(nop) "
+        self.assertEqual(self.made(("/bin/sh -c make", True), (nop + "LABEL a=b", False)), {"RUN make"})
+        # One layer of everything: whoever wrote the file, LABEL did not.
+        self.assertEqual(self.made(("/bin/sh -c make", False), (nop + "LABEL a=b", True)), {None})
+        for setting in ("CMD [\"x\"]", "ENV A=b", "USER 1", "ENTRYPOINT x", "EXPOSE 80", "VOLUME /x", "ARG X"):
+            self.assertEqual(self.made((nop + setting, True)), {None}, setting)
+            self.assertEqual(self.made((setting + " # buildkit", True)), {None}, setting)
+        self.assertEqual(self.made(("/bin/sh -c make", False), (nop + "COPY file:3f in /app", True)), {None})
+        self.assertEqual(self.made((nop + "ENV A=b", False), (nop + "COPY dir:3f in /srv", True)),
+                         {"COPY dir:3f in /srv"})
+        self.assertEqual(self.made(("bazel build ...", True)), {"bazel build ..."})
+
+
 class Damaged(ScanTest):
     """A bit flipped anywhere in the database: exit 5, or the same answer since nothing used its block."""
 

@@ -44,7 +44,8 @@ struct image_layer {
 	struct str diff_id;
 	struct str media_type; /* empty in the old docker save shape */
 	uint64_t size;	       /* of the blob, bytes */
-	struct str created_by; /* the history's text; empty where history and layers disagree */
+	struct str created_by; /* the history's text; empty where history and layers disagree, and
+				where the layer holds what several steps wrote */
 	bool from_base;
 	struct str name; /* of the blob: inside the layout folder, or of the archive's member */
 };
@@ -150,6 +151,15 @@ MUST_USE int image_walk(struct image *image, const struct limits *limits,
     const struct image_visitor *visitor, struct err *err);
 
 /* ---- who made a layer ---- */
+
+/* What a step of the history does to files. */
+enum image_step {
+	IMAGE_STEP_UNKNOWN,   /* it says nothing */
+	IMAGE_STEP_SETS,      /* configuration only: LABEL, ENV … */
+	IMAGE_STEP_MAY_WRITE, /* WORKDIR makes a folder, perhaps */
+	IMAGE_STEP_WRITES,
+};
+enum image_step image_step_of(struct str created_by);
 
 /* The instruction that made the layer as a person writes it: "COPY app /srv", without the builder's
  * additions; empty where unknown. In the arena. */

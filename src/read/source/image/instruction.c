@@ -75,6 +75,25 @@ static struct made_by take_apart(struct str created_by)
 	return made;
 }
 
+enum image_step image_step_of(struct str created_by)
+{
+	static const struct str settings[] = {STR_INIT("ARG"), STR_INIT("CMD"),
+	    STR_INIT("ENTRYPOINT"), STR_INIT("ENV"), STR_INIT("EXPOSE"), STR_INIT("FROM"),
+	    STR_INIT("HEALTHCHECK"), STR_INIT("LABEL"), STR_INIT("MAINTAINER"), STR_INIT("ONBUILD"),
+	    STR_INIT("SHELL"), STR_INIT("STOPSIGNAL"), STR_INIT("USER"), STR_INIT("VOLUME")};
+	struct made_by made = take_apart(created_by);
+
+	if (made.text.n == 0)
+		return IMAGE_STEP_UNKNOWN;
+	for (size_t i = 0; !made.is_run && i < ARRAY_LEN(settings); i++) {
+		if (starts_with_word(made.text, settings[i]))
+			return IMAGE_STEP_SETS;
+	}
+	if (!made.is_run && starts_with_word(made.text, STR("WORKDIR")))
+		return IMAGE_STEP_MAY_WRITE;
+	return IMAGE_STEP_WRITES;
+}
+
 struct str image_layer_instruction(const struct image_layer *layer, struct arena *arena)
 {
 	struct made_by made = take_apart(layer->created_by);

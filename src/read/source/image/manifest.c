@@ -365,15 +365,27 @@ static int read_history(const struct node *history, struct arena *arena, struct 
 	return 0;
 }
 
-/* History text i is that of the i-th step that made a layer, if there are as many as layers. */
+/* History text i is that of the i-th step that made a layer, if there are as many as layers. A
+ * builder that makes one layer of all its steps ascribes it to the last: then it is nobody's. */
 static void attribute(
     const struct node *history, const struct image *image, struct image_rootfs *rootfs)
 {
 	size_t layer = 0, step = 0;
+	bool others_wrote = false;
 
-	for (const struct node *n = node_first(history); n; n = n->next, step++)
-		if (!node_bool(get(n, "empty_layer"), false))
-			rootfs->created_by[layer++] = image->history[step].key;
+	for (const struct node *n = node_first(history); n; n = n->next, step++) {
+		struct str made = image->history[step].key;
+		enum image_step what = image_step_of(made);
+
+		if (node_bool(get(n, "empty_layer"), false)) {
+			others_wrote |= what == IMAGE_STEP_WRITES;
+			continue;
+		}
+		if (!others_wrote && what != IMAGE_STEP_SETS)
+			rootfs->created_by[layer] = made;
+		others_wrote = false;
+		layer++;
+	}
 }
 
 int image_config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
