@@ -15,6 +15,7 @@ const struct limits limits_default = {
     .manifest_bytes = MIB(4),
     .commits = 1000000,
     .object_bytes = MIB(512),
+    .packages = 100000,
     .findings = 100000,
     .scan_memory = MIB(512),
     .child_memory = GIB(2),

@@ -22,6 +22,7 @@ struct limits {
 	size_t manifest_bytes; /* manifests, indexes, configs */
 	uint64_t commits;      /* in a range */
 	uint64_t object_bytes; /* one git object */
+	size_t packages;       /* of one image */
 	size_t findings;
 	size_t scan_memory;    /* the scan's arena */
 	uint64_t child_memory; /* address space of a reader */

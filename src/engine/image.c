@@ -65,8 +65,12 @@ static int gather_finding(struct sink *sink, const struct finding *finding, stru
 static int gather_package(struct sink *sink, const struct package *package, struct err *err)
 {
 	struct image_walk_state *s = state_of(sink);
+	size_t max = s->job->limits->packages;
 	struct package copy;
 
+	if (s->inventory.packages.n >= max)
+		return err_set(err, ERR_LIMIT,
+		    "more than %zu packages are named; the rest of them is not judged", max);
 	if (package_copy(package, s->job->arena, &copy, err) != 0)
 		return -1;
 	copy.base_known = s->base_known;

@@ -307,6 +307,12 @@ class Wrong(ScanTest):
         self.assertNotIn("passed", out)
         self.assertNotIn("not covered", out, "what is in such a layer is not known to be missing")
 
+    def test_more_packages_than_are_read(self):
+        status = "".join(f"Package: p{i}\nVersion: 1\n\n" for i in range(100001))
+        path = Image([harbour.tar_of({"etc/os-release": harbour.OS_RELEASE, "var/lib/dpkg/status": status})])
+        report = self.scan(4, path.folder(self.folder / "layout"))
+        self.one_error(report, "more than 100000 packages", "var/lib/dpkg/status")
+
     def test_archives_that_are_none(self):
         whole = self.full().archive()
         image = self.full()

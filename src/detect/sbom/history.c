@@ -128,7 +128,8 @@ static int read_database(struct history *h, const struct unit *unit, size_t laye
 	struct stanza s;
 
 	h->has_database = true;
-	while (stanza_next(&r, &s)) {
+	while (h->listed.n < HISTORY_PACKAGES_MAX && h->suspects.n < HISTORY_PACKAGES_MAX &&
+	       stanza_next(&r, &s)) {
 		struct package p = {.type = STR("deb"), .place = sbom_place(unit)};
 
 		dpkg_read_package(&s, &p);

@@ -63,6 +63,9 @@ struct history_suspect {
 	bool explained;
 };
 
+/* Names and suspects beyond this are not followed. */
+enum { HISTORY_PACKAGES_MAX = 100000 };
+
 struct history {
 	struct arena *arena;
 	struct history_texts status;   /* as lower layers had them */

@@ -105,6 +105,10 @@ static int suspect(struct planning *p, const struct package *package,
 		}
 		return 0;
 	}
+	if (h->suspects.n == HISTORY_PACKAGES_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "more than %d packages went from layer to layer: what is hidden is not known",
+		    (int)HISTORY_PACKAGES_MAX);
 	if (package_copy(package, h->arena, &s.package, err) != 0)
 		return -1;
 	if (!vec_push(&h->suspects, h->arena, s))
