@@ -290,3 +290,50 @@ class NotRead(House):
         self.plimsoll(4, "secrets", "git", "none", "--range", "a..b")
         self.assertEqual(self.report(0, "lint", cwd=self.folder / "empty")["errors"], [])
         self.assertEqual(self.report(0, "check", "empty")["errors"], [])
+
+
+class Project(House):
+    """.plimsoll.yaml is judged where a run would read it."""
+
+    def setUp(self):
+        super().setUp()
+        self.git("init", "-q", "-b", "main")
+        self.write("build.txt", "FROM debian:12 AS first\nARG U=10001\nUSER $U\nFROM debian:12\nUSER 1\n")
+
+    def check(self, code, text, *args, cwd=None):
+        self.write(".plimsoll.yaml", text)
+        return self.report(code, "check", *args, cwd=cwd)
+
+    def test_what_is_wrong_is_named(self):
+        for text, says in (("images: [", ".plimsoll.yaml:1:"), ("plimsoll: 1\nimagess: 1\n", "did you mean images"),
+                           ("plimsoll: 1\nimages: [{file: none}]\n", "no file none here"),
+                           ("plimsoll: 1\nimages: [{file: ../x}]\n", "file"),
+                           ("plimsoll: 1\nimages: [{file: build.txt, target: nope}]\n", "no stage nope"),
+                           ("[" * 99, "nested too deep"), ("a" * (1 << 21), "more than")):
+            report = self.check(3, text)
+            self.assertIn(says, report["errors"][0]["message"])
+            self.assertEqual(len(report["errors"]), 1)
+        (self.folder / "sub").mkdir()
+        self.check(3, "images: [", cwd=self.folder / "sub")
+        self.git("add", "build.txt")
+        self.git("commit", "-qm", "x")
+        self.check(3, "images: [", "--base", "HEAD")
+
+    def test_what_is_built_is_linted(self):
+        head = "plimsoll: 1\nimages: [{file: build.txt"
+        self.assertEqual(self.check(0, head + "}]\n")["findings"], [])
+        self.assertEqual(self.check(0, head + ", target: first}]\n")["findings"], [])
+        report = self.check(1, head + ", target: first, args: {U: root}}]\n")
+        self.assertEqual([(f["rule"], f["places"][0]["path"]) for f in report["findings"]], [("DL3002", "build.txt")])
+        (self.folder / "sub").mkdir()
+        report = self.check(1, head + ", target: first, args: {U: root}}]\n", "..", cwd=self.folder / "sub")
+        self.assertEqual(paths(report), ["../build.txt"])
+        self.write("ctx/build.txt", BAD)
+        self.assertEqual(paths(self.check(1, head + ", context: ctx}]\n")), ["ctx/build.txt"])
+
+    def test_one_that_never_answers(self):
+        os.mkfifo(self.folder / ".plimsoll.yaml")
+        self.plimsoll(3, "check")
+        os.unlink(self.folder / ".plimsoll.yaml")
+        (self.folder / ".plimsoll.yaml").symlink_to("/dev/zero")
+        self.plimsoll(4, "check")

@@ -1,6 +1,7 @@
 /* plimsoll check: everything that applies to a repository as it lies here. */
 #include "base/log.h"
 #include "cli/session.h"
+#include "engine/project_here.h"
 
 struct check_options {
 	struct session_options session;
@@ -85,6 +86,8 @@ static int check_base(
 static int check_path(
     struct session *s, const struct where *where, struct str base, struct err *err)
 {
+	if (scan_project_here(&s->scan, where, &s->scan.build, err) != 0)
+		return -1;
 	return base.n > 0 ? check_base(s, where, base, err) : scan_here(&s->scan, where, err);
 }
 
@@ -134,7 +137,7 @@ const struct command command_check = {
     .usage = "[OPTION…] [PATH]",
     .about =
 	"Lints Dockerfiles and task definitions and looks for secrets in the files of PATH, or\n"
-	"here. Needs no root, no registry, no build and no network. In a git repository, files that\n"
+	"here; reads .plimsoll.yaml and lints the Dockerfile that it names as it is built. Needs no root, no registry, no build and no network. In a git repository, files that\n"
 	"it does not track and that .gitignore or info/exclude name are left out (not what your own\n"
 	"core.excludesFile names: CI does not have it).\n\n"
 	"With --base the change is judged as the pipeline would judge it. A base is a branch (main,\n"
