@@ -8,8 +8,9 @@
 #include "base/buf.h"
 #include "read/source/git/cache.h"
 
-/* A commit has this many entries, and so many times as many as its folders have: a bomb. */
-enum { GIT_BOMB_LEAST = 5000, GIT_BOMB_RATIO = 64 };
+/* A commit has this many entries and so many times as many as its folders have, each counted once:
+ * a bomb. */
+enum { GIT_BOMB_LEAST = 10000, GIT_BOMB_RATIO = 16 };
 
 #define NAMES_KEPT_BYTES MIB(64)
 
@@ -209,7 +210,8 @@ static int visit(
  * world. */
 static bool is_bomb(const struct walker *w)
 {
-	return w->entries > GIT_BOMB_LEAST && w->entries / GIT_BOMB_RATIO > w->distinct;
+	return w->entries > GIT_BOMB_LEAST &&
+	       (w->entries - GIT_BOMB_LEAST) / GIT_BOMB_RATIO > w->distinct;
 }
 
 static int visit_named(
