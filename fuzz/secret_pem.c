@@ -32,7 +32,7 @@ static void look_around(struct str text, size_t from, size_t start, size_t end)
 		!why))
 		abort();
 	(void)secret_path_is_test(text);
-	(void)secret_path_is_manual(text);
+	(void)secret_path_is_published(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

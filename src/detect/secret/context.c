@@ -303,10 +303,12 @@ static const char *const test_words[] = {"test", "tests", "testing", "testdata",
 static const char *const no_tests[] = {"latest", "contest", "attest", "greatest", "protest",
     "detest", "fastest", "closest", "nearest", "newest", "oldest"};
 
-/* The folder of a project's manual: keys in there are for readers to see. */
-bool secret_path_is_manual(struct str path)
+/* The folder of a project's manual, and of code that others published: keys in there are seen by
+ * everybody already. */
+bool secret_path_is_published(struct str path)
 {
-	static const char *const names[] = {"doc", "docs", "documentation"};
+	static const char *const names[] = {"doc", "docs", "documentation", "vendor",
+	    "node_modules", "third_party", "third-party", "site-packages", "dist-packages"};
 	struct str rest = path, folder;
 
 	while (str_split(rest, '/', &folder, &rest)) {

@@ -28,7 +28,7 @@ enum secret_worth secret_url_worth(
 
 /* A test's file, a fixture, an example: folder or name says so. */
 bool secret_path_is_test(struct str path);
-/* Below a folder of documentation. */
-bool secret_path_is_manual(struct str path);
+/* Below a folder of documentation, or of code that others published. */
+bool secret_path_is_published(struct str path);
 
 #endif

@@ -360,8 +360,8 @@ static void scan_init(struct scan *s, struct secret_scanner *scanner, const stru
 	    .key = key,
 	    .sink = sink,
 	    .view = {.test = secret_path_is_test(unit->path),
-		     .manual = secret_path_is_manual(unit->path)}
-	    };
+		     .published = secret_path_is_published(unit->path)}
+	  };
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
 

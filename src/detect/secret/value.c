@@ -318,8 +318,8 @@ static const char *fixture_remark(const struct secret_rule *rule, const struct s
 
 	if (rule->fixtures && view->test)
 		return "in a test's file or an example, so it blocks nothing";
-	if (block && view->manual)
-		return "in documentation, so it blocks nothing";
+	if (block && view->published)
+		return "in documentation or third-party code, so it blocks nothing";
 	if (block && view->program)
 		return "inside a program; many have keys to test themselves with, so it blocks nothing";
 	return NULL;

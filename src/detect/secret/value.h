@@ -19,9 +19,9 @@ struct secret_value {
 
 /* How to look at it. */
 struct secret_view {
-	bool test, manual; /* by its path: see secret_path_is_test */
-	bool program;	   /* an executable or a library */
-	bool generous;	   /* for masking: half a key is worth hiding as well */
+	bool test, published; /* by its path: see context.h */
+	bool program;	      /* an executable or a library */
+	bool generous;	      /* for masking: half a key is worth hiding as well */
 };
 
 /* Of a PEM or PGP block the value is the whole block without its line ends and quoting, so that the

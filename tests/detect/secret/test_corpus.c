@@ -251,9 +251,9 @@ static void test_fixtures_warn(void **state)
 {
 	static const char *const tests[] = {"tests/server.key", "pkg/testdata/a.pem", "a/b_test.go",
 	    "src/__fixtures__/k", "ServerTest.java", "x.spec.ts", "libtest/k", "examples/k.pem",
-	    "config.example.yml", "docs/tls.md"};
+	    "config.example.yml", "docs/tls.md", "vendor/a/server.key"};
 	static const char *const others[] = {"server.key", "src/latest/k", "contest/k.pem",
-	    "deploy/k", "attestation/k", "README.md"};
+	    "deploy/k", "attestation/k", "README.md", "src/vendors/k"};
 	struct fixture f;
 
 	(void)state;
