@@ -307,7 +307,7 @@ static int tell(
     struct own *own, const struct own_secret *s, size_t n_new, bool is_known, struct err *err)
 {
 	const struct finding *f = s->finding;
-	bool *marks = arena_array(&own->arena, f->n_places, sizeof *marks), seen;
+	bool *marks = arena_array(&own->arena, f->n_places, sizeof *marks), seen = false;
 	size_t listed = 0;
 
 	if (!marks)

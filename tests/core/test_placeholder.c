@@ -35,7 +35,8 @@ static void stand_ins_are_stand_ins(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(stand_ins); i++) {
 		if (!placeholder_is(str_of(stand_ins[i])))
-			print_error("taken for a value: %s\n", stand_ins[i]);
+			print_error(
+			    "taken for a value: " STR_FMT "\n", STR_ARG(str_of(stand_ins[i])));
 		assert_true(placeholder_is(str_of(stand_ins[i])));
 		assert_true(placeholder_is_guessable(str_of(stand_ins[i])));
 	}
@@ -47,7 +48,7 @@ static void guesses_are_values(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(guesses); i++) {
 		if (placeholder_is(str_of(guesses[i])) ||
 		    !placeholder_is_guessable(str_of(guesses[i])))
-			print_error("%s\n", guesses[i]);
+			print_error("" STR_FMT "\n", STR_ARG(str_of(guesses[i])));
 		assert_false(placeholder_is(str_of(guesses[i])));
 		assert_true(placeholder_is_guessable(str_of(guesses[i])));
 	}
@@ -58,7 +59,8 @@ static void values_are_neither(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		if (placeholder_is_guessable(str_of(values[i])))
-			print_error("taken for a stand-in: %s\n", values[i]);
+			print_error(
+			    "taken for a stand-in: " STR_FMT "\n", STR_ARG(str_of(values[i])));
 		assert_false(placeholder_is_guessable(str_of(values[i])));
 	}
 }

@@ -14,6 +14,7 @@
 
 static struct arena arena;
 static const char *folder;
+static const char *whole;
 static char digest[SHA256_DIGEST_SIZE];
 
 static struct descriptor blob_of(void)
@@ -33,13 +34,16 @@ static int set_up(void **state)
 
 	(void)state;
 	arena_init(&arena, MIB(1));
-	return tempdir_open(NULL, &arena, &folder, &err);
+	if (tempdir_open(NULL, &arena, &whole, &err) != 0)
+		return -1;
+	folder = arena_fmt(&arena, "%s/layout", whole).p; /* its lock is the store's own */
+	return folder ? dir_make(folder, 0700, &err) : -1;
 }
 
 static int tear_down(void **state)
 {
 	struct err err;
-	int result = dir_remove(folder, &err);
+	int result = owned_remove(whole, &err);
 
 	(void)state;
 	arena_release(&arena);

@@ -213,6 +213,9 @@ int confine_syscalls(struct err *err)
 	answer(&f, refuse(ENOSYS));
 	for (size_t i = 0; i < ARRAY_LEN(refused_calls); i++)
 		refuse_call(&f, refused_calls[i], EPERM);
+	/* The tree stays the root. buildah from 1.35 on would pivot, fail to change the flags of
+	 * what it left, and not find its way back; where it cannot, it makes do with chroot. */
+	refuse_call(&f, SYS_pivot_root, EPERM);
 	/* Its flags lie behind a pointer: callers fall back to clone. */
 	refuse_call(&f, SYS_clone3, ENOSYS);
 	refuse_flag(&f, SYS_clone, CLONE_NEWUSER);
