@@ -153,18 +153,27 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 	return git_commit_walk(&walk, c->commit, err);
 }
 
+static int scan_one_tree(struct scan *scan, struct git_repo *repo, const struct git_oid *commit,
+    unsigned detectors, enum stage stage, struct err *err)
+{
+	struct skip_list skip = {.n = 0};
+	struct commits_job job = {
+	    .scan = scan, .skip = &skip, .detectors = detectors, .stage = stage, .commit = commit};
+
+	return attempt_run(
+	    scan, stage, git_repo_content(repo), run_commits, &job, &skip, NULL, err);
+}
+
 int scan_tree(
     struct scan *scan, struct git_repo *repo, const struct git_oid *commit, struct err *err)
 {
-	struct skip_list skip = {.n = 0};
-	struct commits_job job = {.scan = scan,
-	    .skip = &skip,
-	    .detectors = SCAN_LINT,
-	    .stage = STAGE_VALIDATE,
-	    .commit = commit};
+	return scan_one_tree(scan, repo, commit, SCAN_LINT, STAGE_VALIDATE, err);
+}
 
-	return attempt_run(
-	    scan, STAGE_VALIDATE, git_repo_content(repo), run_commits, &job, &skip, NULL, err);
+int scan_tree_secrets(
+    struct scan *scan, struct git_repo *repo, const struct git_oid *commit, struct err *err)
+{
+	return scan_one_tree(scan, repo, commit, SCAN_SECRETS, STAGE_SECRETS, err);
 }
 
 int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,

@@ -56,6 +56,9 @@ MUST_USE int scan_text(
 /* Dockerfiles and manifests of a commit's tree. */
 MUST_USE int scan_tree(
     struct scan *scan, struct git_repo *repo, const struct git_oid *commit, struct err *err);
+/* Secrets in the files of a commit's tree. */
+MUST_USE int scan_tree_secrets(
+    struct scan *scan, struct git_repo *repo, const struct git_oid *commit, struct err *err);
 /* Secrets in what the commits of base..head introduce. */
 MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
     const struct git_oid *head, struct err *err);
@@ -82,10 +85,18 @@ MUST_USE int scan_join_image(struct report *report, struct err *err);
 /* Matches an inventory that is known already, as for a baseline. */
 MUST_USE int scan_inventory(struct scan *scan, const struct inventory *inventory, struct err *err);
 
+/* Whether a file that the target has is not there any more. */
+typedef bool scan_gone_fn(void *arg, struct str path);
 /* Compares with what the target branch has: findings of `report` that are in `before` too become
- * known; those of `before` that are gone are added as fixed (design 6.3). Only of that stage. */
-MUST_USE int scan_compare(
-    struct report *report, const struct report *before, enum stage stage, struct err *err);
+ * known, also in another file if theirs is gone (it was moved); those of `before` that are gone are
+ * added as fixed (design 6.3). Only of that stage. gone may be NULL: nothing is moved. */
+MUST_USE int scan_compare(struct report *report, const struct report *before, enum stage stage,
+    scan_gone_fn *gone, void *arg, struct err *err);
+
+/* The secrets of an image that the target's tree (`before`) holds too were not brought by this
+ * change: their places in layers become known. */
+MUST_USE int scan_compare_layers(
+    struct report *report, const struct report *before, struct err *err);
 
 /* Opens a stage: its time runs until scan_stage_end, which also says whether a problem of it was
  * told. */

@@ -67,6 +67,8 @@ class House(unittest.TestCase):
 
     def plimsoll(self, code, *args, **kwargs):
         done = self.run_program(*args, **kwargs)
+        if code is None:
+            return done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, code, f"{args}\n{done.stdout.decode()}\n{done.stderr.decode()}")
         return done.stdout.decode(), done.stderr.decode()
 

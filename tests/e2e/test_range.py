@@ -53,6 +53,38 @@ class Range(House):
         self.commit()
         self.assert_state("known")
 
+    def linted(self):
+        report = self.report(None, "check", "--base", "main", cwd=self.repo)
+        return {(f["rule"], f["places"][0]["path"]): (f["state"], f["verdict"]) for f in report["findings"]
+                if f["rule"] in ("PL1001", "DL3002") and f["state"] != "fixed"}
+
+    def test_a_dockerfile_that_is_moved_brings_nothing_new(self):
+        self.git("checkout", "-q", "main", cwd=self.repo)
+        self.put("old/Dockerfile", "FROM debian:12\nRUN x\n")
+        self.put("root/Dockerfile", "FROM debian:12\nUSER root\n")
+        self.commit()
+        self.git("checkout", "-qb", "move", cwd=self.repo)
+        self.git("mv", "old", "new", cwd=self.repo)
+        self.git("mv", "root", "other", cwd=self.repo)
+        self.commit()
+        self.assertEqual(self.linted(), {("PL1001", "new/Dockerfile"): ("known", "warns"),
+                                         ("DL3002", "other/Dockerfile"): ("known", "warns")})
+        # One was moved: of two that are there now, one is new.
+        self.put("more/Dockerfile", "FROM debian:12\nRUN x\n")
+        self.commit()
+        self.assertEqual(sorted(state for (rule, _), state in self.linted().items() if rule == "PL1001"),
+                         [("known", "warns"), ("new", "blocks")])
+
+    def test_a_cure_here_does_not_pay_for_a_defect_there(self):
+        self.git("checkout", "-q", "main", cwd=self.repo)
+        self.put("a/Dockerfile", "FROM debian:12\nUSER root\n")
+        self.commit()
+        self.git("checkout", "-qb", "swap", cwd=self.repo)
+        self.put("a/Dockerfile", "FROM debian:12\nUSER 1\n")
+        self.put("b/Dockerfile", "FROM debian:12\nUSER root\n")
+        self.commit()
+        self.assertEqual(self.linted(), {("DL3002", "b/Dockerfile"): ("new", "blocks")})
+
     def test_a_file_that_is_touched_makes_nothing_new(self):
         for text in (f"# 1\nhost=a\naws={key_shaped()}\nport=1\n", f"host=a\n   aws={key_shaped()}\nport=1\n",
                      f"port=1\naws={key_shaped()}", f"host=a\r\naws={key_shaped()}\r\nport=1\r\n"):

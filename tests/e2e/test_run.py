@@ -264,6 +264,16 @@ class Way(Pipeline):
         self.assertNotEqual(self.tip("main"), self.before)
         self.assertIn("no image was published", self.comment())
 
+    def test_what_the_target_holds_is_known_in_the_image_too(self):
+        self.git("checkout", "-q", "main", cwd=self.work)
+        self.commit({"app.txt": f"k={key_shaped()}\n"}, "an old leak", push=True)
+        self.git("checkout", "-q", "development", cwd=self.work)
+        self.git("rebase", "-q", "main", cwd=self.work)
+        self.propose({"other.txt": "x\n"})
+        report = self.go(0)
+        found = [f for f in report["findings"] if f["rule"] == "aws-access-key"]
+        self.assertEqual([(f["state"], f["verdict"]) for f in found], [("known", "warns")])
+
 
 @needs_faults
 class Killed(Pipeline):

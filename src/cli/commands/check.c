@@ -3,6 +3,11 @@
 #include "cli/session.h"
 #include "engine/project_here.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
 struct check_options {
 	struct session_options session;
 	struct str base;
@@ -29,6 +34,16 @@ static void keep_below(struct report *before, const struct where *where)
 	before->findings.n = kept;
 }
 
+static bool is_gone(void *arg, struct str path)
+{
+	const struct where *where = arg;
+	char full[PATH_MAX];
+	struct stat status;
+	int n = snprintf(full, sizeof full, "%s/" STR_FMT, where->top, STR_ARG(path));
+
+	return n > 0 && (size_t)n < sizeof full && lstat(full, &status) != 0 && errno == ENOENT;
+}
+
 /* The findings of the commit that HEAD and the base have in common are known. */
 static int compare_with(struct session *s, struct git_repo *repo, const struct git_oid *commit,
     const struct where *where, struct err *err)
@@ -43,7 +58,8 @@ static int compare_with(struct session *s, struct git_repo *repo, const struct g
 	    scan_tree(&scan, repo, commit, err) != 0)
 		return -1;
 	keep_below(&before, where);
-	return scan_compare(&s->report, &before, STAGE_VALIDATE, err);
+	return scan_compare(
+	    &s->report, &before, STAGE_VALIDATE, is_gone, (void *)(uintptr_t)where, err);
 }
 
 static int scan_here(struct scan *scan, const struct where *where, struct err *err)

@@ -18,7 +18,34 @@ static int compare_with_target(struct stage_run *s, struct err *err)
 	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
 	    scan_inventory(&scan, &inventory, err) != 0)
 		return -1;
-	return scan_compare(s->scan.report, &before, STAGE_SCAN, err);
+	return scan_compare(s->scan.report, &before, STAGE_SCAN, NULL, NULL, err);
+}
+
+static bool has_secrets(const struct report *report)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		if (report->findings.p[i].secret)
+			return true;
+	}
+	return false;
+}
+
+/* A secret that the target's files hold is in its images too, or could be: this change did not
+ * bring it. One that the change copies is reported as new by the stage that reads its commits. */
+static int compare_secrets(struct stage_run *s, struct err *err)
+{
+	struct report before CLEANUP(report_release) = {0};
+	struct subject subject = {.kind = STR("repository")};
+	struct scan scan = s->scan;
+
+	if (!has_secrets(s->scan.report))
+		return 0;
+	report_init(&before, scan.limits->scan_memory, scan.limits->findings);
+	scan.report = &before;
+	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
+	    scan_tree_secrets(&scan, s->p->repo, &s->p->target, err) != 0)
+		return -1;
+	return scan_compare_layers(s->scan.report, &before, err);
 }
 
 static enum stage_outcome run_scan(struct stage_run *s, struct err *err)
@@ -47,7 +74,9 @@ static enum stage_outcome run_scan(struct stage_run *s, struct err *err)
 		    s->image->layout.p);
 		return STAGE_BROKE;
 	}
-	return compare_with_target(s, err) == 0 ? STAGE_RAN : STAGE_BROKE;
+	if (compare_with_target(s, err) != 0 || compare_secrets(s, err) != 0)
+		return STAGE_BROKE;
+	return STAGE_RAN;
 }
 
 const struct pipeline_stage pipeline_stage_scan = {

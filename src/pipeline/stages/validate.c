@@ -22,6 +22,19 @@ static void read_target(struct stage_run *s, struct report *report, struct wante
 	ret->lint.how.n_bases = merge->lint.how.n_bases;
 }
 
+/* False also if it cannot be read: then nothing was moved. */
+static bool is_gone(void *arg, struct str path)
+{
+	struct stage_run *s = arg;
+	struct arena arena CLEANUP(arena_release);
+	struct err ignored = ERR_INIT;
+	struct str text;
+
+	arena_init(&arena, s->scan.limits->unit_bytes + KIB(64));
+	return git_read_blob(s->p->repo, &s->p->merge, path, s->scan.limits->unit_bytes, &arena,
+		   &text, &ignored) == CONTENT_MISSING;
+}
+
 static int scan_target(struct stage_run *s, struct err *err)
 {
 	struct report before CLEANUP(report_release) = {0}, ignored CLEANUP(report_release) = {0};
@@ -37,7 +50,7 @@ static int scan_target(struct stage_run *s, struct err *err)
 	if (report_add_subject(&before, &subject, &scan.subject, err) != 0 ||
 	    scan_tree(&scan, s->p->repo, &s->p->target, err) != 0)
 		return -1;
-	return scan_compare(s->scan.report, &before, STAGE_VALIDATE, err);
+	return scan_compare(s->scan.report, &before, STAGE_VALIDATE, is_gone, s, err);
 }
 
 /* A conflict is told as a problem: what would be merged was not there to be judged. */
