@@ -1,7 +1,10 @@
 """What a user names: bases, outputs, inputs, commands; and what stands under such a name."""
+import gzip
+import io
 import os
 import stat
 import subprocess
+import tarfile
 import threading
 
 from house import PROGRAM, House, rules
@@ -145,6 +148,71 @@ class Inputs(House):
         self.write("Dockerfile", BAD)
         policy = b"plimsoll: 1\nmode: observe\n"
         self.plimsoll(0, "lint", "--policy", "/dev/stdin", "Dockerfile", stdin=policy)
+
+
+RECORD = ('{"id":"PYSEC-%d","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"x"},'
+          '"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3"}]}]}]}')
+
+
+class Feeds(House):
+    """Feeds as their publishers send them."""
+
+    def tar(self, name, files, mode="w:gz"):
+        with tarfile.open(self.folder / name, mode) as archive:
+            for path, data in files.items():
+                info = tarfile.TarInfo(path)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return self.folder / name
+
+    def build(self, code, *feeds):
+        out, err = self.plimsoll(code, "db", "build", "--output", "a.db", *feeds)
+        return out + err
+
+    def test_archives_and_compressed_files(self):
+        files = {f"osv/{i}.json": (RECORD % i).encode() for i in range(3)}
+        for name, data in files.items():
+            self.write(name, data)
+        self.assertIn("3 advisories", self.build(0, "osv"))
+        self.assertIn("3 advisories", self.build(0, self.tar("a.tar.gz", files)))
+        self.assertIn("3 advisories", self.build(0, self.tar("b.feed", files, "w")))
+        self.write("one.json.gz", gzip.compress((RECORD % 1).encode()))
+        self.assertIn("1 advisories", self.build(0, "one.json.gz"))
+        self.assertIn("4 advisories", self.build(0, "a.tar.gz", "one.json.gz"))
+        self.assertIn("10 advisories", self.build(0, "."))
+
+    def test_what_is_left_out_is_counted(self):
+        said = self.build(0, self.tar("a.tar.gz", {
+            "1.json": (RECORD % 1).encode(), "README": b"x", "LICENSE": b"x", "other.yaml": b"a: 1\n", ".hidden.json": b"{}",
+            "in.tar.gz": gzip.compress(b"x"), "none.json": b'{"id":"PYSEC-9","modified":"2024-01-01T00:00:00Z","affected":[]}'}))
+        self.assertIn("1 advisories", said)
+        for line in ("files that are no feed, such as a README: 2", "files of no advisory feed that is known here: 1",
+                     "compressed files inside an archive: 1", "records that name no package: 1"):
+            self.assertIn("left out: " + line, said)
+
+    def test_half_a_feed_is_none(self):
+        whole = self.tar("a.tar.gz", {f"{i}.json": (RECORD % i).encode() for i in range(300)}).read_bytes()
+        self.build(0, "a.tar.gz")
+        before = (self.folder / "a.db").read_bytes()
+        damaged = bytearray(whole)
+        damaged[len(whole) // 2] ^= 64
+        for data in (whole[:len(whole) // 2], whole[:-4], bytes(damaged), whole + b"trailing"):
+            self.write("b.tar.gz", data)
+            self.assertIn("b.tar.gz", self.build(4, "b.tar.gz"))
+        self.write("bomb.json.gz", gzip.compress(b" " * (400 << 20)))
+        self.assertIn("bomb.json.gz", self.build(4, "bomb.json.gz"))
+        self.write("c.json.zst", b"\x28\xb5\x2f\xfd" + b"x" * 40)
+        self.assertIn("zstd", self.build(4, "c.json.zst"))
+        self.assertEqual((self.folder / "a.db").read_bytes(), before)
+
+    def test_what_is_named_holds_a_feed(self):
+        self.write("good/1.json", RECORD % 1)
+        self.write("notes.txt", "x")
+        (self.folder / "empty").mkdir()
+        os.mkfifo(self.folder / "fifo")
+        for name in ("notes.txt", "empty", "fifo", "/dev/zero", "none"):
+            self.assertIn(name, self.build(4, "good", name))
+        self.assertFalse((self.folder / "a.db").exists())
 
 
 class Help(House):

@@ -62,6 +62,11 @@ static int build(struct cli *cli, const struct db_options *o, const struct opt_l
 	buf_addf(&out, "%s: %llu advisories from %llu files, %llu records refused, %llu bytes\n",
 	    plan.output, (unsigned long long)stats.advisories, (unsigned long long)stats.files,
 	    (unsigned long long)stats.refused, (unsigned long long)stats.bytes);
+	for (size_t i = 0; i < stats.n_left_out; i++) {
+		buf_add(&out, STR("left out: "));
+		buf_add_safe(&out, str_of(stats.left_out[i].what));
+		buf_addf(&out, ": %llu\n", (unsigned long long)stats.left_out[i].n);
+	}
 	return command_print(buf_str(&out));
 }
 
@@ -137,8 +142,10 @@ const struct command command_db = {
     .summary = "the advisory database: build it from feeds, see what it covers",
     .usage = "build|status [OPTION…] [FEED…]",
     .about =
-	"`build` reads feeds (OSV in JSON or YAML, Debian's DSA and DLA lists, CISA's KEV; files or\n"
-	"folders, recognised by content) and writes one file. `status` says when it was built and\n"
+	"`build` reads feeds (OSV in JSON or YAML, Debian's DSA and DLA lists, CISA's KEV) and writes\n"
+	"one file. A feed is a file, a folder or a tar archive, also compressed with gzip, recognised\n"
+	"by content. What is left out is counted by reason; an input without any feed, or a damaged\n"
+	"one, is an error (exit 4), and nothing is written. `status` says when it was built and\n"
 	"which ecosystems and releases it covers: what it does not cover is never called clean.\n\n"
 	"  plimsoll db build --output advisories.db feeds/\n"
 	"  plimsoll db status advisories.db",

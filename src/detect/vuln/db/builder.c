@@ -5,6 +5,7 @@
 #include "detect/vuln/ecosystem.h"
 #include "detect/vuln/feeds/feed.h"
 #include "detect/vuln/range.h"
+#include "read/codec/codec.h"
 
 enum { FEEDS_MAX = 256, ENTRIES_MAX = 1 << 26 };
 
@@ -298,8 +299,10 @@ static int on_advisory(void *arg, const struct advisory *advisory, struct err *e
 	feed->records++;
 	feed->newest_ms = MAX_OF(feed->newest_ms, advisory->modified_ms);
 	r->b->stats.records++;
-	if (advisory->affected.n == 0)
+	if (advisory->affected.n == 0) {
+		db_stats_leave_out(&r->b->stats, "records that name no package", 1);
 		return 0;
+	}
 	return add_advisory(r->b, advisory, feed->name, err);
 }
 
@@ -358,6 +361,7 @@ static int on_problem(void *arg, size_t offset, const char *what, struct err *er
 		return -1;
 	feed->refused++;
 	r->b->stats.refused++;
+	db_stats_leave_out(&r->b->stats, what, 1);
 	return tell(r, ERR_FORMAT, line_at(r->file->bytes, offset), what, err);
 }
 
@@ -370,16 +374,44 @@ static int not_recognised(struct reading *r, struct err *err)
 	r->b->stats.ignored_files++;
 	problem.place.path = r->file->name;
 	problem.message = STR("no advisory feed that is known here; the file is left out");
-	if (str_starts(r->file->bytes, STR("\x1f\x8b"))) {
+	if (codec_of(r->file->bytes)) {
+		db_stats_leave_out(&r->b->stats, "compressed files inside an archive", 1);
 		problem.code = ERR_UNSUPPORTED;
-		problem.message = STR("a gzip file; unpack it and give the folder or file instead");
+		problem.message = STR("a compressed file inside an archive: it is left out");
 		return sink_problem(r->sink, &problem, err);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
-		if (str_ends(r->file->name, str_of(endings[i])))
-			return sink_problem(r->sink, &problem, err);
+		if (!str_ends(r->file->name, str_of(endings[i])))
+			continue;
+		db_stats_leave_out(&r->b->stats, "files of no advisory feed that is known here", 1);
+		return sink_problem(r->sink, &problem, err);
 	}
+	db_stats_leave_out(&r->b->stats, "files that are no feed, such as a README", 1);
 	return 0;
+}
+
+void db_stats_leave_out(struct db_stats *stats, const char *what, uint64_t n)
+{
+	struct db_left_out *last;
+
+	for (size_t i = 0; i < stats->n_left_out; i++) {
+		if (strcmp(stats->left_out[i].what, what) == 0) {
+			stats->left_out[i].n += n;
+			return;
+		}
+	}
+	if (stats->n_left_out < DB_LEFT_OUT_MAX) {
+		last = &stats->left_out[stats->n_left_out++];
+		(void)snprintf(last->what, sizeof last->what, "%s",
+		    stats->n_left_out < DB_LEFT_OUT_MAX ? what : "for further reasons");
+	}
+	last = &stats->left_out[stats->n_left_out - 1];
+	last->n += n;
+}
+
+struct db_stats *db_builder_stats(struct db_builder *b)
+{
+	return &b->stats;
 }
 
 int db_builder_add(

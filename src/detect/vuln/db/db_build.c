@@ -9,11 +9,13 @@
 #include "core/child.h"
 #include "detect/vuln/db/db.h"
 #include "detect/vuln/feeds/feed_files.h"
+#include "detect/vuln/feeds/feed_unpack.h"
 
 enum { PIECE_BYTES = 1 << 18, STATS = 7 };
 
 static const struct str note_piece = STR_INIT("database");
 static const struct str note_stats = STR_INIT("database-stats");
+static const struct str note_left_out = STR_INIT("database-left-out");
 
 static size_t database_max(void)
 {
@@ -24,28 +26,66 @@ static size_t database_max(void)
 
 struct building {
 	const struct feed_paths *paths;
+	const size_t *ends; /* of each input: how many of the paths are its own or before it */
+	const struct str *inputs;
+	size_t n_inputs;
 	int64_t built_ms;
 };
+
+struct feeding {
+	struct db_builder *builder;
+	struct sink *sink;
+};
+
+static int add_file(void *arg, struct str name, struct str bytes, struct err *err)
+{
+	const struct feeding *f = arg;
+
+	return db_builder_add(f->builder, name, bytes, f->sink, err);
+}
+
+static int refuse_entry(void *arg, struct str name, const struct err *why, struct err *err)
+{
+	const struct feeding *f = arg;
+
+	db_stats_leave_out(db_builder_stats(f->builder), "files of an archive that are refused", 1);
+	return sink_error(f->sink, STAGE_SCAN, name, why, err);
+}
 
 static int read_file(struct job *job, struct db_builder *builder, const char *path, size_t i,
     struct arena *arena, struct err *err)
 {
-	struct str name = str_of(path), bytes, key = arena_fmt(arena, "%zu", i);
-	struct err why = ERR_INIT;
+	struct feeding feeding = {builder, job->sink};
+	struct feed_unpacked to = {add_file, refuse_entry, &feeding};
+	struct str name = str_of(path), key = arena_fmt(arena, "%zu", i);
 
 	if (!key.p)
 		return arena_err(arena, err);
 	if (job->at)
 		job->at(job, name);
-	if (content_read_all(job->content, key, job->limits->wanted_bytes, arena, &bytes, &why) !=
-	    CONTENT_OK) {
-		if (why.code == ERR_NONE)
-			(void)err_set(&why, ERR_IO, "it went away while it was read");
-		return sink_error(job->sink, STAGE_SCAN, name, &why, err);
+	return feed_unpack(job->content, key, name, job->limits, &to, err);
+}
+
+/* What was named and holds no feed is not passed over. */
+static int read_input(struct job *job, const struct building *building, struct db_builder *builder,
+    size_t input, struct arena *arena, struct err *err)
+{
+	const struct db_stats *stats = db_builder_stats(builder);
+	uint64_t before = stats->files - stats->ignored_files;
+
+	for (size_t i = input > 0 ? building->ends[input - 1] : 0; i < building->ends[input]; i++) {
+		if (read_file(job, builder, building->paths->p[i], i, arena, err) < 0)
+			return -1;
+		arena_clear(arena);
 	}
-	if (db_builder_add(builder, name, bytes, job->sink, err) < 0)
-		return err_wrap(err, "%s", path);
-	return 0;
+	if (stats->files - stats->ignored_files > before)
+		return 0;
+	if (job->at)
+		job->at(job, STR_NONE);
+	return err_set(err, ERR_UNSUPPORTED,
+	    STR_FMT ": no advisory feed that is known here is in it; a folder of OSV records, "
+		    "Debian's DSA list or CISA's catalogue is expected",
+	    STR_ARG(building->inputs[input]));
 }
 
 static int send_stats(struct sink *sink, const struct db_stats *s, struct err *err)
@@ -54,6 +94,14 @@ static int send_stats(struct sink *sink, const struct db_stats *s, struct err *e
 	const uint64_t numbers[STATS] = {s->files, s->ignored_files, s->records, s->refused,
 	    s->advisories, s->packages, s->bytes};
 
+	for (size_t i = 0; i < s->n_left_out; i++) {
+		buf_clear(&b);
+		frame_u64(&b, s->left_out[i].n);
+		buf_add(&b, str_of(s->left_out[i].what));
+		if (sink_note(sink, note_left_out, buf_str(&b), err) < 0)
+			return -1;
+	}
+	buf_clear(&b);
 	for (size_t i = 0; i < STATS; i++)
 		frame_u64(&b, numbers[i]);
 	return sink_note(sink, note_stats, buf_str(&b), err);
@@ -80,11 +128,12 @@ static int build_job(struct job *job, void *arg, struct err *err)
 	arena_init(&arena, 2 * job->limits->wanted_bytes);
 	if (!builder)
 		return err_nomem(err);
-	for (size_t i = 0; i < building->paths->n; i++) {
-		if (read_file(job, builder, building->paths->p[i], i, &arena, err) < 0)
+	for (size_t i = 0; i < building->n_inputs; i++) {
+		if (read_input(job, building, builder, i, &arena, err) < 0)
 			return -1;
-		arena_clear(&arena);
 	}
+	if (job->at)
+		job->at(job, STR_NONE);
 	if (db_builder_finish(builder, building->built_ms, &out, &stats, err) < 0 ||
 	    send_database(job->sink, buf_str(&out), err) < 0)
 		return -1;
@@ -120,12 +169,28 @@ static int on_stats(struct gathering *g, struct str value, struct err *err)
 	return 0;
 }
 
+static int on_left_out(struct gathering *g, struct str value, struct err *err)
+{
+	struct db_left_out left = {.n = 0};
+	struct rd r = rd_of(value);
+	struct str what;
+
+	if (!rd_u64le(&r, &left.n))
+		return err_set(err, ERR_FORMAT, "the reader of the feeds told nonsense");
+	what = str_sub(value, sizeof left.n, value.n);
+	(void)snprintf(left.what, sizeof left.what, "%.*s", STR_ARG(what));
+	db_stats_leave_out(&g->stats, left.what, left.n);
+	return 0;
+}
+
 static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
 	struct gathering *g = (struct gathering *)s;
 
 	if (str_eq(key, note_stats))
 		return on_stats(g, value, err);
+	if (str_eq(key, note_left_out))
+		return on_left_out(g, value, err);
 	if (!str_eq(key, note_piece))
 		return 0;
 	buf_add(&g->bytes, value);
@@ -177,8 +242,8 @@ static int check_database(struct str bytes, struct err *err)
 	return db_verify(db, err);
 }
 
-static int list_inputs(
-    const struct db_build *build, struct arena *arena, struct feed_paths *ret, struct err *err)
+static int list_inputs(const struct db_build *build, struct arena *arena, struct feed_paths *ret,
+    size_t *ends, struct err *err)
 {
 	for (size_t i = 0; i < build->n_inputs; i++) {
 		const char *path = arena_cstr(arena, build->inputs[i]);
@@ -187,6 +252,7 @@ static int list_inputs(
 			return arena_err(arena, err);
 		if (feed_paths_add(ret, path, build->limits, arena, err) < 0)
 			return -1;
+		ends[i] = ret->n;
 	}
 	return 0;
 }
@@ -197,15 +263,21 @@ int db_build(
 	CLEANUP(arena_release) struct arena arena;
 	CLEANUP(feed_content_release) struct feed_content content;
 	struct feed_paths paths = {NULL, 0, 0};
-	struct building building = {&paths, build->clock->now_ms(build->clock)};
+	struct building building = {.paths = &paths,
+	    .inputs = build->inputs,
+	    .n_inputs = build->n_inputs,
+	    .built_ms = build->clock->now_ms(build->clock)};
 	struct child_opts opts = {build->limits, build->in_process, &arena};
 	struct gathering g = {{&gathering_ops}, sink, BUF_INIT(database_max()), {0}};
 	struct str at = STR_NONE;
+	size_t *ends;
 	int result;
 
 	arena_init(&arena, build->limits->scan_memory);
 	feed_content_init(&content, &paths);
-	result = list_inputs(build, &arena, &paths, err);
+	ends = arena_array(&arena, build->n_inputs, sizeof *ends);
+	building.ends = ends;
+	result = ends ? list_inputs(build, &arena, &paths, ends, err) : arena_err(&arena, err);
 	if (result == 0)
 		result =
 		    child_run(&opts, &content.content, &g.sink, build_job, &building, &at, err);

@@ -84,6 +84,9 @@ int feed_paths_add(struct feed_paths *paths, const char *input, const struct lim
 	if (stat(input, &st) < 0)
 		return err_set(
 		    err, ERR_NOT_FOUND, "%s: no such file or folder of advisories", input);
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return err_set(err, ERR_UNSUPPORTED, "%s is %s: only files and folders are read",
+		    input, file_kind(st.st_mode));
 	if (!S_ISDIR(st.st_mode))
 		return add_path(&w, input, err);
 	if (walk_folder(&w, input, 0, err) < 0)
