@@ -252,8 +252,8 @@ static int plan_tree(struct building *b, struct err *err)
 		return -1;
 	if (resolver_text(b, &resolver, err) != 0)
 		return -1;
-	return buildah_files(
-	    resolver, b->dockerfile, b->arena, &b->tree.files, &b->tree.n_files, err);
+	return buildah_files(resolver, b->dockerfile, b->limits.pids, b->arena, &b->tree.files,
+	    &b->tree.n_files, err);
 }
 
 /* ---- in the supervisor and in init ---- */

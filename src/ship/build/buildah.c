@@ -8,13 +8,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CAPTURE_FILE "/run/said"
 #define IID_FILE     "/run/image-id"
 #define DIGEST_FILE  "/run/digest"
 
-enum { SAID_MAX = 4096, GLOBALS = 8, FIXED_ARGUMENTS = 24, VERSION_MS = 30000 };
+enum {
+	FILES_MAX = 1048576,
+	SAID_MAX = 4096,
+	GLOBALS = 8,
+	FIXED_ARGUMENTS = 24,
+	VERSION_MS = 30000
+};
 
 /* Storage by plain copies: it works in a user namespace on every file system. */
 static const char *const global_arguments[] = {BUILDAH_IN_TREE, "--root", BUILDAH_STORE "/root",
@@ -38,15 +45,33 @@ static const char storage_conf[] = "[storage]\ndriver = \"vfs\"\ngraphroot = \""
 				   "/root\"\nrunroot = \"/run/storage\"\n";
 /* What RUN may do as root of its users: no chroot (buildah's chroot isolation is one), no devices,
  * no raw sockets. */
-static const char containers_conf[] =
-    "[containers]\ndefault_capabilities = [\"CHOWN\", \"DAC_OVERRIDE\", \"FOWNER\", \"FSETID\", "
+static const char capabilities_conf[] =
+    "default_capabilities = [\"CHOWN\", \"DAC_OVERRIDE\", \"FOWNER\", \"FSETID\", "
     "\"KILL\", \"NET_BIND_SERVICE\", \"SETFCAP\", \"SETGID\", \"SETPCAP\", \"SETUID\"]\n"
     "[engine]\nevents_logger = \"none\"\nhelper_binaries_dir = [\"" BUILDAH_HELPERS "\"]\n"
     "[network]\nnetwork_config_dir = \"/run/networks\"\n";
 
-int buildah_files(const char *resolv_conf, const char *dockerfile, struct arena *arena,
-    const struct tree_file **ret_files, size_t *ret_n, struct err *err)
+/* buildah asks for resource limits of its own, which only a process that may raise them gets: no
+ * more than there is now. */
+static const char *containers_conf(uint64_t pids, struct arena *arena)
 {
+	struct rlimit files = {0}, processes = {0};
+	unsigned long long n_files, n_processes;
+
+	(void)getrlimit(RLIMIT_NOFILE, &files);
+	(void)getrlimit(RLIMIT_NPROC, &processes);
+	n_files = MIN_OF((uint64_t)files.rlim_max, (uint64_t)FILES_MAX);
+	n_processes = MIN_OF((uint64_t)processes.rlim_max, pids);
+	return arena_fmt(arena,
+	    "[containers]\ndefault_ulimits = [\"nofile=%llu:%llu\", \"nproc=%llu:%llu\"]\n%s",
+	    n_files, n_files, n_processes, n_processes, capabilities_conf)
+	    .p;
+}
+
+int buildah_files(const char *resolv_conf, const char *dockerfile, uint64_t pids,
+    struct arena *arena, const struct tree_file **ret_files, size_t *ret_n, struct err *err)
+{
+	const char *limited = containers_conf(pids, arena);
 	const struct tree_file fixed[] = {
 	    {"/etc/passwd",			    "root:x:0:0:root:/root:/bin/sh\n"	     },
 	    {"/etc/group",			   "root:x:0:\n"				},
@@ -55,11 +80,11 @@ int buildah_files(const char *resolv_conf, const char *dockerfile, struct arena 
 	    {"/etc/containers/policy.json",	    policy_json				       },
 	    {"/etc/containers/registries.conf", registries_conf			       },
 	    {"/etc/containers/storage.conf",    storage_conf				 },
-	    {"/etc/containers/containers.conf", containers_conf			       },
+	    {"/etc/containers/containers.conf", limited				       },
 	};
 	struct tree_file *files = arena_array(arena, ARRAY_LEN(fixed) + 2, sizeof(*files));
 
-	if (!files)
+	if (!files || !limited)
 		return arena_err(arena, err);
 	memcpy(files, fixed, sizeof(fixed));
 	files[ARRAY_LEN(fixed)] = (struct tree_file){"/etc/resolv.conf", resolv_conf};

@@ -36,8 +36,8 @@ MUST_USE int buildah_prepare(struct buildah *b, const struct build_plan *plan, u
 MUST_USE int buildah_find(struct arena *arena, const char **ret_path, struct err *err);
 
 /* The files that stand in the tree; resolv_conf as resolv.conf(5) has it. */
-MUST_USE int buildah_files(const char *resolv_conf, const char *dockerfile, struct arena *arena,
-    const struct tree_file **ret_files, size_t *ret_n, struct err *err);
+MUST_USE int buildah_files(const char *resolv_conf, const char *dockerfile, uint64_t pids,
+    struct arena *arena, const struct tree_file **ret_files, size_t *ret_n, struct err *err);
 
 /* In init: an ns_job's init. text of the outcome is the manifest's digest where it was built, else
  * the exit status of `buildah bud`. */

@@ -146,8 +146,8 @@ static const char *const attempts[] = {"loopback-port", "host-address-port", "ga
     "trace", "read-memory", "arguments", "resolver", "host-shared-memory", "keyring", "new-users",
     "enter-network", "enter-mounts", "bpf", "host-name", "password-file", "password-by-proc",
     "parent-environ", "policy-repository", "server-folder", "server-by-proc", "leave-chroot",
-    "write-context", "write-mounted-context", "write-program", "mount", "mount-proc", "unmount",
-    "disk-device", "memory-device", "kernel-log", "sysctl", "sysrq", "kernel-memory"};
+    "write-context", "write-program", "mount", "mount-proc", "unmount", "disk-device",
+    "memory-device", "kernel-log", "sysctl", "sysrq", "kernel-memory"};
 
 static void expect_refused(const char *log)
 {
