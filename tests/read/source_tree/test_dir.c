@@ -21,13 +21,20 @@ static void walk(struct bench *b, const struct limits *limits, struct dir_list *
 
 static const struct dir_entry *find(const struct dir_list *list, const char *path)
 {
-	static const struct dir_entry none;
-
 	for (size_t i = 0; i < list->entries.n; i++) {
 		if (str_eq(list->entries.p[i].path, str_of(path)))
 			return &list->entries.p[i];
 	}
-	return &none; /* matches no mode and no size that is asked for */
+	return NULL;
+}
+
+/* The entry, or one that matches no mode and no size that is asked for. */
+static const struct dir_entry *entry(const struct dir_list *list, const char *path)
+{
+	static const struct dir_entry none;
+	const struct dir_entry *found = find(list, path);
+
+	return found ? found : &none;
 }
 
 static void test_everything_once(void **state)
@@ -46,19 +53,19 @@ static void test_everything_once(void **state)
 	assert_int_equal(list.entries.n, 11);
 	for (size_t i = 1; i < list.entries.n; i++)
 		assert_true(str_cmp(list.entries.p[i - 1].path, list.entries.p[i].path) < 0);
-	assert_int_equal(find(&list, "a/b/file")->size_bytes, 5);
-	assert_true(S_ISREG(find(&list, "z")->mode));
-	assert_int_equal(find(&list, "z")->mode & 0777, 0700);
-	assert_true(str_eq(find(&list, "link")->target, STR("/etc/passwd")));
-	assert_true(S_ISLNK(find(&list, "loop")->mode));
-	assert_true(str_eq(find(&list, "a/up")->target, STR("..")));
+	assert_int_equal(entry(&list, "a/b/file")->size_bytes, 5);
+	assert_true(S_ISREG(entry(&list, "z")->mode));
+	assert_int_equal(entry(&list, "z")->mode & 0777, 0700);
+	assert_true(str_eq(entry(&list, "link")->target, STR("/etc/passwd")));
+	assert_true(S_ISLNK(entry(&list, "loop")->mode));
+	assert_true(str_eq(entry(&list, "a/up")->target, STR("..")));
 	assert_non_null(find(&list, ".hidden/f"));
 	assert_non_null(find(&list, "a/.git"));
 	assert_non_null(find(&list, "q\nx"));
 	assert_null(find(&list, ".git/config"));
 	assert_null(find(&list, "sub/.git/secret"));
 	assert_null(find(&list, "loop/b/file"));
-	assert_true(S_ISFIFO(find(&list, "pipe")->mode));
+	assert_true(S_ISFIFO(entry(&list, "pipe")->mode));
 	assert_int_equal(list.unread.n, 0);
 	bench_close(&b);
 }
