@@ -78,7 +78,7 @@ class AddARule(House):
         self.lint_header_has_what_the_text_names()
         fixtures = self.tree / f"tests/data/lint/{rule}"
         source = f"src/detect/lint/rules/{name}.c"
-        self.must("meson", "setup", "build", "-Dwerror=true", "-Dbuildtype=plain", "-Doptimization=0")
+        self.must("meson", "setup", "build", "-Dtests=true", "-Dwerror=true", "-Dbuildtype=plain", "-Doptimization=0")
         passed, said = self.lint_test()
         self.assertTrue(passed, said)
         self.must("ninja", "-C", "build", "src/cli/plimsoll")

@@ -1,4 +1,6 @@
 """What a run that is ended leaves behind: nothing at once by a signal, nothing for long by kill -9."""
+import contextlib
+import fcntl
 import os
 import random
 import signal
@@ -63,10 +65,24 @@ class Left(House):
         self.assertIn(self.begin().wait(timeout=60), (0, 1))
         self.assertEqual(self.left(), ["plimsoll-of-mine"])
 
+    def locked(self):
+        """Whether there is a folder that is held: one that was only just made may be swept, and its
+        maker takes another."""
+        for name in self.left():
+            with contextlib.suppress(OSError):
+                fd = os.open(self.tmp / name, os.O_RDONLY | os.O_DIRECTORY)
+                try:
+                    fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return True
+                finally:
+                    os.close(fd)
+        return False
+
     def test_the_living_keep_theirs(self):
         process = self.begin()
         until = time.monotonic() + 20
-        while not self.left() and process.poll() is None and time.monotonic() < until:
+        while not self.locked() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.001)
         process.send_signal(signal.SIGSTOP)
         mine = self.left()

@@ -34,7 +34,7 @@ class Names(House):
         self.refused("branch-may-excuse: [{rule: aws-access-key}]", "branches never excuse secrets")
         self.refused("branch-may-excuse: [{rule: CVE-2020-25032}]", "branches never excuse secrets or vulnerabilities")
         self.refused("branch-may-excuse: [{rule: DL3025, max-severity: unknown}]", "this excuses nothing")
-        self.refused("stages: {scan: {block: [DL3002]}}", "belongs under stages: validate")
+        self.refused("stages: {scan: {block: [DL3007]}}", "belongs under stages: validate")
         self.refused("stages: {validate: {block: [CVE-2020-25032]}}", "belongs under stages: scan")
 
     def test_what_takes_effect(self):
