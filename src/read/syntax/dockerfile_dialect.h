@@ -3,8 +3,8 @@
  * constructs that it reads as something else, refuses, or ignores, so that a build can be
  * refused before it begins. Pure functions; the result is in the arena.
  *
- * Source: buildah's change log for what came with which version, and its behaviour (1.28 and
- * 1.39) for the rest.
+ * Source: buildah's change log for what came with which version, and the behaviour of 1.28 for the
+ * rest; what no later version is known to have is read as 1.28 reads it.
  */
 #ifndef READ_SYNTAX_DOCKERFILE_DIALECT_H
 #define READ_SYNTAX_DOCKERFILE_DIALECT_H
