@@ -246,7 +246,9 @@ static int judge(struct pipeline *p, struct err *err)
 	if (stages_run(p, err) != 0)
 		return -1;
 	p->report->subjects.p[0].digest = p->run.merge_oid;
-	return judge_report(scan->policy, scan->clock->now_ms(scan->clock), p->report, err);
+	if (judge_report(scan->policy, scan->clock->now_ms(scan->clock), p->report, err) != 0)
+		return -1;
+	return edge_report(scan->edge, p->report, err);
 }
 
 static struct str trailer_of(const struct pipeline *p)

@@ -124,7 +124,7 @@ class Runs(Masked, test_run.Pipeline):
         return comment.decode()
 
     def test_a_build_that_prints_it(self):
-        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nENV A={TOKEN}\nRUN echo {KEY}; echo '{TOKEN}'; false {KEY}\nUSER 1\n",
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nENV A={TOKEN}\nRUN echo {KEY}; echo '{TOKEN}' x{KEY}y {TOKEN}_1; false {KEY}\nUSER 1\n",
                       f"d/{KEY}.txt": f"k={KEY}\n"}, f"{KEY}")
         comment = self.hidden((1, 4))
         self.assertIn("[secret]", comment)
@@ -147,6 +147,11 @@ class Runs(Masked, test_run.Pipeline):
     def test_build_arguments(self):
         self.propose({".plimsoll.yaml": f"plimsoll: 1\nimages: [{{name: app, args: {{TOK: {KEY}}}}}]\n",
                       "Dockerfile": f"FROM {self.host}/base:1\nARG TOK\nRUN echo $TOK; false $TOK\nUSER 1\n"})
+        self.hidden((1, 4))
+
+    def test_packages_that_are_remembered(self):
+        self.propose({"requirements.txt": f"{TOKEN}==1\nflask==1.0+{KEY}\n", f"d/x{KEY}/Dockerfile": "FROM debian\nUSER root\n",
+                      "Dockerfile": f"FROM {self.host}/base:1 AS b{KEY}\nFROM b{KEY}\nCOPY requirements.txt /\nUSER 1\n"})
         self.hidden((1, 4))
 
     def test_branches_that_conflict(self):

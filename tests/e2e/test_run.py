@@ -175,7 +175,10 @@ class Way(Pipeline):
         self.assertEqual(states["CVE-2023-44487"], "known")
 
     def test_a_repository_without_an_image(self):
+        self.git("checkout", "-q", "main", cwd=self.work)
         self.git("rm", "-q", "Dockerfile", cwd=self.work)
+        self.commit({}, "no image", push=True)
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
         self.propose({"app.txt": "two\n"})
         report = self.go(0)
         self.assertEqual({s["stage"]: s["why"] for s in report["not_run"]},

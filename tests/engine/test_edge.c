@@ -56,6 +56,8 @@ static void a_text(void **state)
 	shows(w, DIGEST, DIGEST);
 	shows(w, "base image host/x:" KEY ": not found", "base image host/x:[secret]: not found");
 	shows(w, KEY " and " KEY, "[secret] and [secret]");
+	shows(w, "a" KEY "b", "a[secret]b");
+	shows(w, "d/x" KEY "/Dockerfile", "d/x[secret]/Dockerfile");
 	shows(
 	    w, "registry.example:5000/team/app:" DIGEST, "registry.example:5000/team/app:" DIGEST);
 }
@@ -75,6 +77,22 @@ static void a_secret_of_several_lines(void **state)
 	assert_false(str_has(got, STR("x7Kq2mW9vR4t")));
 	assert_true(str_has(got, STR("STEP 2/3: RUN cat key\n")));
 	assert_true(str_has(got, STR("STEP 3/3: USER 1\n")));
+}
+
+/* What `head` and `tail` print of a key. */
+static void parts_of_a_secret(void **state)
+{
+	struct world *w = *state;
+	const char *line = "MIIEowIBAAKCAQEAq3EGUXHDWT5ZNB7Cx7Kq2mW9vR4tLp8ZsYc3Nd6HfJb1Ga2Q\n";
+	struct str text = arena_fmt(
+	    &w->arena, "STEP 2\n-----BEGIN RSA PRIVATE KEY-----\n%s%sMIIEow\nSTEP 3\n", line, line);
+	struct str got;
+
+	assert_int_equal(edge_text(&w->edge, text, &w->arena, &got, &w->err), 0);
+	assert_true(str_eq(got, STR("STEP 2\n[secret]\nSTEP 3\n")));
+	text = arena_fmt(&w->arena, "STEP 2\n%s%sSTEP 3\n", line, line);
+	assert_int_equal(edge_text(&w->edge, text, &w->arena, &got, &w->err), 0);
+	assert_true(str_eq(got, STR("STEP 2\n[secret]\n[secret]\nSTEP 3\n")));
 }
 
 /* Each text that can come from outside ends in the key. */
@@ -146,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_text, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(a_secret_of_several_lines, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(parts_of_a_secret, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(every_text_of_a_report, world_open, world_close),
 	};
 

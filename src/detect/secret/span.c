@@ -4,33 +4,109 @@
  */
 #include "detect/secret/region.h"
 
+#include <stdlib.h>
+
 enum { BLOCK_BYTES_MAX = 64 << 10 };
 
-/* Behind the line that ends the block; the text's or the limit's end where none does. */
+/* Lines of base64, as the body of a key has them: no shorter line is one for sure. */
+enum { BODY_LINE_MIN = 48 };
+
+static bool is_base64(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		if (!byte_is_alnum(c) && c != '+' && c != '/' && c != '=')
+			return false;
+	}
+	return line.n > 0;
+}
+
+static bool is_body_line(struct str line)
+{
+	bool upper = false, lower = false, digit = false;
+
+	for (size_t i = 0; i < line.n; i++) {
+		upper |= line.p[i] >= 'A' && line.p[i] <= 'Z';
+		lower |= line.p[i] >= 'a' && line.p[i] <= 'z';
+		digit |= byte_is_digit(line.p[i]);
+	}
+	return line.n >= BODY_LINE_MIN && upper && lower && digit && is_base64(line);
+}
+
+/* Behind the line that ends the block; if none does, behind the lines that may be of its body. */
 static void reach_block_end(struct str text, struct secret_span *span)
 {
-	struct str rest = str_sub(text, span->end, BLOCK_BYTES_MAX);
-	size_t end = str_find(rest, STR("-----END")), line;
+	struct str rest = str_sub(text, span->end, BLOCK_BYTES_MAX), line;
+	size_t end = str_find(rest, STR("-----END")), next;
 
-	if (end == STR_NPOS)
-		return;
-	line = str_chr(str_sub(rest, end, rest.n), '\n');
-	end = line == STR_NPOS ? rest.n : end + line;
+	if (end != STR_NPOS) {
+		next = str_chr(str_sub(rest, end, rest.n), '\n');
+		end = next == STR_NPOS ? rest.n : end + next;
+	} else {
+		next = str_chr(rest, '\n');
+		end = next == STR_NPOS ? rest.n : next;
+		while (end < rest.n) {
+			next = str_chr(str_sub(rest, end + 1, rest.n), '\n');
+			next = next == STR_NPOS ? rest.n : end + 1 + next;
+			line = str_trim(str_sub(rest, end + 1, next - end - 1));
+			if (!is_base64(line))
+				break;
+			end = next;
+		}
+	}
 	for (size_t i = 0; i < end; i++)
 		span->end_line += rest.p[i] == '\n';
 	span->end += end;
 }
 
-/* Hits come in the order in which they begin. */
-static bool add_span(struct secret_spans *spans, struct secret_span span, struct arena *arena)
+/* A key's body without its first line, as `tail` prints it. One line alone may be a path. */
+static int add_bodies(
+    struct str text, struct secret_spans *found, struct arena *arena, struct err *err)
 {
-	struct secret_span *last = spans->n > 0 ? &spans->p[spans->n - 1] : NULL;
+	struct str rest = text, line;
+	uint32_t number = 0;
 
-	if (!last || span.start > last->end)
-		return vec_push(spans, arena, span);
-	last->end = MAX_OF(last->end, span.end);
-	last->end_line = MAX_OF(last->end_line, span.end_line);
-	return true;
+	if (str_chr(text, '\n') == STR_NPOS)
+		return 0;
+	while (str_cut(&rest, '\n', &line)) {
+		struct str body = str_trim(line);
+		size_t start = (size_t)(body.p - text.p);
+
+		number++;
+		if (is_body_line(body) &&
+		    !vec_push(found, arena,
+			((struct secret_span){start, start + body.n, number, number})))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct secret_span *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Ascending, none in another. */
+static void join_spans(struct secret_spans *spans)
+{
+	size_t n = 0;
+
+	if (spans->n > 1)
+		qsort(spans->p, spans->n, sizeof *spans->p, by_start);
+	for (size_t i = 0; i < spans->n; i++) {
+		struct secret_span *last = n > 0 ? &spans->p[n - 1] : NULL;
+
+		if (!last || spans->p[i].start > last->end) {
+			spans->p[n++] = spans->p[i];
+			continue;
+		}
+		last->end = MAX_OF(last->end, spans->p[i].end);
+		last->end_line = MAX_OF(last->end_line, spans->p[i].end_line);
+	}
+	spans->n = n;
 }
 
 int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secret_spans_of which,
@@ -54,9 +130,12 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 
 		if (scanner->engine->compiled[hit->rule].rule->check == SECRET_CHECK_PEM)
 			reach_block_end(text, &span);
-		if (!add_span(&spans, span, arena))
+		if (!vec_push(&spans, arena, span))
 			return arena_err(arena, err);
 	}
+	if (which == SECRET_SPANS_SPECIFIC && add_bodies(text, &spans, arena, err) != 0)
+		return -1;
+	join_spans(&spans);
 	*ret = spans;
 	return 0;
 }

@@ -277,7 +277,7 @@ static bool is_captured(const struct secret_match *match)
 }
 
 static enum secret_worth place_worth(const struct secret_rule *rule, struct str text,
-    const struct secret_match *match, const char **ret_remark)
+    const struct secret_match *match, const struct secret_view *view, const char **ret_remark)
 {
 	if (rule->check == SECRET_CHECK_URL)
 		return secret_url_worth(
@@ -285,8 +285,9 @@ static enum secret_worth place_worth(const struct secret_rule *rule, struct str 
 	if (rule->check == SECRET_CHECK_ASSIGNED && is_captured(match))
 		return secret_assignment_worth(
 		    text, match->start, match->value_start, match->value_end);
-	return stands_alone(text, match->value_start, match->value_end) ? WORTH_FULL
-									: WORTH_NOTHING;
+	if (view->generous || stands_alone(text, match->value_start, match->value_end))
+		return WORTH_FULL;
+	return WORTH_NOTHING;
 }
 
 static int own_value(const struct secret_rule *rule, struct str text,
@@ -295,7 +296,7 @@ static int own_value(const struct secret_rule *rule, struct str text,
 {
 	struct str value = v->hashed;
 
-	v->worth = place_worth(rule, text, match, &v->remark);
+	v->worth = place_worth(rule, text, match, view, &v->remark);
 	if (v->worth > WORTH_STAND_IN)
 		v->worth = MIN_OF(v->worth, form_worth(rule, value));
 	if (v->worth <= WORTH_STAND_IN)

@@ -21,7 +21,8 @@ struct secret_value {
 struct secret_view {
 	bool test, published; /* by its path: see context.h */
 	bool program;	      /* an executable or a library */
-	bool generous;	      /* for masking: half a key is worth hiding as well */
+	bool generous; /* for masking: half a key, or one in a longer word, is worth hiding as well
+			*/
 };
 
 /* Of a PEM or PGP block the value is the whole block without its line ends and quoting, so that the

@@ -111,9 +111,9 @@ static int target_has_one(struct stage_run *s, bool *ret_has, struct err *err)
 	return 0;
 }
 
-/* By the policy, else where the target has published one; and a Dockerfile that only moved is no
- * end of an image that anybody wanted. */
-static int is_required(struct stage_run *s, bool has_others, bool *ret_required, struct err *err)
+/* By the policy, else if the target has published an image, or would build one: what is remembered
+ * of earlier runs may be gone. */
+static int is_required(struct stage_run *s, bool *ret_required, struct err *err)
 {
 	const struct policy *policy = s->scan.policy;
 	bool had = false;
@@ -123,7 +123,7 @@ static int is_required(struct stage_run *s, bool has_others, bool *ret_required,
 	if (policy->images != IMAGES_LEARNT)
 		return 0;
 	published = run_store_published(s->p->store, s->p->run.repo, s->p->pull.target, err);
-	if (published == STORE_ERROR || (has_others && target_has_one(s, &had, err) != 0))
+	if (published == STORE_ERROR || target_has_one(s, &had, err) != 0)
 		return -1;
 	*ret_required = published == STORE_FOUND || had;
 	return 0;
@@ -167,7 +167,7 @@ static int no_image(struct stage_run *s, struct preparation *p, struct err *err)
 	struct str names;
 
 	if (scan_dockerfiles(&s->scan, s->p->repo, &s->p->merge, &others, err) != 0 ||
-	    is_required(s, others.n > 0, &required, err) != 0)
+	    is_required(s, &required, err) != 0)
 		return -1;
 	names = name_files(&others, p->arena);
 	s->why = arena_fmt(p->arena, "there is no " STR_FMT "%s" STR_FMT "%s",
