@@ -246,8 +246,14 @@ void report_layer_text(const struct report *report, const struct finding *findin
 	const struct place *place = finding->n_places ? &finding->places[0] : NULL;
 
 	(void)report;
-	if (!place || place->layer.n == 0)
+	if (!place)
 		return;
+	if (place->layer.n == 0) {
+		/* A place of an image's configuration has no line. */
+		if (place->instruction.n > 0)
+			buf_add_safe(out, str_excerpt(place->instruction, 80));
+		return;
+	}
 	buf_add(out, STR("in layer "));
 	buf_add_safe(out, str_sub(place->layer, place->layer.n > 19 ? 7 : 0, 12));
 	if (place->instruction.n > 0) {

@@ -330,6 +330,9 @@ class Owned(HiddenTest):
         sums = {name + ".list": whole[name + ".list"], name + ".md5sums": whole[name + ".md5sums"]}
         self.leaked(debian(FIXED), {self.PATH: self.TEXT, **sums})
         self.leaked(debian(FIXED), {self.PATH: self.TEXT}, sums)
+        # No package of the distribution puts files there.
+        for path in ("app/k.txt", "srv/k.txt", "home/a/k", "root/k", "opt/k", "usr/local/k", "tmp/k", "var/www/k"):
+            self.leaked(self.with_key(path=path))
         # The same key in a file of one's own is one's own.
         self.leaked({**whole, "srv/key": self.TEXT})
         self.leaked(whole, {"srv/key": self.TEXT})

@@ -1,6 +1,22 @@
 /* Which files are as a package of the distribution brought them. */
 #include "detect/sbom/history_parts.h"
 
+/* Where a package of the distribution may put files (Debian Policy 9.1, FHS 3.0): not where an
+ * application, its users or its administrator put theirs, whatever a package database says. */
+static bool is_of_distribution(struct str key)
+{
+	static const struct str folders[] = {STR_INIT("usr/"), STR_INIT("etc/"), STR_INIT("bin/"),
+	    STR_INIT("sbin/"), STR_INIT("lib"), STR_INIT("boot/"), STR_INIT("var/lib/")};
+
+	if (str_starts(key, STR("usr/local/")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		if (str_starts(key, folders[i]))
+			return true;
+	}
+	return false;
+}
+
 /* dpkg writes the list of a package, its checksums and its files at once. */
 static bool is_listed(const struct history_owner *owner, size_t layer, struct str key)
 {
@@ -50,6 +66,8 @@ static void confirm(struct history *h, const struct history_owner *owner,
 	bool trusted = !may_be_rewritten(h, owner, sums);
 
 	while (trusted && history_next_sum(&rest, &md5, &key)) {
+		if (!is_of_distribution(key))
+			continue;
 		for (struct confirmed *c = map_get(files, key); c; c = c->next) {
 			if (c->package.n == 0 && c->layer == sums->layer && str_eq(c->md5, md5) &&
 			    is_listed(owner, sums->layer, key))

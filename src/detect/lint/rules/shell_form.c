@@ -96,7 +96,7 @@ const struct lint_rule rule_shell_form = {
     .title = "CMD or ENTRYPOINT in shell form",
     .why = "A shell stands between the container and its process: signals do not reach it, "
 	   "so it is killed instead of stopped, and the shell expands what it is given.",
-    .fix = "write its words as a JSON list: [\"sshd\", \"-D\"]",
+    .fix = "write its words as a JSON list, such as [\"program\", \"--option\"]",
     .threat = "runtime",
     .since = "2026-11-23",
     .peer = "warning",
