@@ -619,11 +619,13 @@ static int order_gaps(const void *left, const void *right)
 
 	if (a->verdict != b->verdict)
 		return a->verdict > b->verdict ? -1 : 1;
-	if (a->stage != b->stage)
-		return a->stage < b->stage ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	return str_cmp(a->what, b->what);
+	if (str_cmp(a->what, b->what) != 0)
+		return str_cmp(a->what, b->what);
+	if (str_cmp(a->why, b->why) != 0)
+		return str_cmp(a->why, b->why);
+	return (a->stage > b->stage) - (a->stage < b->stage);
 }
 
 void report_sort(struct report *r)
@@ -649,12 +651,21 @@ size_t report_count(const struct report *r, enum verdict verdict)
 	return n;
 }
 
+bool report_gap_is_repeated(const struct report *r, size_t index)
+{
+	const struct not_covered *a = &r->not_covered.p[index],
+				 *b = &r->not_covered.p[index > 0 ? index - 1 : 0];
+
+	return index > 0 && a->verdict == b->verdict && a->kind == b->kind &&
+	       a->packages == b->packages && str_eq(a->what, b->what) && str_eq(a->why, b->why);
+}
+
 size_t report_count_gaps(const struct report *r, enum verdict verdict)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->not_covered.n; i++)
-		n += r->not_covered.p[i].verdict == verdict;
+		n += r->not_covered.p[i].verdict == verdict && !report_gap_is_repeated(r, i);
 	return n;
 }
 

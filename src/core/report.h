@@ -111,7 +111,10 @@ void report_sort(struct report *r);
  * passed. */
 void report_conclude(struct report *r);
 size_t report_count(const struct report *r, enum verdict verdict);
-/* How much is not covered and has this verdict. */
+/* Of a report that is sorted: whether the gap before says the same of another stage. People are
+ * shown one of them. */
+bool report_gap_is_repeated(const struct report *r, size_t index);
+/* How much is not covered and has this verdict; what several stages say alike is one. */
 size_t report_count_gaps(const struct report *r, enum verdict verdict);
 
 #endif

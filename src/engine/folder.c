@@ -270,6 +270,8 @@ static int scan_opened(
 	map_init(&notes, &scan->report->arena);
 	if (dir_walk(dir_fd, scan->limits, &arena, &list, err) != 0)
 		return -1;
+	if (tell_submodules(scan, where, &list, detectors, err) != 0)
+		return -1;
 	if (detectors & SCAN_NOT_IGNORED)
 		leave_out_ignored(scan, where, &list, &arena);
 	if (tell_what_is_not_read(scan, where, &list, detectors, err) != 0 ||

@@ -142,3 +142,92 @@ void leave_out_ignored(
 	else if (scan->warning)
 		*scan->warning = why;
 }
+
+/* ---- submodules ---- */
+
+/* Its .git file alone is nothing of what it holds. */
+static bool holds_files(const struct dir_list *list, struct str below)
+{
+	for (size_t i = 0; i < list->entries.n; i++) {
+		struct str path = list->entries.p[i].path;
+
+		if (str_starts(path, below) && !str_eq(str_sub(path, below.n, path.n), STR(".git")))
+			return true;
+	}
+	for (size_t i = 0; i < list->unread.n; i++) {
+		if (str_starts(list->unread.p[i].path, below))
+			return true;
+	}
+	return false;
+}
+
+/* Whether one of the folder's submodules is missing from it. */
+static int is_missing(const struct where *where, const struct dir_list *list, struct str path,
+    struct arena *arena, bool *ret, struct err *err)
+{
+	struct str inside = arena_fmt(arena, STR_FMT "/", STR_ARG(path));
+	struct str prefix = where->view.prefix;
+
+	if (!inside.p)
+		return arena_err(arena, err);
+	if (str_starts(prefix, inside))
+		*ret = !holds_files(list, STR(""));
+	else
+		*ret = str_starts(inside, prefix) &&
+		       !holds_files(list, str_sub(inside, prefix.n, inside.n));
+	return 0;
+}
+
+static int tell_gap(
+    struct sink *sink, unsigned detectors, const struct not_covered *gap, struct err *err)
+{
+	struct not_covered one = *gap;
+
+	one.stage = STAGE_VALIDATE;
+	if ((detectors & SCAN_LINT) && sink_gap(sink, &one, err) != 0)
+		return -1;
+	one.stage = STAGE_SECRETS;
+	return (detectors & SCAN_SECRETS) ? sink_gap(sink, &one, err) : 0;
+}
+
+static int ask_gitlinks(struct scan *scan, const struct where *where, struct arena *arena,
+    struct map *ret, struct err *why)
+{
+	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+
+	if (git_repo_open(where->top, scan->limits, &repo, why) != 0)
+		return why->code == ERR_NOT_FOUND ? 0 : -1;
+	return git_repo_is_bare(repo) ? 0 : git_gitlinks(repo, arena, ret, why);
+}
+
+int tell_submodules(struct scan *scan, const struct where *where, const struct dir_list *list,
+    unsigned detectors, struct err *err)
+{
+	struct not_covered gap = {
+	    .kind = GAP_SUBMODULE, .why = STR("a submodule: its content is in another repository")};
+	struct arena arena CLEANUP(arena_release);
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+	struct map links;
+	bool missing;
+
+	arena_init(&arena, scan->limits->scan_memory);
+	map_init(&links, &arena);
+	report_sink_init(&sink, scan->report, scan->subject);
+	if (!where->top || !is_ours(where->top, where->folder, &arena))
+		return 0;
+	if (ask_gitlinks(scan, where, &arena, &links, &why) != 0) {
+		(void)err_wrap(&why, "submodules that are not fetched are not known");
+		gap.kind = GAP_UNREADABLE;
+		gap.what = STR(".git/index");
+		gap.why = str_of(why.text);
+		return tell_gap(&sink.sink, detectors, &gap, err);
+	}
+	for (size_t i = 0; i < links.n; i++) {
+		gap.what = links.items[i].key;
+		if (is_missing(where, list, gap.what, &arena, &missing, err) != 0 ||
+		    (missing && tell_gap(&sink.sink, detectors, &gap, err) != 0))
+			return -1;
+	}
+	return 0;
+}

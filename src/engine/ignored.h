@@ -1,5 +1,6 @@
 /*
- * What a repository's ignore files leave out of a folder's files. Private to engine.
+ * What a repository knows of a folder's files: its ignore files leave some out, and a submodule
+ * that is not fetched is not there. Private to engine.
  */
 #ifndef ENGINE_IGNORED_H
 #define ENGINE_IGNORED_H
@@ -12,5 +13,9 @@
  * repository, or one of somebody else's above the folder, is none. */
 void leave_out_ignored(
     struct scan *scan, const struct where *where, struct dir_list *list, struct arena *arena);
+/* Reports as not covered, for each of the detectors' stages, every submodule that the repository's
+ * index has at, below or above the folder and of which the list holds no file. */
+MUST_USE int tell_submodules(struct scan *scan, const struct where *where,
+    const struct dir_list *list, unsigned detectors, struct err *err);
 
 #endif

@@ -109,11 +109,30 @@ static int read_project(struct scan *scan, int top_fd, const struct lint_build *
 	return make_build(&project, path, arena, ret_build, why);
 }
 
+/* Messages begin with the file's name: it is written from where the user stands. */
+static int show_path(
+    const struct path_view *view, struct str *message, struct arena *arena, struct err *err)
+{
+	struct str path = PROJECT_FILE, shown;
+
+	if (!str_starts(*message, path))
+		return 0;
+	if (path_view_apply(view, &path, arena, err) != 0)
+		return -1;
+	shown = arena_fmt(arena, STR_FMT STR_FMT, STR_ARG(path),
+	    STR_ARG(str_sub(*message, PROJECT_FILE.n, message->n)));
+	if (!shown.p)
+		return arena_err(arena, err);
+	*message = shown;
+	return 0;
+}
+
 int scan_project_here(struct scan *scan, const struct where *where,
     const struct lint_build **ret_build, struct err *err)
 {
 	const char *top = where->top ? where->top : where->folder;
 	CLEANUP_FD int top_fd = -1;
+	size_t n_before = scan->report->problems.n;
 	struct report_sink sink;
 	struct err why = ERR_INIT;
 	bool ok;
@@ -123,8 +142,17 @@ int scan_project_here(struct scan *scan, const struct where *where,
 		return 0;
 	top_fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* A folder that cannot be opened is a problem of its own. */
-	if (top_fd < 0 || read_project(scan, top_fd, ret_build, &ok, &why) == 0)
+	if (top_fd < 0)
 		return 0;
-	report_sink_init(&sink, scan->report, scan->subject);
-	return sink_error(&sink.sink, STAGE_BUILD, STR_NONE, &why, err);
+	if (read_project(scan, top_fd, ret_build, &ok, &why) != 0) {
+		report_sink_init(&sink, scan->report, scan->subject);
+		if (sink_error(&sink.sink, STAGE_BUILD, STR_NONE, &why, err) != 0)
+			return -1;
+	}
+	for (size_t i = n_before; i < scan->report->problems.n; i++) {
+		if (show_path(&where->view, &scan->report->problems.p[i].message,
+			&scan->report->arena, err) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -1,6 +1,7 @@
 #include "gate/project.h"
 
 #include "base/buf.h"
+#include "core/builder_names.h"
 #include "gate/keys.h"
 
 enum {
@@ -218,6 +219,18 @@ static bool arg_is_good(const struct project_arg *arg)
 	return !byte_is_digit(arg->name.p[0]);
 }
 
+static int check_arg(const struct project_arg *arg, struct err *err)
+{
+	if (!arg_is_good(arg))
+		return wrong("args", "NAME: value is expected, a line each", err);
+	if (is_builders_own(arg->name))
+		return err_set(err, ERR_CONFIG,
+		    STR_FMT ": args: " STR_FMT " is a variable of the builder itself; give the "
+			    "argument another name",
+		    STR_ARG(PROJECT_FILE), STR_ARG(arg->name));
+	return 0;
+}
+
 int project_check(const struct project *project, struct err *err)
 {
 	if (!is_word(project->name) || !is_lower(project->name))
@@ -230,8 +243,8 @@ int project_check(const struct project *project, struct err *err)
 	if (!is_word(project->target))
 		return wrong("target", "the name of a stage is expected", err);
 	for (size_t i = 0; i < project->n_args; i++) {
-		if (!arg_is_good(&project->args[i]))
-			return wrong("args", "NAME: value is expected, a line each", err);
+		if (check_arg(&project->args[i], err) != 0)
+			return -1;
 	}
 	return 0;
 }

@@ -50,6 +50,16 @@ void report_gap_text(const struct not_covered *gap, struct buf *out)
 		    gap->packages == 1 ? "" : "s");
 }
 
+size_t report_count_other_gaps(const struct report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->not_covered.n; i++)
+		n += report->not_covered.p[i].verdict != VERDICT_BLOCKS &&
+		     !report_gap_is_repeated(report, i);
+	return n;
+}
+
 struct str report_verdict_word(enum report_verdict verdict)
 {
 	switch (verdict) {

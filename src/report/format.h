@@ -36,6 +36,8 @@ const struct report_format *report_format_find(struct str name);
 void report_place_text(const struct place *place, struct buf *out);
 /* Why something is not covered: "no advisories in this database (12 packages)". */
 void report_gap_text(const struct not_covered *gap, struct buf *out);
+/* How much is not covered and does not block. */
+size_t report_count_other_gaps(const struct report *report);
 /* "passed", "blocked", "error" */
 struct str report_verdict_word(enum report_verdict verdict);
 /* "blocked: 3 block, 4 warn …": the last line of text and the first of Markdown. */

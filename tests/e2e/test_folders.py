@@ -235,9 +235,46 @@ class NotRead(House):
         self.git("commit", "-qm", "y")
         report = self.report(0, "check", "--base", "main")
         self.assertEqual(gaps(report), [("secrets", "lfs-pointer", "big.bin"), ("secrets", "lfs-pointer", "other.bin"),
-                                        ("secrets", "submodule", "sub"), ("validate", "too-large", "huge/Dockerfile")])
+                                        ("secrets", "submodule", "sub"), ("validate", "submodule", "sub"),
+                                        ("validate", "too-large", "huge/Dockerfile")])
         report = self.report(0, "secrets", "git", "--range", "main..dev")
         self.assertEqual(gaps(report), [("secrets", "lfs-pointer", "other.bin"), ("secrets", "submodule", "sub")])
+
+    def test_submodules_that_are_not_fetched(self):
+        self.git("init", "-q", "-b", "main")
+        self.write("Dockerfile", GOOD)
+        self.write("d/x", "x")
+        self.git("add", ".")
+        self.git("commit", "-qm", "x")
+        for name in ("subm", "d/deep", "d/new\nline"):
+            self.git("update-index", "--add", "--cacheinfo", f"160000,{'a' * 40},{name}")
+        self.git("commit", "-qm", "y")
+        (self.folder / "subm").mkdir()
+        self.git("clone", "-q", ".", "plain")
+        names = ["d/deep", "d/new\nline", "subm"]
+        both = [(stage, "submodule", name) for stage in ("secrets", "validate") for name in names]
+        for args in (("check",), ("check", "--base", "HEAD"), ("check", "--base", "HEAD~1")):
+            self.assertEqual(gaps(self.report(0, *args)), both, args)
+            self.assertEqual(gaps(self.report(0, *args, cwd=self.folder / "plain")), both, args)
+            for form in ("text", "markdown"):
+                out, _ = self.plimsoll(0, *args, "--format", form)
+                self.assertEqual(out.count("another repository"), 3, out)
+        self.assertEqual([g[2] for g in gaps(self.report(0, "lint", "."))], names)
+        self.assertEqual([g[2] for g in gaps(self.report(0, "secrets", "dir", "."))], names)
+        self.assertEqual([g[2] for g in gaps(self.report(0, "secrets", "dir", "../d", cwd=self.folder / "subm"))],
+                         ["../d/deep", "../d/new\nline"])
+        self.assertEqual([g[2] for g in gaps(self.report(0, "secrets", "dir", "subm"))], ["subm"])
+        self.assertEqual([g[2] for g in gaps(self.report(0, "secrets", "dir", cwd=self.folder / "subm"))], ["../subm"])
+        self.assertEqual(gaps(self.report(0, "check", "Dockerfile")), [])
+        policy = self.write("policy.yaml", "plimsoll: 1\nstages: {secrets: {not-covered: {submodule: block}}}\n")
+        out, _ = self.plimsoll(1, "check", "--policy", policy)
+        self.assertEqual(out.count("another repository"), 6, out)
+        self.write("subm/.git", "gitdir: nowhere\n")
+        self.assertIn("subm", [g[2] for g in gaps(self.report(0, "check"))])
+        self.write("subm/k", key_shaped())
+        report = self.report(1, "check")
+        self.assertEqual(paths(report), ["subm/k"])
+        self.assertNotIn("subm", [g[2] for g in gaps(report)])
 
     def test_unreadable_files(self):
         if os.geteuid() != 0:
@@ -318,6 +355,22 @@ class Project(House):
         self.git("add", "build.txt")
         self.git("commit", "-qm", "x")
         self.check(3, "images: [", "--base", "HEAD")
+
+    def test_its_path_is_written_from_where_the_user_stands(self):
+        self.write("d/e/x", "x")
+        for text in ("plimsoll: 1\nimages:\n\t- {", "plimsoll: 1\nimages: [{file: none}]\n",
+                     "plimsoll: 1\nimages: [{file: build.txt, name: X}]\n"):
+            for args, cwd, shown in (((), "d/e", "../../"), (("..",), "d/e", "../../"), (("d",), ".", ""),
+                                     ((self.folder / "d",), "d/e", f"{self.folder}/")):
+                message = self.check(3, text, *args, cwd=self.folder / cwd)["errors"][0]["message"]
+                self.assertTrue(message.startswith(f"{shown}.plimsoll.yaml:"), message)
+
+    def test_arguments_that_steer_the_builder(self):
+        self.write("Dockerfile", GOOD)
+        for name in ("PATH", "LD_PRELOAD", "BUILDAH_ISOLATION", "container"):
+            report = self.check(3, f"plimsoll: 1\nimages: [{{args: {{{name}: x}}}}]\n")
+            self.assertIn(f"{name} is a variable of the builder itself", report["errors"][0]["message"])
+        self.check(0, "plimsoll: 1\nimages: [{args: {PATHS: x, LD: y, CONTAINER: z}}]\n")
 
     def test_what_is_built_is_linted(self):
         head = "plimsoll: 1\nimages: [{file: build.txt"

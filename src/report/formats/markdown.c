@@ -179,16 +179,32 @@ static void add_gap(struct buf *out, const struct not_covered *gap)
 	buf_addc(out, '\n');
 }
 
+/* Those that block, or the others; returns how many are shown. */
+static size_t add_gaps_of(struct buf *out, const struct report *report, bool blocking, size_t most)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < report->not_covered.n && shown < most; i++) {
+		const struct not_covered *gap = &report->not_covered.p[i];
+
+		if ((gap->verdict == VERDICT_BLOCKS) != blocking ||
+		    report_gap_is_repeated(report, i))
+			continue;
+		add_gap(out, gap);
+		shown++;
+	}
+	return shown;
+}
+
 static size_t add_blocking(struct buf *out, const struct report *report)
 {
-	size_t gaps = report_count_gaps(report, VERDICT_BLOCKS); /* they stand first */
+	size_t gaps = report_count_gaps(report, VERDICT_BLOCKS);
 	size_t total = report_count(report, VERDICT_BLOCKS) + gaps, shown = 0;
 
 	if (total == 0)
 		return 0;
 	buf_add(out, STR("\n**What blocks**\n\n"));
-	for (size_t i = 0; i < gaps && shown < FINDINGS_SHOWN; i++, shown++)
-		add_gap(out, &report->not_covered.p[i]);
+	shown = add_gaps_of(out, report, true, FINDINGS_SHOWN);
 	for (size_t i = 0; i < report->findings.n && shown < FINDINGS_SHOWN; i++) {
 		if (report->findings.p[i].verdict != VERDICT_BLOCKS)
 			continue;
@@ -265,8 +281,7 @@ static size_t add_problem(struct buf *out, const struct problem *problem, bool q
 /* Returns how many lines of what a program printed are among it. */
 static size_t add_gaps(struct buf *out, const struct report *report)
 {
-	size_t blocking = report_count_gaps(report, VERDICT_BLOCKS); /* these are shown above */
-	size_t warning = report->not_covered.n - blocking;
+	size_t warning = report_count_other_gaps(report); /* what blocks is shown above */
 	size_t shown = 0, quoted = 0, i;
 
 	if (report->problems.n + warning > 0)
@@ -281,10 +296,9 @@ static size_t add_gaps(struct buf *out, const struct report *report)
 	}
 	if (report->problems.n > i)
 		buf_addf(out, "- … and %zu more\n", report->problems.n - i);
-	for (i = 0; i < warning && i < NOT_COVERED_SHOWN; i++)
-		add_gap(out, &report->not_covered.p[blocking + i]);
-	if (warning > NOT_COVERED_SHOWN)
-		buf_addf(out, "- … and %zu more not covered\n", warning - NOT_COVERED_SHOWN);
+	i = add_gaps_of(out, report, false, NOT_COVERED_SHOWN);
+	if (warning > i)
+		buf_addf(out, "- … and %zu more not covered\n", warning - i);
 	return quoted;
 }
 

@@ -247,12 +247,13 @@ static void add_message(struct buf *out, struct str message)
 static void add_gaps(struct buf *out, const struct report *report, const struct report_opts *opts,
     const struct ink *ink)
 {
-	size_t shown = 0, total = report->not_covered.n - report_count_gaps(report, VERDICT_BLOCKS);
+	size_t shown = 0, total = report_count_other_gaps(report);
 
 	for (size_t i = 0; i < report->not_covered.n; i++) {
 		const struct not_covered *gap = &report->not_covered.p[i];
 
-		if (gap->verdict == VERDICT_BLOCKS || (!opts->all && shown >= opts->max_blocking))
+		if (gap->verdict == VERDICT_BLOCKS || report_gap_is_repeated(report, i) ||
+		    (!opts->all && shown >= opts->max_blocking))
 			continue;
 		buf_add(out, STR("not covered     "));
 		buf_add(out, str_of(verdict_ink(ink, gap->verdict)));
@@ -305,13 +306,13 @@ static void add_problems(struct buf *out, const struct report *report,
 static size_t add_blocking_gaps(struct buf *out, const struct report *report,
     const struct report_opts *opts, const struct columns *c, const struct ink *ink)
 {
-	size_t n = report_count_gaps(report, VERDICT_BLOCKS); /* they stand first */
+	size_t most = opts->all ? SIZE_MAX : opts->max_blocking, shown = 0;
 
-	if (!opts->all)
-		n = MIN_OF(n, opts->max_blocking);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < report->not_covered.n && shown < most; i++) {
 		const struct not_covered *gap = &report->not_covered.p[i];
 
+		if (gap->verdict != VERDICT_BLOCKS || report_gap_is_repeated(report, i))
+			continue;
 		add_cell(out, gap->what, c->place);
 		buf_add(out, str_of(ink->block));
 		add_cell(out, verdict_cell(gap->verdict), 7);
@@ -319,8 +320,9 @@ static size_t add_blocking_gaps(struct buf *out, const struct report *report,
 		buf_addf(out, "not covered, " STR_FMT ": ", STR_ARG(gap_kind_word(gap->kind)));
 		report_gap_text(gap, out);
 		buf_addc(out, '\n');
+		shown++;
 	}
-	return n;
+	return shown;
 }
 
 static void write_text(const struct report *report, const struct report_opts *opts, struct buf *out)

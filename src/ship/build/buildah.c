@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/os/fd.h"
 #include "base/os/spawn.h"
+#include "core/builder_names.h"
 #include "core/image_ref.h"
 #include "ship/build/inside.h"
 
@@ -174,29 +175,6 @@ static int add_labels(struct buildah *b, struct err *err)
 	return 0;
 }
 
-/* Variables that buildah, its Go runtime or the C library act on: an argument of that name would
- * steer the builder itself. Those that end in '*' are prefixes. */
-static bool is_builders_own(const char *name)
-{
-	static const char *const own[] = {"LD_*", "GLIBC_*", "MALLOC_*", "GCONV_PATH", "LOCPATH",
-	    "NLSPATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "RESOLV_*",
-	    "TZDIR", "TMPDIR", "TMP", "TEMP", "PATH", "HOME", "USER", "LANG", "LANGUAGE", "LC_*",
-	    "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "GOCOVERDIR",
-	    "CONTAINERS_*", "_CONTAINERS_*", "BUILDAH_*", "_BUILDAH_*", "STORAGE_*",
-	    "REGISTRY_AUTH_FILE", "REGISTRIES_CONFIG_PATH", "DOCKER_*", "XDG_*", "NOTIFY_SOCKET",
-	    "LISTEN_*", "DBUS_*", "SSL_CERT_*", "OPENSSL_*", "GNUPGHOME", "GPG*", "KRB5*",
-	    "SSH_AUTH_SOCK", "SOURCE_DATE_EPOCH", "container", "PLIMSOLL_*"};
-
-	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
-		size_t n = strlen(own[i]);
-
-		if (own[i][n - 1] == '*' ? strncmp(name, own[i], n - 1) == 0
-					 : strcmp(name, own[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The arguments of a process can be read by everybody on this machine, its environment cannot. */
 static int add_args(struct buildah *b, struct err *err)
 {
@@ -212,7 +190,7 @@ static int add_args(struct buildah *b, struct err *err)
 
 		if (check_name("--build-arg", arg->name, err) != 0)
 			return -1;
-		if (is_builders_own(arg->name))
+		if (is_builders_own(str_of(arg->name)))
 			return err_set(err, ERR_CONFIG,
 			    "args: %s is a variable of the builder itself; give the argument another "
 			    "name",

@@ -1,7 +1,7 @@
 /*
- * What a repository's ignore files say of its work tree. Git is asked, disarmed as always:
- * of the repository it gets the index and info/exclude beside its .gitignore files, and
- * no configuration, so no file system monitor and no excludes file of the user's.
+ * What a repository says of its work tree: its ignore files, and its submodules. Git is asked,
+ * disarmed as always: of the repository it gets the index and info/exclude beside its .gitignore
+ * files, and no configuration, so no file system monitor and no excludes file of the user's.
  */
 #include "base/os/fd.h"
 #include "read/source/git/inner.h"
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { IGNORED_BYTES = 64 << 20 };
+enum { IGNORED_BYTES = 64 << 20, INDEX_BYTES = 512 << 20 };
 
 /* A regular file, or nothing. What would keep git waiting is an error. */
 static int check_plain(const char *path, bool *ret_there, struct err *err)
@@ -71,4 +71,37 @@ int git_ignored(struct git_repo *repo, const char *top, const char *folder, stru
 	    lend_exclude(repo, err) || git_call_ok(repo, &call, err))
 		return -1;
 	return take_paths(buf_str(&out), arena, ret, err);
+}
+
+/* "160000 ID STAGE\tPATH" */
+static int take_gitlinks(struct str out, struct arena *arena, struct map *ret, struct err *err)
+{
+	struct str line, facts, path;
+
+	while (str_cut(&out, '\0', &line)) {
+		if (!str_starts(line, STR("160000 ")) || !str_split(line, '\t', &facts, &path))
+			continue;
+		path = arena_str(arena, path);
+		if (!path.p || !map_put(ret, path, ret))
+			return arena_err(arena, err);
+	}
+	return 0;
+}
+
+int git_gitlinks(struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT(INDEX_BYTES);
+	struct str index = arena_fmt(&repo->arena, "GIT_INDEX_FILE=%s/index", repo->git_dir);
+	const char *env[] = {index.p, NULL};
+	const char *argv[] = {"git", "ls-files", "-z", "--stage", NULL};
+	struct git_call call = {.argv = argv, .more_env = env, .out = &out};
+	bool there;
+
+	if (!index.p)
+		return arena_err(&repo->arena, err);
+	if (check_plain(index.p + strlen("GIT_INDEX_FILE="), &there, err))
+		return -1;
+	if (!there)
+		return 0;
+	return git_call_ok(repo, &call, err) ? -1 : take_gitlinks(buf_str(&out), arena, ret, err);
 }

@@ -66,6 +66,11 @@ MUST_USE int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exist
 MUST_USE int git_ignored(struct git_repo *repo, const char *top, const char *folder,
     struct arena *arena, struct map *ret, struct err *err);
 
+/* The submodules that the index names, also those of a merge that is not finished. Keys are paths
+ * from the work tree's top, in the arena. The index may be no FIFO or device. */
+MUST_USE int git_gitlinks(
+    struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err);
+
 /* The best common ancestor. ERR_NOT_FOUND where there is none, which in a shallow clone says so. */
 MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
     struct git_oid *ret_base, struct err *err);
