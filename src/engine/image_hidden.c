@@ -49,15 +49,29 @@ static bool has_debs(const struct inventory *inventory)
 struct looking {
 	struct image_hidden *h;
 	bool for_signs;
+	struct map sizes; /* of the files that are asked for: one that was moved has the same */
 };
+
+/* False as well if there is no memory: then it is not found under another name. */
+static bool has_size(struct looking *l, uint64_t size, bool is_asked)
+{
+	struct str key = str_make((const char *)&size, sizeof size);
+
+	if (size == 0 || map_has(&l->sizes, key) || !is_asked)
+		return size > 0 && map_has(&l->sizes, key);
+	key = arena_str(l->h->history.arena, key);
+	return key.p && map_put(&l->sizes, key, l);
+}
 
 static unsigned looking_wants(void *arg, const struct image_file *file)
 {
-	const struct looking *l = arg;
+	struct looking *l = arg;
+	bool is_asked;
 
 	if (file->kind != TAR_FILE && file->kind != TAR_HARD_LINK)
 		return IMAGE_SKIP;
-	if (history_asks(&l->h->history, file->path) ||
+	is_asked = history_asks(&l->h->history, file->path);
+	if (has_size(l, file->size, is_asked) || is_asked ||
 	    (l->for_signs && (is_sign(file->path) || is_library(file->path))))
 		return IMAGE_SUM;
 	return IMAGE_SKIP;
@@ -87,12 +101,26 @@ static int looking_merged(
 	return history_file(&h->history, unit->path, file->layer_index, file->md5, err);
 }
 
+static int looking_gone(
+    void *arg, const struct unit *unit, const struct image_file *file, size_t by, struct err *err)
+{
+	const struct looking *l = arg;
+
+	(void)by;
+	if (!history_asks(&l->h->history, unit->path))
+		return 0;
+	return history_was(&l->h->history, unit->path, file->layer_index, file->md5, err);
+}
+
 static int look(struct image_hidden *h, const struct inventory *inventory, struct err *err)
 {
-	struct looking looking = {h, h->saw_signs && !has_debs(inventory)};
-	struct image_visitor visitor = {
-	    .arg = &looking, .wants = looking_wants, .merged = looking_merged};
+	struct looking looking = {.h = h, .for_signs = h->saw_signs && !has_debs(inventory)};
+	struct image_visitor visitor = {.arg = &looking,
+	    .wants = looking_wants,
+	    .merged = looking_merged,
+	    .gone = looking_gone};
 
+	map_init(&looking.sizes, h->history.arena);
 	if (h->history.suspects.n == 0 && !looking.for_signs)
 		return 0;
 	return image_walk(h->image, h->limits, &visitor, err);

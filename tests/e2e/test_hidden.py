@@ -199,6 +199,74 @@ class Dpkg(HiddenTest):
         del other[LIB]
         self.caught(debian(), {STATUS: status, **other, **removed})
 
+    def test_the_same_bytes_written_again_are_no_upgrade(self):
+        name = f"{INFO}libssl3:amd64"
+        whole = debian()
+        sums, touched = whole[name + ".md5sums"], {STATUS: debian(FIXED)[STATUS], LIB: whole[LIB]}
+        lines = sums.splitlines(True)
+        for text in ("", sums + "\n", "".join(reversed(lines)), "".join(one for one in lines if LIB not in one),
+                     sums + f"{md5('')}  usr/share/x\n"):
+            with self.subTest(sums=text):
+                self.caught(whole, {**touched, name + ".md5sums": text})
+                self.caught(whole, {**touched, name + ".md5sums": text, name + ".list": "/.\n"})
+                # Documentation that changed, and a library more, explain nothing.
+                self.caught(whole, {**touched, DOC: "other", "usr/lib/libmore.so.1": "more", name + ".md5sums":
+                                    text.replace(md5("copyright"), md5("other"))
+                                    + f"{md5('more')}  usr/lib/libmore.so.1\n"})
+        self.caught(whole, {**touched, **gone(name + ".md5sums")})
+        # In two steps: taken away and put back.
+        self.caught(whole, {STATUS: whole[STATUS] + "\n", **gone(LIB)}, {**touched, name + ".md5sums": sums + "\n"})
+        # Under another name, which the checksums then say.
+        moved = LIB.replace("so.3", "so.3.1")
+        self.caught(whole, {STATUS: touched[STATUS], **package("libssl3", {moved: whole[LIB], DOC: "other"}),
+                            **gone(LIB)})
+
+    def test_the_same_bytes_are_nobody_elses(self):
+        whole = debian()
+        lists = gone(f"{INFO}libssl3:amd64.list", f"{INFO}libssl3:amd64.md5sums")
+        other = package("other", {LIB: whole[LIB], DOC: whole[DOC]})
+        status = stanza("base-files", "12.4+deb12u5") + stanza("other", "9", "other")
+        self.caught(whole, {STATUS: status, **other, **lists})
+        more = {f"{INFO}base-files.list": whole[f"{INFO}base-files.list"] + f"/{LIB}\n/{DOC}\n"}
+        self.caught(whole, {STATUS: stanza("base-files", "12.4+deb12u5"), LIB: whole[LIB], DOC: whole[DOC],
+                            **more, **lists})
+        # And they are not gone if they lie elsewhere.
+        self.caught(whole, {STATUS: stanza("base-files", "12.4+deb12u5"), "opt/libssl.so.3": whole[LIB],
+                            **gone(LIB, DOC), **lists})
+        self.honest(whole, {STATUS: stanza("base-files", "12.4+deb12u5"), "opt/libssl.so.3": "another's",
+                            **gone(LIB, DOC), **lists})
+
+    def test_an_upgrade_that_leaves_a_sibling_as_it_was(self):
+        """Of the same source: the one program's bytes change, the other package's need not."""
+        def both(version, code):
+            tool = package("openssl", {"usr/bin/openssl": code}, arch="")
+            library = package("libssl3", {LIB: "same", DOC: f"changes of {version}"})
+            return {**tool, **library, STATUS: stanza("base-files", "12.4+deb12u5")
+                    + stanza("openssl", version) + stanza("libssl3", version, "openssl")}
+        base = {**debian(), **both(OLD, "old")}
+        self.honest(base, both(FIXED, "new"), packages=3)
+        report = self.caught(base, both(FIXED, "old"))
+        hidden = [f for f in report["findings"] if f["rule"] == HIDDEN][0]
+        self.assertIn("2 packages", hidden["message"])
+
+    def test_a_package_without_programs(self):
+        """Its data counts: what is neither empty nor documentation."""
+        def data(version, text, doc):
+            files = {"usr/share/data/table": text, "usr/share/data/empty": "", "usr/share/doc/data/changelog": doc}
+            return {**package("data", files, arch=""), STATUS: debian(FIXED)[STATUS] + stanza("data", version)}
+        base = {**debian(FIXED), **data("1", "table", "1")}
+        self.honest(base, data("2", "another table", "2"), packages=3)
+        self.caught(base, data("2", "table", "2"), found=())
+        # A metapackage has documentation alone.
+        base = {**debian(FIXED), **data("1", "", "1")}
+        self.honest(base, data("2", "", "2"), packages=3)
+        # Another package may take data over as it is.
+        base = {**debian(FIXED), **data("1", "table", "1")}
+        taken = package("more", {"usr/share/data/table": "table"}, arch="")
+        self.honest(base, {STATUS: debian(FIXED)[STATUS] + stanza("more", "2"), **taken,
+                           **gone("usr/share/data/empty", "usr/share/doc/data", INFO + "data.list",
+                                  INFO + "data.md5sums")}, packages=3)
+
     def test_everything_is_gone(self):
         report = self.of(1, debian(), {**gone("usr", "var", "etc"), "app": "x"})
         self.assertEqual([gap["what"] for gap in report["not_covered"]], ["this image"])
@@ -269,6 +337,20 @@ class Python(HiddenTest):
                 self.caught(*base, {**gone(folder), f"{SITE}Flask_Cors-9.9.dist-info/METADATA":
                                     METADATA.format("9.9")}, found=(FLASK,))
                 self.caught(*base, {folder + "/METADATA": METADATA.format("3.0.8").replace("Flask-Cors", "other")},
+                            found=(FLASK,))
+
+    def test_the_same_bytes_written_again(self):
+        folder, module = f"{SITE}Flask_Cors-3.0.8.dist-info", SITE + "flask_cors/__init__.py"
+        new = f"{SITE}Flask_Cors-9.9.dist-info/"
+        for record in (RECORD, ""):
+            base = [debian(FIXED), flask(record)]
+            again = {module: flask()[module]}
+            with self.subTest(record=record):
+                self.caught(*base, {folder + "/METADATA": METADATA.format("9.9"), **again}, found=(FLASK,))
+                self.caught(*base, {**gone(folder), new + "METADATA": METADATA.format("9.9"), **again,
+                                    **({new + "RECORD": RECORD.replace("3.0.8", "9.9")} if record else {})},
+                            found=(FLASK,))
+                self.caught(*base, {**gone(SITE.rstrip("/")), "opt/p/flask_cors/__init__.py": flask()[module]},
                             found=(FLASK,))
 
     def test_a_real_removal_and_a_real_upgrade(self):

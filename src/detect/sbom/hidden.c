@@ -92,13 +92,6 @@ static bool any_left(const struct history *h, const struct history_suspect *s)
 
 /* ---- another version ---- */
 
-static bool is_code(struct str key)
-{
-	return str_starts(key, STR("bin/")) || str_starts(key, STR("sbin/")) ||
-	       str_has(key, STR("/bin/")) || str_has(key, STR("/sbin/")) ||
-	       str_has(key, STR(".so")) || str_ends(key, STR(".py"));
-}
-
 /* What the new checksums say of what is there. */
 struct unpacked {
 	size_t there, code;
@@ -114,7 +107,7 @@ static struct unpacked look(
 
 	while (history_next_sum(&sums, &md5, &key)) {
 		const struct history_file *file = history_file_at(h, key);
-		bool code = is_code(key);
+		bool code = history_is_code(key);
 
 		if (!file || !file->there)
 			continue;
@@ -156,7 +149,7 @@ static bool has_files(const struct history *h, const struct history_suspect *s)
 	return false;
 }
 
-static bool is_upgraded(const struct history *h, const struct history_suspect *s)
+static bool is_confirmed(const struct history *h, const struct history_suspect *s)
 {
 	const struct history_text *before, *now;
 	struct unpacked u;
@@ -193,8 +186,61 @@ bool history_python_left(const struct history *h, const struct history_suspect *
 static bool is_explained(const struct history *h, const struct history_suspect *s)
 {
 	if (is_deb(&s->package))
-		return s->now > 0 ? is_upgraded(h, s) : !any_left(h, s);
-	return !history_python_left(h, s, s->now > 0 ? s->layer : HISTORY_STAYS - 1);
+		return (s->now > 0 ? is_confirmed(h, s) : !any_left(h, s)) &&
+		       !history_is_unchanged(h, s);
+	return !history_is_unchanged(h, s) &&
+	       !history_python_left(h, s, s->now > 0 ? s->layer : HISTORY_STAYS - 1);
+}
+
+/* ---- upgrades that leave a package's bytes as they were ---- */
+
+/* From which version of a source to which. */
+static struct str step_of(const struct judging *j, const struct history_suspect *s)
+{
+	const struct package *now = &j->inventory->packages.p[s->now - 1];
+
+	return arena_fmt(j->h->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
+	    STR_ARG(s->package.source), STR_ARG(s->package.source_version), STR_ARG(now->source),
+	    STR_ARG(now->source_version));
+}
+
+static int note_steps(const struct judging *j, struct map *steps, struct err *err)
+{
+	for (size_t i = 0; i < j->h->suspects.n; i++) {
+		const struct history_suspect *s = &j->h->suspects.p[i];
+		struct str step;
+
+		if (!is_deb(&s->package) || s->now == 0 || !s->explained)
+			continue;
+		step = step_of(j, s);
+		if (!step.p || !map_put(steps, step, j->h))
+			return arena_err(j->h->arena, err);
+	}
+	return 0;
+}
+
+/* A new version of a source changes the bytes of some of its packages, perhaps not of all: those
+ * that it does not change went the same step as one that it does. */
+static int explain_siblings(struct judging *j, struct err *err)
+{
+	struct history *h = j->h;
+	struct map steps;
+
+	map_init(&steps, h->arena);
+	if (note_steps(j, &steps, err) != 0)
+		return -1;
+	for (size_t i = 0; i < h->suspects.n; i++) {
+		struct history_suspect *s = &h->suspects.p[i];
+		struct str step;
+
+		if (!is_deb(&s->package) || s->now == 0 || s->explained || !is_confirmed(h, s))
+			continue;
+		step = step_of(j, s);
+		if (!step.p)
+			return arena_err(h->arena, err);
+		s->explained = map_has(&steps, step);
+	}
+	return 0;
 }
 
 /* ---- what is said of it ---- */
@@ -283,6 +329,8 @@ static int judge_suspects(struct judging *j, struct err *err)
 		return -1;
 	for (size_t i = 0; i < h->suspects.n; i++)
 		h->suspects.p[i].explained = is_explained(h, &h->suspects.p[i]);
+	if (explain_siblings(j, err) != 0)
+		return -1;
 	for (size_t i = 0; i < h->suspects.n; i++) {
 		if (!h->suspects.p[i].explained &&
 		    count_as_installed(j, &h->suspects.p[i], err) != 0)

@@ -12,6 +12,7 @@ void history_init(struct history *h, struct arena *arena)
 	map_init(&h->listed, arena);
 	map_init(&h->files, arena);
 	map_init(&h->folders, arena);
+	map_init(&h->sums, arena);
 }
 
 /* ---- which records there are ---- */
@@ -224,19 +225,71 @@ bool history_asks(struct history *h, struct str path)
 	return map_has(&h->files, key) || folder_of(h, key) != NULL;
 }
 
+static struct history_file *new_inside(
+    struct history *h, struct history_file *folder, struct str key)
+{
+	struct history_file *file = arena_new(h->arena, struct history_file);
+
+	key = arena_str(h->arena, key);
+	if (!file || !key.p || !vec_push(&folder->inside, h->arena, key) ||
+	    !map_put(&h->files, key, file))
+		return NULL;
+	return file;
+}
+
+/* *ret: NULL if nobody asks for it. */
+static int file_of(struct history *h, struct history_file *folder, struct str key,
+    struct history_file **ret, struct err *err)
+{
+	*ret = map_get(&h->files, key);
+	if (*ret || !folder)
+		return 0;
+	*ret = new_inside(h, folder, key);
+	return *ret ? 0 : arena_err(h->arena, err);
+}
+
+static int keep_sum(struct history *h, struct str md5, size_t layer, struct err *err)
+{
+	const void *known = map_get(&h->sums, md5);
+
+	if (md5.n == 0 || (uintptr_t)known > layer)
+		return 0;
+	return map_put(&h->sums, md5, (void *)(uintptr_t)(layer + 1)) ? 0
+								      : arena_err(h->arena, err);
+}
+
 int history_file(struct history *h, struct str path, size_t layer, const char *md5, struct err *err)
 {
-	struct str key = history_key(path);
-	struct history_file *file = map_get(&h->files, key), *folder = folder_of(h, key);
+	struct str key = history_key(path), sum = arena_str(h->arena, str_of(md5 ? md5 : ""));
+	struct history_file *folder = folder_of(h, key), *file;
 
-	if (folder)
-		*folder = (struct history_file){.there = true, .layer = layer};
+	if (!sum.p)
+		return arena_err(h->arena, err);
+	if (keep_sum(h, sum, layer, err) != 0 || file_of(h, folder, key, &file, err) != 0)
+		return -1;
+	if (folder) {
+		folder->there = true;
+		folder->layer = layer;
+	}
 	if (!file)
 		return 0;
 	file->there = true;
 	file->layer = layer;
-	file->md5 = arena_str(h->arena, str_of(md5 ? md5 : ""));
-	return file->md5.p ? 0 : arena_err(h->arena, err);
+	file->md5 = sum;
+	return 0;
+}
+
+int history_was(struct history *h, struct str path, size_t layer, const char *md5, struct err *err)
+{
+	struct str key = history_key(path);
+	struct history_bytes bytes = {layer, arena_str(h->arena, str_of(md5 ? md5 : ""))};
+	struct history_file *file;
+
+	if (file_of(h, folder_of(h, key), key, &file, err) != 0)
+		return -1;
+	if (!file)
+		return 0;
+	return bytes.md5.p && vec_push(&file->was, h->arena, bytes) ? 0 : arena_err(h->arena, err);
 }
 
 /* ---- checksums ---- */

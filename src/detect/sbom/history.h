@@ -6,6 +6,8 @@
  * - taken away: none of the files that its list names is there any more (conffiles apart);
  * - another version: the new checksums confirm the files that are there, and one of them
  *   was written above the layer that still had the old version;
+ * - in both cases some of its programs and libraries have other bytes, or are gone: what was
+ *   written again, handed to another package or moved as it was is what it was;
  * - another release: base-files went the same way, and confirms the file.
  *
  * What is not explained is named (struct hidden) and put back into the inventory. The
@@ -18,6 +20,7 @@
 #define DETECT_SBOM_HISTORY_H
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "core/finding.h"
 #include "core/unit.h"
 
@@ -43,12 +46,20 @@ struct history_owner {
 	struct history_texts lists, sums;
 };
 
+/* What a layer wrote at a path. */
+struct history_bytes {
+	size_t layer;
+	struct str md5;
+};
+
 /* A file of the final image; layer and md5 only where it is there. */
 struct history_file {
 	bool there;
 	size_t layer;
 	struct str md5;
-	struct str owner; /* the package in whose list it stands now */
+	struct str owner;	       /* the package in whose list it stands now */
+	VEC(struct history_bytes) was; /* what layers wrote that others replaced */
+	VEC(struct str) inside;	       /* of a folder: the keys of the files below it */
 };
 
 /* A package that was there, and is not as it was. */
@@ -77,6 +88,7 @@ struct history {
 	struct map listed;  /* every name in the package database as it is in the end */
 	struct map files;   /* to struct history_file *; key: history_key */
 	struct map folders; /* the same for whole folders of Python packages */
+	struct map sums; /* MD5 of what is there in the end: the highest layer that wrote it + 1 */
 	bool has_database;
 };
 
@@ -103,7 +115,13 @@ MUST_USE int history_add(
 MUST_USE int history_plan(struct history *h, const struct inventory *inventory, struct err *err);
 /* Whether what became of this file has to be known. */
 bool history_asks(struct history *h, struct str path);
+/* A file as it is in the end; also one that was not asked for: it may be another under a new name.
+ */
 MUST_USE int history_file(
+    struct history *h, struct str path, size_t layer, const char *md5, struct err *err);
+/* A file that history_asks for, as a layer wrote it and a higher one replaced it or took it away.
+ */
+MUST_USE int history_was(
     struct history *h, struct str path, size_t layer, const char *md5, struct err *err);
 /* Puts into the inventory what counts as installed, and names what is hidden. */
 MUST_USE int history_judge(

@@ -126,8 +126,8 @@ struct image_visitor {
 	 * these. */
 	int (*merged)(
 	    void *arg, const struct unit *unit, const struct image_file *file, struct err *err);
-	/* A file wanted merged as lower layers had it, and that layer `by` takes away or replaces;
-	 * as many times as that happens. Links are not followed. */
+	/* A file wanted merged, or its sum, as lower layers had it, and that layer `by` takes away
+	 * or replaces; as many times as that happens. Links are not followed. */
 	int (*gone)(void *arg, const struct unit *unit, const struct image_file *file, size_t by,
 	    struct err *err);
 	/* A layer has been read to its end; verified is false where it failed: a problem was told.

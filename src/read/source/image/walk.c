@@ -44,15 +44,16 @@ static int give_gone(struct walk *w, struct err *err)
 		struct image_file f;
 		struct unit unit;
 
-		if (u->before.kind != MERGED_FILE || !u->before.wanted || !body || !body->bytes ||
-		    u->before.layer == w->layer_index)
+		if (u->before.kind != MERGED_FILE || !u->before.wanted || !body ||
+		    (!body->bytes && !body->md5) || u->before.layer == w->layer_index)
 			continue;
 		f = (struct image_file){.kind = TAR_FILE,
 		    .mode = body->mode,
 		    .size = body->n,
 		    .layer = &w->image->layers[body->layer],
 		    .layer_index = body->layer,
-		    .is_last = true};
+		    .is_last = true,
+		    .md5 = body->md5};
 		if (merged_path(&w->merged, u->node, &f.path, err) != 0)
 			return -1;
 		unit = walk_unit(w, body->layer, f.path, body->mode);
