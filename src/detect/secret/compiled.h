@@ -74,7 +74,7 @@ MUST_USE int secret_database_store(const struct secret_engine *e, struct buf *ou
 enum secret_leave {
 	SECRET_LEAVE_NONE,
 	SECRET_LEAVE_GENERIC,
-	SECRET_LEAVE_WORDS, /* neither them nor those that need a word in front of a value */
+	SECRET_LEAVE_WORDS, /* of ours, neither them nor those that need a word beside a value */
 };
 
 /* All matches of all other rules in text, in no order, in the scanner's arena. */

@@ -44,6 +44,13 @@ static bool widen(struct window *w, uint32_t end, size_t reach)
 	return false;
 }
 
+static bool is_left(const struct secret_rule *rule, enum secret_leave leave)
+{
+	if (leave == SECRET_LEAVE_WORDS)
+		return rule->own && (rule->generic || rule->words);
+	return leave == SECRET_LEAVE_GENERIC && rule->generic;
+}
+
 static int on_end(
     unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
 {
@@ -52,8 +59,7 @@ static int on_end(
 	struct window fresh = {id, (uint32_t)to, (uint32_t)to};
 
 	(void)from, (void)flags;
-	if ((w->leave != SECRET_LEAVE_NONE && c->rule->generic) ||
-	    (w->leave == SECRET_LEAVE_WORDS && c->rule->words))
+	if (is_left(c->rule, w->leave))
 		return 0;
 	if (w->open[id] > 0 && widen(&w->list.p[w->open[id] - 1], (uint32_t)to, c->reach_bytes))
 		return 0;
@@ -130,23 +136,6 @@ static int keep(struct search *s, const struct secret_match *match, struct err *
 	return 0;
 }
 
-/* A greedy gap (`secret.*"value"`) runs to the last value on a line: those before it are in the
- * same match and would go unseen. */
-static int keep_hidden(struct search *s, const struct secret_match *match, struct err *err)
-{
-	struct secret_match inner = *match;
-
-	while (inner.value_start > match->start && !s->out->full) {
-		if (!find(s, match->start, inner.value_start, &inner))
-			break;
-		if (inner.value_start == inner.start)
-			break;
-		if (keep(s, &inner, err))
-			return -1;
-	}
-	return 0;
-}
-
 static int search_window(struct search *s, const struct window *w, size_t *cursor, struct err *err)
 {
 	size_t reach = s->c->reach_bytes;
@@ -157,7 +146,7 @@ static int search_window(struct search *s, const struct window *w, size_t *curso
 	if (s->c->to_end)
 		cut = s->text.n;
 	while (at < w->last && !s->out->full && find(s, at, cut, &match)) {
-		if (keep(s, &match, err) || keep_hidden(s, &match, err))
+		if (keep(s, &match, err))
 			return -1;
 		at = match.end > at ? match.end : at + 1;
 		*cursor = at;

@@ -36,49 +36,6 @@ static int by_place(const void *a, const void *b)
 	return x->value_start < y->value_start ? -1 : x->value_start > y->value_start;
 }
 
-/* How far the specific matches among found[0..i] reach. */
-static void measure_reach(
-    const struct secret_engine *engine, const struct secret_matches *m, size_t *reach)
-{
-	size_t furthest = 0;
-
-	for (size_t i = 0; i < m->found.n; i++) {
-		const struct secret_match *match = &m->found.p[i];
-
-		if (!engine->compiled[match->rule].rule->generic)
-			furthest = MAX_OF(furthest, match->end);
-		reach[i] = furthest;
-	}
-}
-
-/* How many matches begin at or before `offset`. */
-static size_t count_until(const struct secret_matches *m, size_t offset)
-{
-	size_t low = 0, high = m->found.n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->found.p[middle].start <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Whether a specific match holds the whole value of this generic one. */
-static bool is_said_twice(const struct secret_engine *engine, const struct secret_matches *m,
-    const size_t *reach, const struct secret_match *match)
-{
-	size_t n;
-
-	if (!engine->compiled[match->rule].rule->generic)
-		return false;
-	n = count_until(m, match->value_start);
-	return n > 0 && reach[n - 1] >= match->value_end;
-}
-
 /* A match and what it is worth. */
 struct judged {
 	struct secret_match match;
@@ -137,17 +94,10 @@ static void note_limits(
 static int judge_all(struct secret_scanner *scanner, const struct secret_region *region,
     const struct secret_matches *m, struct judged_list *out, struct err *err)
 {
-	size_t *reach = arena_array(&scanner->arena, m->found.n, sizeof *reach);
-
-	if (!reach)
-		return arena_err(&scanner->arena, err);
-	measure_reach(scanner->engine, m, reach);
 	for (size_t i = 0; i < m->found.n; i++) {
 		struct judged one = {.match = m->found.p[i]};
 		const struct secret_rule *rule = scanner->engine->compiled[one.match.rule].rule;
 
-		if (!rule->own && is_said_twice(scanner->engine, m, reach, &one.match))
-			continue;
 		if (secret_value_of(rule, region->text, &one.match, &region->view, &scanner->arena,
 			&one.value, err))
 			return -1;

@@ -10,7 +10,7 @@
  *  - One finding for each (rule, secret, file), with all its places.
  *  - Of built-in rules (rules/secrets/builtin.json) that take the same bytes the first in the
  *    file, which is the most specific, reports. Rules of a user's own report what their
- *    patterns match, but for a generic rule's value inside a specific rule's match.
+ *    patterns match, each for itself, and nothing is excused.
  *  - A built-in rule's match is a finding only if it stands alone, is no stand-in
  *    (core/placeholder.h) and passes the rule's tests (value.c). Where it is likely nobody's
  *    (context.h, value.c) it is WEIGHT_WARNS and medium at most, and the message says why.
@@ -19,14 +19,13 @@
  *    bytes, hex).
  *  - Patterns see bytes: \w, \d, \s, \b and (?i) are ASCII. UTF-16 is decoded first (byte
  *    order mark, or NULs in every other byte) and scanned as it is all the same.
- *  - A binary file is scanned with all rules but those that need words around a value. One
+ *  - A binary file is scanned with all rules but those of ours that need words around a
+ *    value. One
  *    NUL makes no binary.
  *  - A match is looked for within SECRET_SPAN_BYTES (and a greedy one joins at most
  *    SECRET_WINDOW_BYTES), so that a line of many megabytes costs linear time. Shorter
  *    lines give exactly what findall gives.
  *  - A pattern that runs into the match limit is a problem, named with rule and place.
- *  - Of a user's rules, generic ones leave stand-ins out. The two values that AWS's
- *    documentation prints as examples are excused by value, in any rule.
  *  - An AWS key id that holds 0, 1, 8 or 9 was not issued by AWS. It is reported all the
  *    same, at the same severity, and the message says so: a wrong guess here would hide a
  *    key, and a made-up one is cured by the same edit.

@@ -17,24 +17,6 @@ enum {
 	GENEROUS_MIN = 16, /* so much of a block's body, and it is masked */
 };
 
-/* AWS prints these two all over its documentation. In two pieces each, so that no scanner finds
- * them here. */
-static const char *const documented[] = {
-    "AKIAIOSFODNN7"
-    "EXAMPLE",
-    "wJalrXUtnFEMI/K7MDENG/"
-    "bPxRfiCYEXAMPLEKEY",
-};
-
-static bool is_documented(struct str v)
-{
-	for (size_t i = 0; i < ARRAY_LEN(documented); i++) {
-		if (str_eq(v, str_of(documented[i])))
-			return true;
-	}
-	return false;
-}
-
 /* ---- neighbours ---- */
 
 static bool is_hex_digit(char c)
@@ -337,9 +319,7 @@ int secret_value_of(const struct secret_rule *rule, struct str text,
 	    .from = match->value_start,
 	    .to = match->value_end};
 
-	if (is_documented(value) || (!rule->own && rule->generic && placeholder_is(value)))
-		v.worth = WORTH_STAND_IN;
-	else if (!rule->own)
+	if (!rule->own)
 		set_prefix(value, v.prefix);
 	else if (rule->check == SECRET_CHECK_PEM
 		     ? block_value(text, match, view->generous, arena, &v, err)

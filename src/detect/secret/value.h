@@ -27,7 +27,7 @@ struct secret_view {
 
 /* Of a PEM or PGP block the value is the whole block without its line ends and quoting, so that the
  * same key in a file, in JSON and in YAML is one secret. A match of a rule that is not ours is
- * taken as it is, but for placeholders where it is generic. */
+ * taken as it is. */
 MUST_USE int secret_value_of(const struct secret_rule *rule, struct str text,
     const struct secret_match *match, const struct secret_view *view, struct arena *arena,
     struct secret_value *ret_value, struct err *err);
