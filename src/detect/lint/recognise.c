@@ -4,6 +4,7 @@
 #include "base/opt.h"
 #include "detect/lint/lint.h"
 #include "detect/lint/taskdef.h"
+#include "read/syntax/dockerfile.h"
 
 static struct str base_name(struct str path)
 {
@@ -68,21 +69,6 @@ bool lint_is_dockerfile_name(struct str path)
 	return docker_name(path) >= NAME_FITS;
 }
 
-/* The first line that is neither blank nor a comment. */
-static struct str first_line(struct str text)
-{
-	struct str line;
-
-	if (str_starts(text, STR("\xef\xbb\xbf")))
-		text = str_sub(text, 3, text.n);
-	while (str_cut(&text, '\n', &line)) {
-		line = str_trim(line);
-		if (line.n > 0 && line.p[0] != '#')
-			return line;
-	}
-	return STR_NONE;
-}
-
 static size_t count_words(struct str line, struct str words[4])
 {
 	size_t n = 0;
@@ -99,35 +85,37 @@ static size_t count_words(struct str line, struct str words[4])
 	return n;
 }
 
-/* FROM or ARG as they are written; in small letters only where the rest fits too, since "from"
+/* FROM or ARG as they are written; in small letters only if the rest fits too, since "from"
  * begins a line of Python and of prose. */
-static bool begins_dockerfile(struct str line)
+static bool begins_dockerfile(struct str first)
 {
 	struct str words[4];
-	size_t n;
+	size_t n = count_words(first, words);
 
-	if (str_starts(line, STR("FROM ")) || str_starts(line, STR("FROM\t")) ||
-	    str_starts(line, STR("ARG ")) || str_starts(line, STR("ARG\t")))
+	if (n == 0)
+		return false;
+	if (str_eq(words[0], STR("FROM")) || str_eq(words[0], STR("ARG")))
 		return true;
-	n = count_words(line, words);
 	if (n >= 2 && str_eq_nocase(words[0], STR("from")))
-		return str_starts(words[1], STR("--")) || n == 2 || str_ends(line, STR("\\")) ||
+		return str_starts(words[1], STR("--")) || n == 2 ||
 		       (n == 4 && str_eq_nocase(words[2], STR("as")));
 	return n == 2 && str_eq_nocase(words[0], STR("arg"));
 }
 
-/* In a file that is called Dockerfile: nearly FROM or ARG, in capitals. */
-static bool begins_broken_dockerfile(struct str line)
+/* In a file that is called Dockerfile: nearly FROM or ARG, in capitals; or one of them alone. */
+static bool begins_broken_dockerfile(struct str first)
 {
 	static const char *const starts[] = {"FROM", "ARG"};
 	size_t n = 0;
 
-	while (n < line.n && line.p[n] >= 'A' && line.p[n] <= 'Z')
+	if (docker_kind_of(first) == DOCKER_FROM || docker_kind_of(first) == DOCKER_ARG)
+		return true;
+	while (n < first.n && first.p[n] >= 'A' && first.p[n] <= 'Z')
 		n++;
-	if (n < 2 || n == line.n || !byte_is_blank(line.p[n]))
+	if (n < 2 || (n < first.n && !byte_is_blank(first.p[n])))
 		return false;
-	return docker_kind_of(str_sub(line, 0, n)) == DOCKER_UNKNOWN &&
-	       opt_nearest(str_sub(line, 0, n), starts, ARRAY_LEN(starts)) != NULL;
+	return docker_kind_of(str_sub(first, 0, n)) == DOCKER_UNKNOWN &&
+	       opt_nearest(str_sub(first, 0, n), starts, ARRAY_LEN(starts)) != NULL;
 }
 
 static bool is_built(struct str path, const struct lint_opts *opts)
@@ -135,17 +123,21 @@ static bool is_built(struct str path, const struct lint_opts *opts)
 	return opts->build && str_eq(path, opts->build->path);
 }
 
-static bool is_dockerfile(struct str path, struct str bytes, const struct lint_opts *opts)
+static int find_dockerfile(struct str path, struct str bytes, const struct lint_opts *opts,
+    struct arena *arena, bool *ret_is, struct err *err)
 {
 	enum docker_name name = docker_name(path);
-	struct str line = first_line(bytes);
+	struct str first;
 
-	if (is_built(path, opts) || (opts->named && name >= NAME_FITS))
-		return true;
-	if (opts->named)
-		return begins_dockerfile(line) || name == NAME_DERIVED;
-	return name >= NAME_FITS &&
-	       (begins_dockerfile(line) || (name == NAME_EXACT && begins_broken_dockerfile(line)));
+	*ret_is =
+	    is_built(path, opts) || (opts->named && (name >= NAME_FITS || name == NAME_DERIVED));
+	if (*ret_is || (!opts->named && name < NAME_FITS))
+		return 0;
+	if (dockerfile_first(bytes, arena, &first, err) != 0)
+		return -1;
+	*ret_is =
+	    begins_dockerfile(first) || (name == NAME_EXACT && begins_broken_dockerfile(first));
+	return 0;
 }
 
 /* ---- */
@@ -164,23 +156,24 @@ bool lint_wants_path(struct str path, const struct lint_opts *opts)
 int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
     struct arena *arena, enum lint_kind *ret_kind, struct err *err)
 {
+	bool by_name = is_built(path, opts) || docker_name(path) >= NAME_FITS;
+	bool is_taskdef = false, is_dockerfile = false;
 	struct syntax_tree tree;
-	bool is_taskdef = false;
 
 	*ret_kind = LINT_NONE;
-	if (is_built(path, opts) ||
-	    (docker_name(path) >= NAME_FITS && is_dockerfile(path, bytes, opts))) {
-		*ret_kind = LINT_DOCKERFILE;
-		return 0;
-	}
-	if (taskdef_may_be(path, bytes)) {
+	if (by_name && find_dockerfile(path, bytes, opts, arena, &is_dockerfile, err) != 0)
+		return -1;
+	if (!is_dockerfile && taskdef_may_be(path, bytes)) {
 		if (taskdef_read(path, bytes, arena, &tree, err) != 0)
 			return -1;
 		is_taskdef = taskdef_is(base_name(path), &tree);
 	}
-	if (is_taskdef)
-		*ret_kind = LINT_TASKDEF;
-	else if (is_dockerfile(path, bytes, opts))
+	if (!is_dockerfile && !is_taskdef && !by_name &&
+	    find_dockerfile(path, bytes, opts, arena, &is_dockerfile, err) != 0)
+		return -1;
+	if (is_dockerfile)
 		*ret_kind = LINT_DOCKERFILE;
+	else if (is_taskdef)
+		*ret_kind = LINT_TASKDEF;
 	return 0;
 }

@@ -407,6 +407,11 @@ static bool read_instruction(struct docker_reader *r, struct docker_line line)
 	in.text = placed_sub(&in.text, trim_all(in.text.text));
 	if (in.text.text.n == 0)
 		return true;
+	if (r->first) {
+		*r->first = in.text.text;
+		r->at = r->file->text.n;
+		return true;
+	}
 	range = docker_range(&in, in.text.text);
 	in.offset = range.offset;
 	in.end = in.head_end = range.end;
@@ -467,5 +472,20 @@ int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect, struc
 	    !docker_problem_add(&r, "the file holds no instruction", "begin it with FROM", 0, 0))
 		return -1;
 	*ret = file;
+	return 0;
+}
+
+int dockerfile_first(struct str text, struct arena *arena, struct str *ret_text, struct err *err)
+{
+	struct dockerfile file = {.text = text, .escape = '\\'};
+	struct docker_reader r = {.file = &file, .arena = arena, .err = err, .first = ret_text};
+	struct docker_line line;
+
+	*ret_text = STR("");
+	if (!read_mark(&r))
+		return -1;
+	while (docker_next_line(&file, r.at, &line))
+		if (!read_line(&r, line))
+			return -1;
 	return 0;
 }

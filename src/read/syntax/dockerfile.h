@@ -137,6 +137,9 @@ MUST_USE int dockerfile_parse(
     struct str text, struct arena *arena, struct dockerfile *ret, struct err *err);
 MUST_USE int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect,
     struct arena *arena, struct dockerfile *ret, struct err *err);
+/* The text of the first instruction, as the parser joins its lines; empty if there is none. */
+MUST_USE int dockerfile_first(
+    struct str text, struct arena *arena, struct str *ret_text, struct err *err);
 
 /* Upper case; "?" for DOCKER_UNKNOWN. */
 const char *docker_kind_word(enum docker_kind kind);

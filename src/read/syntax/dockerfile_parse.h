@@ -17,6 +17,7 @@ struct docker_reader {
 	size_t at;	      /* where the next line begins */
 	size_t search_left;   /* bytes that may still be searched in vain for the end of heredocs */
 	bool directives_done; /* the leading block is over */
+	struct str *first;    /* only the first instruction's text is wanted; NULL: all */
 };
 
 /* Bytes of a line [start, end) without its end, and where the next begins. */
