@@ -236,10 +236,13 @@ void lint_report(struct lint *l, struct text_range range, struct str identity, c
 void lint_instruction(struct lint *l, const struct docker_instruction *in, const char *message, ...)
 {
 	struct text_range range = {in->offset, in->head_end};
+	struct str text = in->text.text, rest = str_sub(text, in->keyword.n, text.n);
 	va_list args;
 
+	if (in->kind != DOCKER_UNKNOWN)
+		text = arena_fmt(l->arena, "%s" STR_FMT, docker_kind_word(in->kind), STR_ARG(rest));
 	va_start(args, message);
-	report(l, range, in->text.text, NULL, message, args);
+	report(l, range, text.n > 0 ? text : in->text.text, NULL, message, args);
 	va_end(args);
 }
 

@@ -33,7 +33,8 @@ struct lint_rule {
  * the instruction's text, a path of keys. fix may be NULL: then the rule's own. */
 void lint_report(struct lint *lint, struct text_range range, struct str identity, const char *fix,
     const char *message, ...) PRINTF_LIKE(5, 6);
-/* A whole instruction without here-documents; its text is the identity. */
+/* A whole instruction without here-documents; its text, the keyword in capitals, is the identity.
+ */
 void lint_instruction(struct lint *lint, const struct docker_instruction *in, const char *message,
     ...) PRINTF_LIKE(3, 4);
 /* One command of a script, or one of its words; the command's text is the identity. */

@@ -323,6 +323,16 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 	s->workdir = s->parent->workdir;
 }
 
+static int read_platform(struct viewer *v, struct docker_stage *s)
+{
+	const struct docker_flag *flag = docker_flag_get(s->from, "platform");
+	bool known;
+
+	if (!flag || !flag->has_value)
+		return 0;
+	return expand(v, flag->value.raw, &s->platform, &known) < 0 ? -1 : 0;
+}
+
 static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 {
 	struct docker_view *view = v->view;
@@ -335,7 +345,8 @@ static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 	map_init(&s->args, v->arena);
 	if (in->n_words > 0)
 		s->image = in->words[0];
-	if (expand(v, s->image.raw, &s->image_text, &s->image_known) < 0)
+	if (expand(v, s->image.raw, &s->image_text, &s->image_known) < 0 ||
+	    read_platform(v, s) != 0)
 		return -1;
 	s->base = docker_reference_split(s->image_text);
 	s->scratch = str_eq(s->image_text, STR("scratch"));

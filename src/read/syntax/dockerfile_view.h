@@ -74,6 +74,7 @@ struct docker_stage {
 	struct str image_text;		   /* variables resolved as far as known */
 	bool image_known;		   /* no variable was left */
 	struct docker_reference base;	   /* of image_text */
+	struct str platform;		   /* --platform, the same way; empty: none */
 	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
 	bool scratch;			   /* FROM scratch */
 	bool shipped; /* the stage that is built, or one it builds on: its layers are the image's */

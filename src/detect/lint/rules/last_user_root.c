@@ -1,20 +1,25 @@
 #include "detect/lint/rule.h"
 
+/* Whoever is root by another spelling is the same root. */
+#define IDENTITY STR("the last user is root")
+
 static void check_last_user_root(struct lint *l, const struct docker_view *view)
 {
 	const struct docker_stage *built = view->built;
 	const struct docker_instruction *user;
+	struct text_range range;
 
 	if (!built || !built->user_step || !built->user_known || !docker_user_is_root(built->user))
 		return;
 	user = built->user_step->instruction;
+	range = (struct text_range){user->offset, user->head_end};
 	if (built->user.n == 0)
-		lint_instruction(l, user, "the last user is empty, which is root");
+		lint_report(l, range, IDENTITY, NULL, "the last user is empty, which is root");
 	else if (user->n_words > 0 && str_eq(user->words[0].text, built->user))
-		lint_instruction(l, user, "the last user is root");
+		lint_report(l, range, IDENTITY, NULL, "the last user is root");
 	else
-		lint_instruction(l, user, "the last user is root: its variables make it " STR_FMT,
-		    STR_ARG(built->user));
+		lint_report(l, range, IDENTITY, NULL,
+		    "the last user is root: its variables make it " STR_FMT, STR_ARG(built->user));
 }
 
 const struct lint_rule rule_last_user_root = {

@@ -13,8 +13,8 @@ static void check_latest_tag(struct lint *l, const struct docker_view *view)
 		const struct docker_stage *s = &view->stages[i];
 
 		if (is_outside(s) && s->base.digest.n == 0 && str_eq(s->base.tag, STR("latest")))
-			lint_report(l, docker_range(s->from, s->image.raw), s->from->text.text,
-			    NULL, "the base image " STR_FMT " moves: it is `latest`",
+			lint_report(l, docker_range(s->from, s->image.raw), s->image_text, NULL,
+			    "the base image " STR_FMT " moves: it is `latest`",
 			    STR_ARG(s->image_text));
 	}
 }

@@ -22,12 +22,14 @@ static void check_maintainer(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
 		struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
+		const struct docker_instruction *in;
 
 		if (!lint_step_is(&view->steps[i], DOCKER_MAINTAINER))
 			continue;
 		offer_label(l, view->steps[i].instruction, &text);
-		lint_instruction(
-		    l, view->steps[i].instruction, "MAINTAINER is deprecated: use a label");
+		in = view->steps[i].instruction;
+		lint_report(l, (struct text_range){in->offset, in->head_end}, STR("MAINTAINER"),
+		    NULL, "MAINTAINER is deprecated: use a label");
 	}
 }
 

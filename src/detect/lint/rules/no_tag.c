@@ -12,8 +12,8 @@ static void check_no_tag(struct lint *l, const struct docker_view *view)
 		const struct docker_stage *s = &view->stages[i];
 
 		if (is_outside(s) && s->base.digest.n == 0 && s->base.tag.n == 0)
-			lint_report(l, docker_range(s->from, s->image.raw), s->from->text.text,
-			    NULL, "the base image " STR_FMT " has no tag", STR_ARG(s->image_text));
+			lint_report(l, docker_range(s->from, s->image.raw), s->image_text, NULL,
+			    "the base image " STR_FMT " has no tag", STR_ARG(s->image_text));
 	}
 }
 

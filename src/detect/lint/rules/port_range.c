@@ -19,8 +19,9 @@ static void check_port_range(struct lint *l, const struct docker_view *view)
 
 		for (size_t k = 0; in->kind == DOCKER_EXPOSE && k < in->n_words; k++)
 			if (is_too_large(in->words[k].text))
-				lint_report(l, docker_range(in, in->words[k].raw), in->words[k].raw,
-				    NULL, STR_FMT " is no port: they end at 65535",
+				lint_report(l, docker_range(in, in->words[k].raw),
+				    in->words[k].text, NULL,
+				    STR_FMT " is no port: they end at 65535",
 				    STR_ARG(in->words[k].text));
 	}
 }

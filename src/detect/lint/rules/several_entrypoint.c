@@ -10,7 +10,10 @@ static void check_several_entrypoint(struct lint *l, const struct docker_view *v
 		if (step->onbuild || !lint_step_is(step, DOCKER_ENTRYPOINT))
 			continue;
 		if (before && before->stage == step->stage)
-			lint_instruction(l, step->instruction,
+			lint_report(l,
+			    (struct text_range){
+				step->instruction->offset, step->instruction->head_end},
+			    STR("a second ENTRYPOINT"), NULL,
 			    "a second ENTRYPOINT in this stage: the one on line %u does nothing",
 			    line_index_line(&view->file->lines, before->instruction->offset));
 		before = step;

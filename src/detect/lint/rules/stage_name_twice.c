@@ -9,7 +9,7 @@ static void check_stage_name_twice(struct lint *l, const struct docker_view *vie
 			if (!str_eq_nocase(s->name, view->stages[k].name))
 				continue;
 			lint_report(l, docker_range(s->from, s->from->words[2].raw),
-			    s->from->text.text, NULL, "stage %zu is called " STR_FMT " too", k,
+			    view->stages[k].name, NULL, "stage %zu is called " STR_FMT " too", k,
 			    STR_ARG(s->name));
 			break;
 		}
