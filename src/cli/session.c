@@ -8,6 +8,8 @@
 #include "gate/judge.h"
 #include "report/format.h"
 
+#include <sys/stat.h>
+
 enum { REPORT_BYTES = 512 << 20, SHOWN_FINDINGS = 10, HOUR_MS = 3600 * 1000 };
 
 /* "json=report.json" is a format and a file; without '=' it goes to stdout. */
@@ -20,16 +22,86 @@ static const struct report_format *format_of(struct str option, struct str *ret_
 	return report_format_find(name);
 }
 
-int session_check_formats(const struct session_options *options, struct err *err)
+/* The folder in which a file stands, or is to. */
+static bool folder_status(struct str file, struct arena *arena, struct stat *ret)
+{
+	size_t slash = str_rchr(file, '/');
+	const char *folder =
+	    slash == STR_NPOS ? "." : arena_cstr(arena, str_sub(file, 0, slash + 1));
+
+	return folder && stat(folder, ret) == 0;
+}
+
+static struct str last_name(struct str file)
+{
+	size_t slash = str_rchr(file, '/');
+
+	return slash == STR_NPOS ? file : str_sub(file, slash + 1, file.n);
+}
+
+/* Whether two names are of one file that the second report would replace. */
+static bool is_same_file(struct str a, struct str b, struct arena *arena)
+{
+	const char *path_a = arena_cstr(arena, a), *path_b = arena_cstr(arena, b);
+	struct stat one, other;
+	bool is_there;
+
+	if (!path_a || !path_b || path_descriptor(path_a) >= 0 || path_descriptor(path_b) >= 0)
+		return false;
+	is_there = stat(path_a, &one) == 0;
+	if (is_there != (stat(path_b, &other) == 0))
+		return false;
+	if (is_there)
+		return S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+		       one.st_ino == other.st_ino;
+	return str_eq(last_name(a), last_name(b)) && folder_status(a, arena, &one) &&
+	       folder_status(b, arena, &other) && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* Against those named before it. */
+static int check_file(
+    const struct opt_list *formats, size_t at, struct arena *arena, struct err *err)
+{
+	struct str option = formats->p[at], file, other_file;
+	const struct report_format *format = format_of(option, &file), *other;
+
+	for (size_t i = 0; file.n > 0 && i < at; i++) {
+		other = format_of(formats->p[i], &other_file);
+		if (other_file.n == 0)
+			continue;
+		if (is_same_file(file, other_file, arena))
+			return err_set(err, ERR_USAGE,
+			    "--format " STR_FMT " and --format " STR_FMT
+			    " are written to one file: name another for one of them",
+			    STR_ARG(formats->p[i]), STR_ARG(option));
+		if (other == format)
+			return err_set(err, ERR_USAGE,
+			    "--format " STR_FMT " and --format " STR_FMT
+			    " are of one format: name one file, and copy it",
+			    STR_ARG(formats->p[i]), STR_ARG(option));
+	}
+	return 0;
+}
+
+int session_check_formats(
+    const struct session_options *options, struct arena *arena, struct err *err)
 {
 	for (size_t i = 0; i < options->formats.n; i++) {
-		struct str file;
+		struct str option = options->formats.p[i], file;
 
-		if (!format_of(options->formats.p[i], &file))
+		if (!format_of(option, &file))
 			return err_set(err, ERR_USAGE,
 			    "no such format: " STR_FMT
 			    "; there are text, json, markdown and check-dockerfile",
-			    STR_ARG(options->formats.p[i]));
+			    STR_ARG(option));
+		if (file.n == 0 && str_ends(option, STR("=")))
+			return err_set(err, ERR_USAGE,
+			    "--format " STR_FMT " names no file: name one behind the =, or leave "
+			    "the = out to print",
+			    STR_ARG(option));
+		if (check_file(&options->formats, i, arena, err) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -77,7 +149,8 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 	s->report.started_ms = cli->clock->now_ms(cli->clock);
 	if (options->rules.n > 0 && !rules)
 		return arena_err(cli->arena, err);
-	if (session_check_formats(options, err) != 0 || open_policy(s, rules, err) != 0 ||
+	if (session_check_formats(options, cli->arena, err) != 0 ||
+	    open_policy(s, rules, err) != 0 ||
 	    ((needs & SESSION_SECRETS) &&
 		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))

@@ -17,17 +17,17 @@ struct session_options {
 	bool no_sandbox;
 };
 
-#define SESSION_ROWS(o)                                                                          \
-	OPT_GROUP_ROW("Policy and report"),                                                      \
-	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                  \
-		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; " \
-		"default: the built-in starter"),                                                \
-	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                          \
-		"text, json, markdown or check-dockerfile, to stdout or a file; may be given "   \
-		"several times; default: text"),                                                 \
-	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                  \
-		"show also what passes or is known, and more than the first ten"),               \
-	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                      \
+#define SESSION_ROWS(o)                                                                                   \
+	OPT_GROUP_ROW("Policy and report"),                                                               \
+	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                           \
+		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; "          \
+		"default: the built-in starter"),                                                         \
+	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                                   \
+		"text, json, markdown or check-dockerfile, to stdout or a file of its own; may be given " \
+		"several times; default: text"),                                                          \
+	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                           \
+		"show also what passes or is known, and more than the first ten"),                        \
+	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                               \
 		"read hostile bytes in this process, for debugging only")
 
 enum session_needs { SESSION_SECRETS = 1 << 0, SESSION_DATABASE = 1 << 1 };
@@ -54,8 +54,9 @@ MUST_USE int session_place(struct session *s, enum stage stage, const char *kind
     struct str operand, bool several, struct where *ret, struct err *err);
 /* Judges, prints in every format that was asked for, and returns the exit code. */
 int session_finish(struct session *s);
-/* Each --format is known and its file can be named. */
-MUST_USE int session_check_formats(const struct session_options *options, struct err *err);
+/* Each --format is known, and each file has one report. Nothing is opened. */
+MUST_USE int session_check_formats(
+    const struct session_options *options, struct arena *arena, struct err *err);
 /* Prints a judged report, with what it quotes masked; trailer and image as report_opts has them. 0,
  * or EXIT_INCOMPLETE where it cannot be written. */
 int session_print(struct cli *cli, const struct session_options *options, struct report *report,

@@ -127,28 +127,39 @@ int key_word(struct keys *k, const struct node *value, const struct str *words,
 	return keys_fail(k, value, expected, err);
 }
 
+/* The first mistake of the text, in a policy's words. */
+static int fail_problem(const struct keys *k, struct err *err)
+{
+	const struct syntax_problem *first = &k->tree.problems.p[0];
+	bool twice = str_eq(str_of(first->what), str_of(tree_name_twice));
+	struct place at = {0};
+
+	line_index_place(&k->tree.lines, first->offset, first->end, &at);
+	return err_set(err, ERR_CONFIG, STR_FMT ":%u:%u: %s", STR_ARG(k->source), at.line,
+	    at.column, twice ? "this key stands twice; leave one of the two" : first->what);
+}
+
 int keys_open(struct str text, struct str source, struct arena *arena, struct keys *ret,
     const struct node **ret_root, struct err *err)
 {
 	struct keys k = {.source = source, .arena = arena};
-	struct place at = {0};
 
 	if (yaml_tree(text, KEYS_NESTING, arena, &k.tree, err) != 0) {
-		/* Too deep or too large is as wrong as anything else in it. */
+		if (k.tree.problems.n > 0)
+			return fail_problem(&k, err);
+		/* Too large is as wrong as anything else in it. */
 		if (err->code == ERR_LIMIT || err->code == ERR_FORMAT)
 			err->code = ERR_CONFIG;
 		return err_wrap(err, STR_FMT, STR_ARG(source));
 	}
-	if (k.tree.problems.n > 0) {
-		const struct syntax_problem *first = &k.tree.problems.p[0];
-
-		line_index_place(&k.tree.lines, first->offset, first->end, &at);
-		return err_set(err, ERR_CONFIG, STR_FMT ":%u:%u: %s", STR_ARG(source), at.line,
-		    at.column, first->what);
-	}
-	if (k.tree.roots.n != 1)
-		return err_set(err, ERR_CONFIG, STR_FMT ": %s", STR_ARG(source),
-		    k.tree.roots.n ? "more than one document" : "it is empty");
+	if (k.tree.problems.n > 0)
+		return fail_problem(&k, err);
+	if (k.tree.roots.n == 0)
+		return err_set(err, ERR_CONFIG,
+		    STR_FMT ":1:1: it is empty; it begins with `plimsoll: 1`", STR_ARG(source));
+	if (k.tree.roots.n > 1)
+		return keys_fail(&k, k.tree.roots.p[1],
+		    "more than one document; leave one, without a line of --- before another", err);
 	*ret = k;
 	*ret_root = k.tree.roots.p[0];
 	return 0;

@@ -69,6 +69,25 @@ static struct str instead(struct keys *k, struct str rule, unsigned stages)
 	return STR("`plimsoll rules` lists them");
 }
 
+/* Rules of a file have ids of small letters, digits and dashes, and not the shape of DL3002. */
+static bool may_be_of_file(struct str rule)
+{
+	bool has_letter = false;
+
+	if (rule.n > 2 && byte_is_digit(rule.p[2]) &&
+	    (str_starts(rule, STR("dl")) || str_starts(rule, STR("pl"))))
+		return false;
+	for (size_t i = 0; i < rule.n; i++) {
+		char c = rule.p[i];
+
+		if (c >= 'a' && c <= 'z')
+			has_letter = true;
+		else if (!byte_is_digit(c) && c != '-' && c != '*' && c != '?')
+			return false;
+	}
+	return has_letter && !advisory_id_begins(rule);
+}
+
 static int no_such_rule(
     struct keys *k, const struct node *at, struct str rule, unsigned stages, struct err *err)
 {
@@ -77,9 +96,12 @@ static int no_such_rule(
 	if (!hint.p)
 		return arena_err(k->arena, err);
 	return fail_text(k, at,
-	    arena_fmt(k->arena, "%s " STR_FMT "; " STR_FMT,
+	    arena_fmt(k->arena, "%s " STR_FMT "; " STR_FMT "%s",
 		is_glob(rule) ? "no rule is matched by" : "no such rule:",
-		STR_ARG(str_sub(rule, 0, SHOWN_BYTES)), STR_ARG(hint)),
+		STR_ARG(str_sub(rule, 0, SHOWN_BYTES)), STR_ARG(hint),
+		may_be_of_file(rule)
+		    ? "; if it is a rule of a file of yours, name that with --rules"
+		    : ""),
 	    err);
 }
 
@@ -165,8 +187,7 @@ int names_check_match(
 		return 0;
 	if (!is_known(k->names, match->rule))
 		return no_such_rule(k, node_get(at, STR("rule")), match->rule, ANY_STAGE, err);
-	if (match->package.n > 0 && !advisory_id_fits(match->rule) &&
-	    count_matches(k->names, match->rule, ANY_STAGE & ~(1U << STAGE_VALIDATE)) == 0)
+	if (match->package.n > 0 && !advisory_id_fits(match->rule))
 		return keys_fail(
 		    k, package, "no finding of this rule is about a package; name a `path`", err);
 	return 0;

@@ -1,6 +1,7 @@
 #include "gate/policy.h"
 
 #include "base/clock.h"
+#include "gate/holds.h"
 #include "gate/names.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -125,28 +126,9 @@ static const struct key_row stage_rows[] = {
     {"block-unknown-severity", key_flag,	 offsetof(struct stage_policy, block_unknown_severity)},
 };
 
-/* What is about packages alone stands where packages are judged. */
-static int check_scan_keys(
-    struct keys *k, const struct node *map, enum stage stage, struct err *err)
-{
-	static const char *const keys[] = {"block-fixable-only", "block-known-exploited"};
-	static const char *const kinds[] = {"release", "packages", "inventory"};
-	const struct node *gaps = node_get(map, STR("not-covered")), *wrong = NULL;
-
-	if (stage == STAGE_SCAN)
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(keys) && !wrong; i++)
-		wrong = node_get(map, str_of(keys[i]));
-	for (size_t i = 0; i < ARRAY_LEN(kinds) && !wrong; i++)
-		wrong = node_get(gaps, str_of(kinds[i]));
-	if (!wrong)
-		return 0;
-	return keys_fail(k, wrong,
-	    "this is about packages and their vulnerabilities: it belongs under stages: scan", err);
-}
-
-/* Each entry of the block list can block in this stage. */
-static int check_stage(struct keys *k, const struct node *map, enum stage stage, struct err *err)
+/* Each entry of the block list can block in this stage, and each key holds something there. */
+static int check_stage(struct keys *k, const struct node *map, enum stage stage,
+    const struct stage_policy *policy, struct err *err)
 {
 	const struct node *block = node_get(map, STR("block"));
 
@@ -154,7 +136,7 @@ static int check_stage(struct keys *k, const struct node *map, enum stage stage,
 		if (names_check_block(k, item, node_text(item), stage, err) != 0)
 			return -1;
 	}
-	return check_scan_keys(k, map, stage, err);
+	return holds_check_stage(k, map, stage, policy, err);
 }
 
 static int read_stages(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -172,15 +154,64 @@ static int read_stages(struct keys *k, const struct node *value, void *target, s
 			    err);
 		if (keys_read(k, member, stage_rows, ARRAY_LEN(stage_rows), &stages[stage], err) !=
 			0 ||
-		    check_stage(k, member, stage, err) != 0)
+		    check_stage(k, member, stage, &stages[stage], err) != 0)
 			return -1;
 	}
 	return 0;
 }
 
+static int read_timeout(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	uint64_t *seconds = target;
+
+	if (key_count(k, value, seconds, err) != 0)
+		return -1;
+	return *seconds > 0 ? 0
+			    : keys_fail(k, value,
+				  "no build ends in 0 seconds: name a number of seconds, or leave "
+				  "the key out (1800)",
+				  err);
+}
+
+static int read_max_age(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	uint64_t *hours = target;
+
+	if (key_count(k, value, hours, err) != 0)
+		return -1;
+	return *hours > 0 ? 0
+			  : keys_fail(k, value,
+				"every database is older than 0 hours: name a number of hours, or "
+				"leave the key out if any age will do",
+				err);
+}
+
+static int read_secret_key(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	struct str *key = target;
+
+	if (key_text(k, value, key, err) != 0)
+		return -1;
+	return key->n > 0 ? 0
+			  : keys_fail(k, value,
+				"an empty key keeps no hash apart: write a word of your own, or "
+				"leave the key out",
+				err);
+}
+
+static int read_registries(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	return key_list(k, value, target, err) != 0 ? -1 : holds_check_registries(k, value, err);
+}
+
+static int read_services(struct keys *k, const struct node *value, void *target, struct err *err)
+{
+	return key_list(k, value, target, err) != 0 ? -1 : holds_check_services(k, value, err);
+}
+
 static const struct key_row build_rows[] = {
     {"network",		read_network, offsetof(struct policy, network)	      },
-    {"timeout-seconds", key_count,	   offsetof(struct policy, build_timeout_seconds)},
+    {"timeout-seconds", read_timeout, offsetof(struct policy, build_timeout_seconds)},
 };
 
 static int read_build(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -189,7 +220,7 @@ static int read_build(struct keys *k, const struct node *value, void *target, st
 }
 
 static const struct key_row database_rows[] = {
-    {"max-age-hours", key_count, offsetof(struct policy, database_max_age_hours)},
+    {"max-age-hours", read_max_age, offsetof(struct policy, database_max_age_hours)},
 };
 
 static int read_database(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -219,7 +250,9 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 		if (!ignore.match.rule.n && !ignore.match.fingerprint.n)
 			return keys_fail(
 			    k, item, "an ignored rule needs `rule` or `fingerprint`", err);
-		if (names_check_match(k, item, &ignore.match, err) != 0)
+		if (holds_check_match(k, item, &ignore.match, err) != 0 ||
+		    names_check_match(k, item, &ignore.match, err) != 0 ||
+		    holds_check_ignore(k, item, &ignore.match, err) != 0)
 			return -1;
 		if (!vec_push(&policy->ignores, k->arena, ignore))
 			return arena_err(k->arena, err);
@@ -253,7 +286,8 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 		if (!waiver.owner.n || !waiver.reason.n || !waiver.until.n)
 			return keys_fail(
 			    k, item, "a waiver needs `owner`, `reason` and `until`", err);
-		if (names_check_match(k, item, &waiver.match, err) != 0)
+		if (holds_check_match(k, item, &waiver.match, err) != 0 ||
+		    names_check_match(k, item, &waiver.match, err) != 0)
 			return -1;
 		(void)time_parse(waiver.until, &waiver.until_ms);
 		waiver.until_ms += DAY_MS - 1;
@@ -301,22 +335,56 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 }
 
 static const struct key_row policy_rows[] = {
-    {"plimsoll",		 NULL,	       0						       },
-    {"name",		  key_text,	       offsetof(struct policy,				       name)},
-    {"note",		       key_text,				    offsetof(struct policy,							      note)},
-    {"mode",		  read_mode,				    offsetof(struct policy,				mode)},
-    {"rules-as-of", key_date,offsetof(struct policy,	      rules_as_of)},
-    {"stages",	       read_stages,				 offsetof(struct policy,								    stages)},
-    {"trusted-registries",		   key_list,	     offsetof(struct policy,	     trusted_registries)},
-    {"token-services",		       key_list,			 offsetof(struct policy,							 token_services)},
-    {"ignore",    read_ignores,			     0						    },
+    {"plimsoll",		 NULL,		       0							      },
+    {"name",		  key_text,		       offsetof(struct policy,					       name)},
+    {"note",		       key_text,					   offsetof(struct policy,									    note)},
+    {"mode",		  read_mode,					   offsetof(struct policy,				mode)},
+    {"rules-as-of", key_date,offsetof(struct policy,		      rules_as_of)},
+    {"stages",	       read_stages,					offsetof(struct policy,									   stages)},
+    {"trusted-registries",		   read_registries,		    offsetof(struct policy,		    trusted_registries)},
+    {"token-services",		       read_services,			      offsetof(struct policy,							      token_services)},
+    {"ignore",    read_ignores,			     0							   },
     {"waivers", read_waivers,0},
     {"branch-may-excuse",	  read_excuses,	0	 },
-    {"secret-key",	   key_text,					      offsetof(struct policy,														      secret_key)},
-    {"build",    read_build,		  0								  },
-    {"images",     read_images,offsetof(struct policy,images)},
-    {"database",		 read_database,			0							   },
+    {"secret-key",	   read_secret_key,						     offsetof(struct policy,																    secret_key)},
+    {"build",    read_build,			  0										},
+    {"images",read_images,offsetof(struct policy,images)},
+    {"database",		 read_database,				0								  },
 };
+
+static bool has_row(const struct key_row *rows, size_t n, struct str key)
+{
+	size_t i = 0;
+
+	while (i < n && !str_eq(str_of(rows[i].key), key))
+		i++;
+	return i < n;
+}
+
+/* A key that is known, but not at the top. */
+static int check_places(struct keys *k, const struct node *root, struct err *err)
+{
+	for (const struct node *member = node_first(root); member; member = member->next) {
+		struct str key = member->key;
+		const char *below = NULL;
+		struct err why;
+
+		if (has_row(policy_rows, ARRAY_LEN(policy_rows), key))
+			continue;
+		if (has_row(stage_rows, ARRAY_LEN(stage_rows), key))
+			below = "a stage (validate, secrets, build or scan, under `stages`)";
+		else if (has_row(build_rows, ARRAY_LEN(build_rows), key))
+			below = "`build`";
+		else if (has_row(database_rows, ARRAY_LEN(database_rows), key))
+			below = "`database`";
+		if (!below)
+			continue;
+		(void)err_set(&why, ERR_CONFIG, "`" STR_FMT "` belongs below %s, not at the top",
+		    STR_ARG(key), below);
+		return keys_fail(k, member, why.text, err);
+	}
+	return 0;
+}
 
 /* The mode is read before the stages that inherit it, wherever it stands in the file. */
 static int set_defaults(
@@ -352,7 +420,7 @@ int policy_parse(struct str text, struct str source, const struct policy_names *
 		return -1;
 	k.names = names;
 	if (keys_version(&k, root, "this program reads policies of version 1", err) != 0 ||
-	    set_defaults(&k, root, &policy, err) != 0 ||
+	    check_places(&k, root, err) != 0 || set_defaults(&k, root, &policy, err) != 0 ||
 	    keys_read(&k, root, policy_rows, ARRAY_LEN(policy_rows), &policy, err) != 0)
 		return -1;
 	*ret = policy;

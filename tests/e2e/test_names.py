@@ -107,6 +107,35 @@ class Outputs(House):
         self.assertIn("DL3002", (self.folder / "d/real.json").read_text())
         self.assertEqual(os.listdir(self.folder / "d"), ["real.json"])
 
+    def test_each_report_has_a_file(self):
+        (self.folder / "d").mkdir()
+        (self.folder / "link").symlink_to("d")
+        for formats in (["json="], ["json=a", "text=a"], ["json=a", "text=./a"], ["json=d/a", "text=link/a"],
+                        ["json=a", "json=b"], ["markdown", "json=a", "markdown=a"]):
+            self.plimsoll(2, "lint", *(f"--format={f}" for f in formats), "Dockerfile")
+            self.assertEqual([p.name for p in self.folder.rglob("?")], ["d"])
+        self.write("a", "")
+        (self.folder / "b").hardlink_to(self.folder / "a")
+        _, err = self.plimsoll(2, "lint", "--format", "json=a", "--format", "text=b", "Dockerfile")
+        self.assertIn("json=a and --format text=b are written to one file", err)
+        self.plimsoll(1, "lint", "--format", "json", "--format", "json=a", "--format", "text=c", "Dockerfile")
+        self.plimsoll(1, "lint", "--format", "json=/dev/null", "--format", "text=/dev/null", "Dockerfile")
+
+    def test_stdin_takes_no_path(self):
+        self.write("a.txt", "x\n")
+        _, err = self.plimsoll(2, "secrets", "stdin", "a.txt")
+        self.assertIn("`stdin` takes no path; `secrets dir PATH` reads a file or folder", err)
+
+    def test_a_database_on_stdout_is_whole(self):
+        self.write("feed/a.json", '{"id":"PYSEC-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":'
+                   '{"ecosystem":"PyPI","name":"x"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}]}')
+        out, err = self.folder / "out.db", self.folder / "err"
+        with out.open("wb") as to, err.open("wb") as errors:
+            subprocess.run([PROGRAM, "db", "build", "--output", "/dev/stdout", "feed"], cwd=self.folder, stdout=to,
+                           stderr=errors, check=True, timeout=60)
+        self.assertIn("1 advisories from 1 files", err.read_text())
+        self.plimsoll(0, "db", "status", "--verify", "out.db")
+
     def test_a_fifo_is_written_to(self):
         os.mkfifo(self.folder / "fifo")
         got = []

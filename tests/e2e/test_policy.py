@@ -61,6 +61,16 @@ class Names(House):
             self.write("shown.yaml", block if block.startswith("plimsoll") else "plimsoll: 1\n" + block)
             self.plimsoll(0, "policy", "check", "shown.yaml")
 
+    def test_what_is_said(self):
+        self.write("policy.yaml", "plimsoll: 1\nwaivers: [{rule: DL3002, owner: a, reason: b, until: 2030-01-01}]\n")
+        self.assertTrue(self.plimsoll(0, "policy", "check", "policy.yaml")[0].endswith(", mode new, 1 waiver\n"))
+        _, err = self.plimsoll(2, "policy", "check", "policy.yaml", "policy.yaml")
+        self.assertIn("one file, folder or repository is expected", err)
+        self.plimsoll(2, "policy", "check", "policy.yaml", "--policy", "policy.yaml")
+        self.assertIn("`show` or `check` is expected", self.plimsoll(2, "policy", "chek", "policy.yaml")[1])
+        self.write("large.yaml", "#" * (1 << 20) + "\n")
+        _, err = self.plimsoll(3, "policy", "check", "large.yaml")
+        self.assertIn("large.yaml: larger than 1048576 bytes, which no policy is: name the policy's own file", err)
 
 
 class Suppressions(House):
@@ -128,6 +138,7 @@ class Explain(House):
             self.assertIn("--db", out)
         _, err = self.plimsoll(2, "explain", "CVE-20-1")
         self.assertIn("no such advisory: CVE-20-1; their ids look like CVE-2020-25032", err)
+        self.assertIn("no such rule: DL9999; the nearest is DL", self.plimsoll(2, "explain", "DL9999")[1])
 
     def test_a_vulnerability_of_a_database(self):
         self.write("feeds/a.json", json.dumps({

@@ -216,7 +216,13 @@ static void mistakes_are_named(void **state)
 	assert_refused(f, "plimsoll: 1\ndatabase: {max-age-hours: -1}\n", "a whole number");
 	assert_refused(f, "plimsoll: 1\ndatabase: {max-age-hours: 4294967296}\n", "a whole number");
 	assert_refused(f, "plimsoll: 1\nmode: [new\n", "policy.yaml:");
-	assert_refused(f, "plimsoll: 1\nmode: new\nmode: all\n", "policy.yaml:3");
+	assert_refused(f, "plimsoll: 1\nmode: new\nmode: all\n",
+	    "policy.yaml:3:1: this key stands twice; leave one of the two");
+	assert_refused(f, "", "policy.yaml:1:1: it is empty; it begins with `plimsoll: 1`");
+	assert_refused(
+	    f, "plimsoll: 1\n---\nmode: all\n", "policy.yaml:3:1: more than one document");
+	assert_refused(f, "plimsoll: 1\nnote: [[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]\n",
+	    "policy.yaml:2:22: nested too deep");
 }
 
 /* A policy of one line behind the version, and the whole of what is said of it. */
@@ -313,6 +319,152 @@ static void names_that_hold_something(void **state)
 	assert_taken(f, "branch-may-excuse: [{rule: '*', max-severity: critical}]");
 }
 
+/* Each line of a table is refused; the whole of what is said stands for its first case. */
+static void assert_each_refused(
+    struct fixture *f, const char *const *lines, size_t n, const char *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *text = arena_fmt(&f->arena, "plimsoll: 1\n%s\n", lines[i]).p;
+
+		if (parse(f, text) == 0)
+			fail_msg("\"%s\" is taken", lines[i]);
+		assert_refused(f, text, "policy.yaml:2:");
+		assert_refused(f, text, why);
+	}
+}
+
+static void entries_that_match_nothing(void **state)
+{
+	static const char *const paths[] = {"/abs/x", "./Dockerfile", "a/../x", "a//b", "tools/",
+	    "../x", "a/..", "a/.", "*//b", "*/", "/*", "."};
+	static const char *const packages[] = {"DL3002", "PL1001", "aws-access-key", "aws-*"};
+	static const char *const all[] = {"ignore: [{rule: '*', reason: x}]",
+	    "ignore: [{rule: '**', path: '*', reason: x}]",
+	    "ignore: [{fingerprint: '*', reason: x}]",
+	    "ignore: [{rule: '*', path: '*', package: '*', fingerprint: '*'}]"};
+	static const char *const empty[] = {"ignore: [{rule: DL3002, path: ''}]",
+	    "ignore: [{rule: DSA-5514-1, package: ''}]",
+	    "ignore: [{rule: '', fingerprint: 00112233445566778899aabbccddeeff}]",
+	    "waivers: [{rule: DL3002, fingerprint: '', owner: a, reason: b, until: 2026-12-01}]"};
+	struct fixture *f = *state;
+	const char *line;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		line = arena_fmt(&f->arena, "ignore: [{rule: DL3002, path: '%s'}]", paths[i]).p;
+		assert_each_refused(f, &line, 1, ":25: no finding has this path: ");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(packages); i++) {
+		line = arena_fmt(&f->arena,
+		    "waivers: [{rule: '%s', package: x, owner: a, reason: b, until: 2026-12-01}]",
+		    packages[i])
+			   .p;
+		assert_each_refused(f, &line, 1, "no finding of this rule is about a package");
+	}
+	assert_each_refused(f, all, ARRAY_LEN(all), "this ignores every finding");
+	assert_each_refused(f, empty, ARRAY_LEN(empty), "this is empty and narrows nothing");
+	assert_said(f, "ignore: [{rule: DL3002, path: tools/, reason: x}]",
+	    "policy.yaml:2:25: no finding has this path: it is a file's; end it in /* for all that "
+	    "is in the folder");
+	assert_taken(f, "ignore: [{rule: DL3002, path: 'a/.hidden/..x/*', reason: x}]");
+	assert_taken(f, "ignore: [{rule: '*', path: 'vendor/*', reason: x}]");
+	assert_taken(f, "ignore: [{rule: '*', package: curl, reason: x}]");
+	assert_taken(f, "ignore: [{rule: '?*', path: image configuration, reason: x}]");
+	assert_taken(f, "waivers: [{rule: '*', owner: a, reason: b, until: 2026-12-01}]");
+}
+
+static void thresholds_that_hold_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_said(f, "stages: {validate: {block-unknown-severity: true}}",
+	    "policy.yaml:2:21: every rule of the validate stage has a severity: this belongs under "
+	    "stages: scan");
+	assert_said(f, "stages: {scan: {block-fixable-only: true}}",
+	    "policy.yaml:2:17: this limits a threshold, and there is none here: say block-severity "
+	    "too, such as `block-severity: high`");
+	assert_said(f, "stages: {scan: {block-severity: never, block-fixable-only: true}}",
+	    "policy.yaml:2:40: this limits a threshold, and there is none here: say block-severity "
+	    "too, such as `block-severity: high`");
+	assert_said(f, "stages: {secrets: {warn-severity: high, block-severity: low}}",
+	    "policy.yaml:2:20: findings below high would pass here and block by `block-severity: "
+	    "low`: make warn-severity at most that");
+	assert_said(f, "stages: {publish: {block-severity: high}}",
+	    "policy.yaml:2:20: the publish stage reports no findings: this belongs under another "
+	    "stage");
+	assert_said(f, "stages: {publish: {not-covered: block}}",
+	    "policy.yaml:2:20: the publish stage reports no findings: this belongs under another "
+	    "stage");
+	assert_said(f, "stages: {scan: {not-covered: {submodule: block}}}",
+	    "policy.yaml:2:31: the scan stage never reports this: it belongs under stages: validate "
+	    "or secrets");
+	assert_said(f, "stages: {secrets: {not-covered: {image: warn}}}",
+	    "policy.yaml:2:34: the secrets stage never reports this: it belongs under stages: build "
+	    "or scan");
+	assert_taken(f, "stages: {scan: {block-unknown-severity: true, block-fixable-only: true}}");
+	assert_taken(f, "stages: {scan: {block-fixable-only: false}}");
+	assert_taken(f, "stages: {secrets: {block-severity: high, warn-severity: never}}");
+	assert_taken(f, "stages: {secrets: {block-severity: high, warn-severity: high}}");
+	assert_taken(f,
+	    "stages: {scan: {block-severity: low, warn-severity: high, block-fixable-only: true}}");
+}
+
+static void names_of_no_registry(void **state)
+{
+	static const char *const wrong[] = {"'https://docker.io/'", "'http://docker.io'", "''",
+	    "'docker.io/'", "'docker.io/library/'", "' '", "docker.io a.example", "/docker.io"};
+	static const char *const registries[] = {"docker.io/a//b", "'docker.io/library/debian:12'",
+	    "'docker.io/a@sha256'", "'reg.*.example.com'", "'docker.io/a*b'"};
+	static const char *const services[] = {"auth.example.net/token", "'*.example.net'"};
+	struct fixture *f = *state;
+	const char *line;
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		line = arena_fmt(&f->arena, "trusted-registries: [a.example, %s]", wrong[i]).p;
+		assert_each_refused(f, &line, 1, "policy.yaml:2:33: ");
+		line = arena_fmt(&f->arena, "token-services: [a.example, %s]", wrong[i]).p;
+		assert_each_refused(f, &line, 1, "policy.yaml:2:29: ");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(registries); i++) {
+		line = arena_fmt(&f->arena, "trusted-registries: [%s]", registries[i]).p;
+		assert_each_refused(f, &line, 1, "policy.yaml:2:22: ");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		line = arena_fmt(&f->arena, "token-services: [%s]", services[i]).p;
+		assert_each_refused(f, &line, 1, "policy.yaml:2:18: ");
+	}
+	assert_said(f, "trusted-registries: ['https://docker.io/']",
+	    "policy.yaml:2:22: a name without https:// or any other scheme is expected here");
+	assert_taken(f, "trusted-registries: []");
+	assert_taken(f, "trusted-registries: ['*', '**', '127.0.0.1*', '*.example.com', "
+			"'localhost:5000', 'docker.io/library/*', '[::1]:5000', docker.io/debian]");
+	assert_taken(f, "token-services: [auth.example.net, 'auth.example.net:8443', '[::1]:80']");
+}
+
+static void values_that_hold_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_said(f, "secret-key: ''",
+	    "policy.yaml:2:1: an empty key keeps no hash apart: write a word of your own, or leave "
+	    "the key out");
+	assert_said(f, "build: {timeout-seconds: 0}",
+	    "policy.yaml:2:9: no build ends in 0 seconds: name a number of seconds, or leave the key "
+	    "out (1800)");
+	assert_said(f, "database: {max-age-hours: 0}",
+	    "policy.yaml:2:12: every database is older than 0 hours: name a number of hours, or "
+	    "leave the key out if any age will do");
+	assert_said(f, "not-covered: block",
+	    "policy.yaml:2:1: `not-covered` belongs below a stage (validate, secrets, build or scan, "
+	    "under `stages`), not at the top");
+	assert_said(f, "timeout-seconds: 5",
+	    "policy.yaml:2:1: `timeout-seconds` belongs below `build`, not at the top");
+	assert_said(f, "max-age-hours: 5",
+	    "policy.yaml:2:1: `max-age-hours` belongs below `database`, not at the top");
+	assert_said(f, "stages: {secrets: {block: [harbour-pass]}}",
+	    "policy.yaml:2:28: no such rule: harbour-pass; the nearest is aws-access-key (`plimsoll "
+	    "rules` lists them); if it is a rule of a file of yours, name that with --rules");
+}
+
 static enum verdict gap(struct fixture *f, const char *line, enum stage stage, enum gap_kind kind)
 {
 	struct not_covered nc = {.stage = stage, .kind = kind};
@@ -403,6 +555,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(rules_that_there_are_not, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_something, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(entries_that_match_nothing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(thresholds_that_hold_nothing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(names_of_no_registry, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(values_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_not_covered, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_gap_that_blocks, set_up, tear_down),
 	    cmocka_unit_test(globs),

@@ -2,8 +2,12 @@
 #include "detect/vuln/db/db.h"
 
 #include "base/log.h"
+#include "base/os/fd.h"
+#include "base/os/output.h"
 #include "cli/command.h"
 #include "detect/vuln/db/db_build.h"
+
+#include <unistd.h>
 
 struct db_options {
 	struct str output;
@@ -39,6 +43,16 @@ static int tell_note(struct sink *sink, struct str key, struct str value, struct
 
 static const struct sink_ops telling_ops = {.problem = tell_problem, .note = tell_note};
 
+/* To stderr if the database itself went to stdout. */
+static int print_summary(const char *output, struct str text)
+{
+	struct err err;
+
+	if (path_descriptor(output) == STDOUT_FILENO)
+		return fd_write_all(STDERR_FILENO, text, &err) == 0 ? 0 : EXIT_INCOMPLETE;
+	return command_print(text);
+}
+
 static int build(struct cli *cli, const struct db_options *o, const struct opt_list *feeds)
 {
 	struct telling_sink sink = {.sink = {&telling_ops}};
@@ -67,7 +81,7 @@ static int build(struct cli *cli, const struct db_options *o, const struct opt_l
 		buf_add_safe(&out, str_of(stats.left_out[i].what));
 		buf_addf(&out, ": %llu\n", (unsigned long long)stats.left_out[i].n);
 	}
-	return command_print(buf_str(&out));
+	return print_summary(plan.output, buf_str(&out));
 }
 
 static int add_ecosystems(const struct db *db, uint32_t n, struct buf *out, struct err *err)

@@ -44,12 +44,14 @@ static void write_rule(const struct rule_info *r, struct buf *out)
 static int no_such_rule(const struct rule_list *list, struct str id, struct arena *arena)
 {
 	const char **names = arena_array(arena, list->n, sizeof *names);
-	const char *near = NULL;
+	const char *near = NULL, *closest = NULL;
 
 	for (size_t i = 0; names && i < list->n; i++)
 		names[i] = arena_cstr(arena, list->p[i].id);
-	if (names)
+	if (names) {
 		near = opt_nearest(id, names, list->n);
+		closest = opt_closest(id, names, list->n);
+	}
 	if (advisory_id_begins(id))
 		log_error("explain: no such advisory: " STR_FMT
 			  "; their ids look like " ADVISORY_ID_EXAMPLES,
@@ -57,6 +59,10 @@ static int no_such_rule(const struct rule_list *list, struct str id, struct aren
 	else if (near)
 		log_error(
 		    "explain: no such rule: " STR_FMT "; did you mean %s?", STR_ARG(id), near);
+	else if (closest)
+		log_error("explain: no such rule: " STR_FMT
+			  "; the nearest is %s (`plimsoll rules` lists them)",
+		    STR_ARG(id), closest);
 	else
 		log_error(
 		    "explain: no such rule: " STR_FMT "; `plimsoll rules` lists them", STR_ARG(id));

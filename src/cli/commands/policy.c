@@ -35,8 +35,8 @@ static int check(struct cli *cli, const struct policy_options *o)
 		buf_add(&out, STR("; its name is "));
 		buf_add_safe(&out, policy.name);
 	}
-	buf_addf(&out, ", mode " STR_FMT ", %zu waivers\n", STR_ARG(mode_word(policy.mode)),
-	    policy.waivers.n);
+	buf_addf(&out, ", mode " STR_FMT ", %zu waiver%s\n", STR_ARG(mode_word(policy.mode)),
+	    policy.waivers.n, policy.waivers.n == 1 ? "" : "s");
 	return command_print(buf_str(&out));
 }
 
@@ -52,25 +52,26 @@ static int run_policy(struct cli *cli, int argc, char **argv)
 	    OPT_END_ROW,
 	};
 	struct opt_list operands = {0};
+	bool is_show;
 	int code = command_options(cli, &command_policy, rows, argc, argv, &operands);
 
 	if (code >= 0)
 		return code;
-	if (operands.n == 2 && o.policy.n == 0)
-		o.policy = operands.p[1];
-	else if (operands.n != 1)
+	is_show = operands.n > 0 && str_eq(operands.p[0], STR("show"));
+	if (!is_show && (operands.n == 0 || !str_eq(operands.p[0], STR("check"))))
 		return command_misuse(&command_policy, "`show` or `check` is expected");
-	if (str_eq(operands.p[0], STR("show")))
-		return show(cli, &o);
-	if (str_eq(operands.p[0], STR("check")))
-		return check(cli, &o);
-	return command_misuse(&command_policy, "`show` or `check` is expected");
+	if (operands.n + (o.policy.n > 0) > 2)
+		return command_misuse(
+		    &command_policy, "one file, folder or repository is expected");
+	if (operands.n == 2)
+		o.policy = operands.p[1];
+	return is_show ? show(cli, &o) : check(cli, &o);
 }
 
 const struct command command_policy = {
     .name = "policy",
     .summary = "print the policy that holds here, or check one",
-    .usage = "show|check [--policy POLICY]",
+    .usage = "show|check [POLICY | --policy POLICY]",
     .about =
 	"`show` prints the policy's text: the built-in `starter`, or the one that --policy names.\n"
 	"`check` reads one and says whether it can be used, with line and column where it cannot.\n\n"

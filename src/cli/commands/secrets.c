@@ -122,6 +122,9 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 	if (operands.n < 1 || operands.n > 2)
 		return command_misuse(
 		    &command_secrets, "`dir PATH`, `git REPO` or `stdin` is expected");
+	if (operands.n == 2 && str_eq(operands.p[0], STR("stdin")))
+		return command_misuse(&command_secrets,
+		    "`stdin` takes no path; `secrets dir PATH` reads a file or folder");
 	if (session_open(&s, cli, &o.session, SESSION_SECRETS, &err) != 0)
 		return command_fail(&err);
 	stage = scan_stage_begin(&s.scan, STAGE_SECRETS);

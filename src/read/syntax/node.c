@@ -68,10 +68,11 @@ static bool is_named(const struct node *member)
 	return member->key_end > member->key_offset;
 }
 
+const char tree_name_twice[] = "this name was given before; the last one counts";
+
 static void tell_twice(struct tree_builder *b, const struct node *member)
 {
-	tree_problem(b, "this name was given before; the last one counts", member->key_offset,
-	    member->key_end);
+	tree_problem(b, tree_name_twice, member->key_offset, member->key_end);
 }
 
 static void check_few_names(struct tree_builder *b, const struct node *map)

@@ -30,6 +30,9 @@ struct syntax_problem {
 	size_t offset, end;
 };
 
+/* What is said of a name that its map has already; tree_name_twice is that text itself. */
+extern const char tree_name_twice[];
+
 /* A text with its trees: one for JSON, one a document for YAML. */
 struct syntax_tree {
 	struct str text;
@@ -56,6 +59,7 @@ MUST_USE int json_tree(struct str text, unsigned nesting_max, struct arena *aren
  * - Bytes that YAML forbids are problems, and read as '?'.
  * After a syntax error what was read before it stays, and reading goes on at the next line that
  * begins a document ("---").
+ * If it is nested too deep, *ret has what was met until then, and that as its last problem.
  */
 MUST_USE int yaml_tree(struct str text, unsigned nesting_max, struct arena *arena,
     struct syntax_tree *ret, struct err *err);

@@ -312,8 +312,9 @@ static bool opens_container(const yaml_event_t *event)
 	return event->type == YAML_MAPPING_START_EVENT || event->type == YAML_SEQUENCE_START_EVENT;
 }
 
-static int too_deep(const struct yaml_builder *y, size_t offset)
+static int too_deep(struct yaml_builder *y, size_t offset)
 {
+	tree_problem(&y->b, "nested too deep", offset, offset);
 	return err_set(y->err, ERR_LIMIT, "line %u: nested too deep",
 	    line_index_line(&y->b.tree.lines, offset));
 }
@@ -561,8 +562,10 @@ int yaml_tree(struct str text, unsigned nesting_max, struct arena *arena, struct
 		return -1;
 	if (!tree_is_utf16(&y.b)) {
 		yaml_text_init(&y.text, &y.b);
-		if (!y.b.failed && read_all(&y))
+		if (!y.b.failed && read_all(&y)) {
+			*ret = y.b.tree;
 			return -1;
+		}
 	}
 	if (y.b.failed)
 		return arena_err(arena, err);
