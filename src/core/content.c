@@ -209,6 +209,23 @@ static bool means_missing(int error)
 	       error == ENXIO || error == ENODEV || error == ENAMETOOLONG;
 }
 
+/* Files of /proc and the like say that they are empty, and are not. */
+static enum content_result check_empty(int fd, struct str name, struct err *err)
+{
+	char byte;
+	ssize_t n = pread(fd, &byte, 1, 0);
+
+	if (n == 0)
+		return CONTENT_OK;
+	if (n < 0 && errno != EAGAIN)
+		(void)err_sys(err, "cannot read " STR_FMT, STR_ARG(name));
+	else
+		(void)err_set(err, ERR_UNSUPPORTED,
+		    "its size is not known before it is read, so it was not looked at; copy it to "
+		    "a regular file first");
+	return CONTENT_ERROR;
+}
+
 static enum content_result dir_open_fd(
     int dir_fd, struct str name, int *ret_fd, uint64_t *ret_size, struct err *err)
 {
@@ -229,6 +246,8 @@ static enum content_result dir_open_fd(
 	}
 	if (!S_ISREG(st.st_mode))
 		return CONTENT_MISSING;
+	if (st.st_size == 0 && check_empty(fd, name, err) != CONTENT_OK)
+		return CONTENT_ERROR;
 	*ret_fd = fd;
 	*ret_size = (uint64_t)st.st_size;
 	fd = -1;

@@ -656,8 +656,9 @@ bool report_gap_is_repeated(const struct report *r, size_t index)
 	const struct not_covered *a = &r->not_covered.p[index],
 				 *b = &r->not_covered.p[index > 0 ? index - 1 : 0];
 
-	return index > 0 && a->verdict == b->verdict && a->kind == b->kind &&
-	       a->packages == b->packages && str_eq(a->what, b->what) && str_eq(a->why, b->why);
+	return index > 0 && a->stage != b->stage && a->verdict == b->verdict &&
+	       a->kind == b->kind && a->packages == b->packages && str_eq(a->what, b->what) &&
+	       str_eq(a->why, b->why);
 }
 
 size_t report_count_gaps(const struct report *r, enum verdict verdict)

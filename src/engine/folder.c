@@ -294,6 +294,30 @@ static int tell_shut(
 	return sink_error(&sink.sink, first_stage(detectors), STR_NONE, &why, err);
 }
 
+/* Files of commits are packed in there, and nothing here unpacks them. */
+static bool hides_commits(const struct where *where)
+{
+	struct str prefix = where->view.prefix;
+
+	return where->bare && where->file.n == 0 &&
+	       (prefix.n == 0 || str_starts(prefix, STR("objects/")));
+}
+
+static int tell_bare(
+    struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
+{
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+
+	report_sink_init(&sink, scan->report, scan->subject);
+	(void)err_set(&why, ERR_UNSUPPORTED,
+	    "%s is a git repository without a work tree, so no file of its commits was looked at: "
+	    "name a work tree, or give `check` a --base BRANCH, or use `secrets git --range "
+	    "BASE..HEAD` or `run`",
+	    where->folder);
+	return sink_error(&sink.sink, first_stage(detectors), STR_NONE, &why, err);
+}
+
 int scan_folder(struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
 {
 	int dir_fd CLEANUP_FD = open(where->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -304,6 +328,14 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 
 	if (dir_fd < 0)
 		return tell_shut(scan, where, detectors, err);
+	if (hides_commits(where)) {
+		/* Its own files, such as config and hooks, are looked through all the same. */
+		if (tell_bare(scan, where, detectors, err) != 0)
+			return -1;
+		detectors &= ~(unsigned)(SCAN_LINT | SCAN_NAMED);
+	}
+	if (detectors == 0)
+		return 0;
 	/* A file is a folder's only entry: the same way, and nothing beside it is looked at. */
 	if (where->file.n > 0)
 		return scan_entries(scan, where, dir_fd, &list, detectors, NULL, err);

@@ -83,6 +83,17 @@ static int find_top(struct where *w, struct arena *arena, struct err *err)
 	return shown.p ? 0 : arena_err(arena, err);
 }
 
+static int find_bare(struct where *w, struct arena *arena, struct err *err)
+{
+	struct str text = arena_fmt(arena, "%s/.git", w->top);
+	struct stat st;
+
+	if (!text.p)
+		return arena_err(arena, err);
+	w->bare = lstat(text.p, &st) != 0;
+	return 0;
+}
+
 static int find_view(
     struct where *w, const char *real, bool alone, struct arena *arena, struct err *err)
 {
@@ -93,6 +104,8 @@ static int find_view(
 		w->view.prefix = alone ? STR("") : w->view.shown;
 		return 0;
 	}
+	if (find_bare(w, arena, err) != 0)
+		return -1;
 	below = str_sub(str_of(real), strlen(w->top), strlen(real));
 	if (str_starts(below, STR("/")))
 		below = str_sub(below, 1, below.n);

@@ -12,6 +12,7 @@ struct where {
 	struct str file;    /* the file's name in there; empty: the folder is named */
 	struct str unit;    /* the file's path inside, as its findings have it */
 	const char *top;    /* of the repository, a real path; NULL: it lies in none */
+	bool bare;	    /* `top` is the repository itself, without a work tree */
 	struct path_view view;
 };
 

@@ -86,6 +86,18 @@ class Paths(House):
         both = self.report(1, "lint", "a", "b", cwd=self.top)
         self.assertEqual(len({f["fingerprint"] for f in both["findings"]}), 2)
 
+    def test_a_file_that_is_named_several_times_is_judged_once(self):
+        (self.top / "link").symlink_to("a/Dockerfile")
+        for name in ("a", "b"):
+            self.write(f"outside/{name}/Dockerfile", BAD + "USER root\n")
+        outside = self.folder / "outside"
+        for cwd in (self.top, outside):
+            bad = self.report(1, "lint", "a", cwd=cwd)["findings"]
+            for args in (("a", "a/Dockerfile", "./a"), ("a", cwd / "a"), ("a/Dockerfile", cwd / "a/Dockerfile", "a")):
+                self.assertEqual(len(self.report(1, "lint", *args, cwd=cwd)["findings"]), len(bad), args)
+            self.assertEqual(len(self.report(1, "lint", "a", "b", cwd=cwd)["findings"]), 2 * len(bad))
+        self.assertEqual(paths(self.report(1, "lint", "link", "a", cwd=self.top)), ["link"])
+
     def test_operands_outside_a_repository_are_told_apart(self):
         for name in ("x", "y"):
             self.write(f"{name}/Dockerfile", BAD)

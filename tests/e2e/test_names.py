@@ -162,6 +162,39 @@ class Outputs(House):
 
 
 class Inputs(House):
+    def test_a_file_whose_size_is_not_known(self):
+        for args in (("secrets", "dir", "/proc/self/environ"), ("check", "/proc/cpuinfo"), ("lint", "/proc/version")):
+            report = self.report(4, *args)
+            self.assertEqual(len(report["errors"]), 1)
+            self.assertIn("copy it", report["errors"][0]["message"])
+        report = self.report(0, "secrets", "dir", "/proc/self/attr")
+        self.assertIn("unreadable", {g["kind"] for g in report["not_covered"]})
+        self.write("empty", "")
+        self.report(0, "secrets", "dir", "empty")
+
+    def test_a_repository_without_a_work_tree(self):
+        self.git("init", "-q", "-b", "main", "tree")
+        tree = self.folder / "tree"
+        for branch, text in (("main", GOOD), ("dev", BAD)):
+            self.git("checkout", "-qB", branch, cwd=tree)
+            self.write("tree/Dockerfile", text)
+            self.write(f"tree/{branch}", branch)
+            self.git("add", ".", cwd=tree)
+            self.git("commit", "-qm", branch, cwd=tree)
+        self.git("clone", "-q", "--bare", "tree", "bare.git")
+        for name in ("bare.git", "tree/.git", "bare.git/objects", "bare.git/objects/pack"):
+            for args in (("check",), ("secrets", "dir"), ("lint",)):
+                report = self.report(4, *args, name)
+                self.assertEqual(len(report["errors"]), 1, (args, name))
+                self.assertIn("--range", report["errors"][0]["message"])
+        self.report(4, "check", cwd=self.folder / "bare.git")
+        self.report(4, "lint", cwd=self.folder / "bare.git")
+        report = self.report(1, "check", "bare.git", "--base", "main")
+        self.assertEqual([f["places"][0]["path"] for f in report["findings"]], ["bare.git/Dockerfile"])
+        self.report(0, "check", "bare.git", "--base", "dev")
+        self.write("bare.git/hooks/x", "x")
+        self.report(0, "secrets", "dir", "bare.git/hooks")
+
     def test_what_would_never_answer_is_refused(self):
         self.write("Dockerfile", GOOD)
         os.mkfifo(self.folder / "fifo")

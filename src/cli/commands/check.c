@@ -58,8 +58,8 @@ static int compare_with(struct session *s, struct git_repo *repo, const struct g
 	    scan_tree(&scan, repo, commit, err) != 0)
 		return -1;
 	keep_below(&before, where);
-	return scan_compare(
-	    &s->report, &before, STAGE_VALIDATE, is_gone, (void *)(uintptr_t)where, err);
+	return scan_compare(&s->report, &before, STAGE_VALIDATE, where->bare ? NULL : is_gone,
+	    (void *)(uintptr_t)where, err);
 }
 
 static int scan_here(struct scan *scan, const struct where *where, struct err *err)
@@ -93,7 +93,9 @@ static int check_base(
 		return -1;
 	since.repo = repo;
 	scan.since = &since;
-	if (scan_here(&scan, where, err) != 0 ||
+	/* Without a work tree the commit is what there is. */
+	if ((where->bare ? scan_tree(&s->scan, repo, &head, err) : scan_here(&scan, where, err)) !=
+		0 ||
 	    scan_range(&s->scan, repo, &merge_base, &head, err) != 0)
 		return -1;
 	return compare_with(s, repo, &merge_base, where, err);

@@ -1,7 +1,10 @@
 /* plimsoll lint: Dockerfiles and task definitions, found by name and content. */
+#include "base/map.h"
 #include "base/os/fd.h"
 #include "cli/session.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { STDIN_BYTES = 16 << 20 };
@@ -44,6 +47,47 @@ static int lint_here(struct session *s, struct err *err)
 	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT, err) : 0;
 }
 
+/* The file itself and what is said of it, whatever name it was reached by. */
+static int key_of(const struct finding *f, struct arena *arena, struct str *ret, struct err *err)
+{
+	const struct place *place = &f->places[0];
+	const char *path = arena_cstr(arena, place->path);
+	char real[PATH_MAX];
+
+	if (!path)
+		return arena_err(arena, err);
+	if (realpath(path, real))
+		path = real;
+	*ret = arena_fmt(arena, "%s %u:%u " STR_FMT " " STR_FMT " " STR_FMT, path, place->line,
+	    place->column, STR_ARG(f->rule), STR_ARG(f->message), STR_ARG(f->identity));
+	return ret->p ? 0 : arena_err(arena, err);
+}
+
+/* The same file named several times is judged once: the first name stays. */
+static int drop_repeated(struct report *report, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct map seen;
+	size_t kept = 0;
+
+	arena_init(&arena, MIB(256));
+	map_init(&seen, &arena);
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding f = report->findings.p[i];
+		struct str key = STR_NONE;
+
+		if (f.n_places > 0 && key_of(&f, &arena, &key, err) != 0)
+			return -1;
+		if (key.n > 0 && map_has(&seen, key))
+			continue;
+		if (key.n > 0 && !map_put(&seen, key, report))
+			return arena_err(&arena, err);
+		report->findings.p[kept++] = f;
+	}
+	report->findings.n = kept;
+	return 0;
+}
+
 static int lint_all(struct session *s, const struct opt_list *paths, struct err *err)
 {
 	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
@@ -54,6 +98,8 @@ static int lint_all(struct session *s, const struct opt_list *paths, struct err 
 		if (lint_path(s, paths->p[i], paths->n > 1, err) != 0)
 			return -1;
 	}
+	if (paths->n > 1 && drop_repeated(&s->report, err) != 0)
+		return -1;
 	return scan_stage_end(&s->scan, &stage, err);
 }
 
