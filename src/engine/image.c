@@ -283,7 +283,17 @@ static int image_problem(void *arg, const struct image_layer *layer, struct str 
 
 /* ---- what the image is worth ---- */
 
-/* Of the image's packages some were judged, or none: then that is what is not covered. */
+static bool has_debs(const struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->packages.n; i++) {
+		if (str_eq(inventory->packages.p[i].type, STR("deb")))
+			return true;
+	}
+	return false;
+}
+
+/* Of the image's packages some were judged, or none: then that is what is not covered. A
+ * distribution's files without its database are not made up for by a package of another kind. */
 static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 {
 	struct arena *arena = s->job->arena;
@@ -292,6 +302,15 @@ static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 
 	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0)
 		return -1;
+	if (s->hidden.saw_signs && !has_debs(&s->inventory)) {
+		if (!found)
+			gap = (struct not_covered){.stage = STAGE_SCAN,
+			    .what = STR("this image"),
+			    .why = STR("files of a Debian-like distribution are in it, and no "
+				       "database of its packages")};
+		found = true;
+		judged = false;
+	}
 	gap.kind = judged ? GAP_PACKAGES : GAP_INVENTORY;
 	if (found && !s->layer_failed && sink_gap(s->job->sink, &gap, err) != 0)
 		return -1;
