@@ -3,6 +3,8 @@
 #include "detect/lint/lint.h"
 #include "engine/mask.h"
 
+#include <sys/stat.h>
+
 int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
     unsigned detectors, struct err *err)
 {
@@ -30,6 +32,37 @@ static struct lint_opts lint_opts_of(const struct unit_detectors *d)
 	    .build = d->scan->build};
 }
 
+/* What the user named and what is built must be read, or it is an error. */
+static bool must_be_read(const struct unit_detectors *d, const struct unit *unit)
+{
+	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->path));
+}
+
+/* What stands where a Dockerfile or task definition would, and holds none of its content. A pointer
+ * is reported once: by the secrets' detector, if that reads the file too. */
+static int tell_stand_in(struct unit_detectors *d, const struct unit *unit, struct err *err)
+{
+	struct lint_opts opts = lint_opts_of(d);
+	struct err why = ERR_INIT;
+	bool link = S_ISLNK(unit->mode), must = must_be_read(d, unit);
+	struct not_covered gap = {
+	    .stage = STAGE_VALIDATE,
+	    .kind = link ? GAP_SPECIAL_FILE : GAP_LFS_POINTER,
+	    .what = unit->path,
+	    .why = link ? STR("a symbolic link: what it leads to is not read under this name")
+			: STR("a Git LFS pointer: its content is not here"),
+	};
+	bool told = !link && (d->detectors & SCAN_SECRETS);
+
+	if (!lint_means_path(unit->path, &opts) && !(must && !told))
+		return 0;
+	if (must) {
+		(void)err_set(&why, ERR_UNSUPPORTED, STR_FMT, STR_ARG(gap.why));
+		return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+	}
+	return told ? 0 : sink_gap(d->job->sink, &gap, err);
+}
+
 static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
 	struct lint_opts opts = lint_opts_of(d);
@@ -38,6 +71,8 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 	struct err why = ERR_INIT;
 	int result;
 
+	if (S_ISLNK(unit->mode) || secret_is_lfs_pointer(unit->bytes))
+		return tell_stand_in(d, unit, err);
 	arena_clear(&d->arena);
 	mask_init(&mask, d->scanner, unit, d->scan->limits, d->job->sink);
 	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &kind, &why);
@@ -97,12 +132,6 @@ static void opened_close(struct content *c, uint32_t handle)
 }
 
 static const struct content_ops opened_ops = {opened_open, opened_read, opened_close};
-
-/* What the user named and what is built must be read, or it is an error. */
-static bool must_be_read(const struct unit_detectors *d, const struct unit *unit)
-{
-	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->path));
-}
 
 static int tell_unread(struct unit_detectors *d, const struct unit *unit, enum stage stage,
     const struct err *why, struct sink *sink, struct err *err)

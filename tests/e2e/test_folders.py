@@ -232,6 +232,43 @@ class NotRead(House):
             for word in ("Dockerfile", "pipe", "not covered"):
                 self.assertIn(word, out.replace("Not covered", "not covered"))
 
+    def test_links_where_a_dockerfile_is_expected(self):
+        self.write("foo/b.txt", BAD)
+        wanted = []
+        for name, target in (("a/Dockerfile", "../foo/b.txt"), ("b/web.dockerfile", "nowhere"), ("c/Containerfile", "/dev/zero"),
+                             ("d/Dockerfile.dev", "../../out"), ("e/taskdef.json", "../foo/b.txt")):
+            (self.folder / name).parent.mkdir()
+            (self.folder / name).symlink_to(target)
+            wanted.append(("validate", "special-file", name))
+        (self.folder / "foo/link.txt").symlink_to("b.txt")
+        (self.folder / "foo/Dockerfile.md").symlink_to("b.txt")
+        self.assertEqual(gaps(self.report(0, "lint")), wanted)
+        report = self.report(0, "check")
+        self.assertEqual(gaps(report), wanted)
+        self.assertIn("a symbolic link", report["not_covered"][0]["why"])
+        self.assertEqual(gaps(self.report(4, "lint", "a")), wanted[:1])
+        self.git("init", "-q", "-b", "main")
+        self.git("add", "foo")
+        self.git("commit", "-qm", "x")
+        self.git("checkout", "-qb", "dev")
+        self.git("add", ".")
+        self.git("commit", "-qm", "y")
+        self.assertEqual(gaps(self.report(0, "check", "--base", "main")), wanted)
+
+    def test_pointers_where_a_dockerfile_is_expected(self):
+        pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "4d7a" * 16 + "\nsize 12345\n"
+        for name in ("a/Dockerfile", "b/task-definition.json", "b/data.json"):
+            self.write(name, pointer)
+        wanted = [("validate", "lfs-pointer", "a/Dockerfile"), ("validate", "lfs-pointer", "b/task-definition.json")]
+        report = self.report(0, "lint")
+        self.assertEqual((gaps(report), report["findings"]), (wanted, []))
+        self.assertEqual(gaps(self.report(0, "check")), [("secrets", "lfs-pointer", name) for name in
+                                                         ("a/Dockerfile", "b/data.json", "b/task-definition.json")])
+        for name in ("a/Dockerfile", "b/task-definition.json", "b/data.json"):
+            report = self.report(4, "lint", name)
+            self.assertEqual(report["findings"], [])
+            self.assertIn("a Git LFS pointer: its content is not here", json.dumps(report))
+
     def test_pointers_submodules_and_large_files(self):
         self.git("init", "-q", "-b", "main")
         self.write("big.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "4d7a" * 16 + "\nsize 12345\n")

@@ -30,6 +30,9 @@ bool lint_is_dockerfile_name(struct str path);
 
 enum lint_kind { LINT_NONE, LINT_DOCKERFILE, LINT_TASKDEF };
 
+/* Whether a file of this name is meant to be linted, whatever is in it: a Dockerfile's or a task
+ * definition's name, or the file that is built. */
+bool lint_means_path(struct str path, const struct lint_opts *opts);
 /* Whether a file of this name may be one to lint: cheap, before its bytes are read. */
 bool lint_wants_path(struct str path, const struct lint_opts *opts);
 /*

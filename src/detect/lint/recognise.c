@@ -153,6 +153,13 @@ bool lint_wants_path(struct str path, const struct lint_opts *opts)
 	       ends_nocase(path, STR(".json")) || is_yaml_name(path);
 }
 
+bool lint_means_path(struct str path, const struct lint_opts *opts)
+{
+	return is_built(path, opts) || docker_name(path) >= NAME_FITS ||
+	       ((ends_nocase(path, STR(".json")) || is_yaml_name(path)) &&
+		   taskdef_is_name(base_name(path)));
+}
+
 int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
     struct arena *arena, enum lint_kind *ret_kind, struct err *err)
 {

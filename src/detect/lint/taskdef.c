@@ -179,8 +179,7 @@ static bool is_definition(const struct node *map, const struct syntax_tree *tree
 	return tree->problems.n > 0 && count.own > 0 && count.foreign == 0 && has_container(map);
 }
 
-/* "task-definition.json", "taskdef.prod.json", "container_definitions.yaml". */
-static bool is_taskdef_name(struct str name)
+bool taskdef_is_name(struct str name)
 {
 	char letters[64];
 	size_t n = 0;
@@ -211,7 +210,7 @@ static bool root_is(const struct node *root, bool by_name, const struct syntax_t
 
 bool taskdef_is(struct str name, const struct syntax_tree *tree)
 {
-	bool by_name = is_taskdef_name(name);
+	bool by_name = taskdef_is_name(name);
 
 	/* A development container's smallest form has a name and an image, and is no ECS one. */
 	if (str_ends(name, STR("devcontainer.json")))
@@ -239,8 +238,8 @@ bool taskdef_may_be(struct str path, struct str bytes)
 	if (!json && !is_yaml(path))
 		return false;
 	if (json && (start.n == 0 || (start.p[0] != '{' && start.p[0] != '[')))
-		return is_taskdef_name(path);
-	return str_has(bytes, STR("containerDefinitions")) || is_taskdef_name(path) ||
+		return taskdef_is_name(path);
+	return str_has(bytes, STR("containerDefinitions")) || taskdef_is_name(path) ||
 	       (str_has(bytes, STR("image")) &&
 		   (json || str_has(bytes, STR("portMappings")) ||
 		       str_has(bytes, STR("essential")) || str_has(bytes, STR("mountPoints")) ||

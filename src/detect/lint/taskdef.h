@@ -9,6 +9,8 @@
 
 /* By name, first byte and a key that must be there: cheap, before anything is parsed. */
 bool taskdef_may_be(struct str path, struct str bytes);
+/* "task-definition.json", "taskdef.prod.json", "container_definitions.yaml". */
+bool taskdef_is_name(struct str name);
 /* As JSON, or as YAML where the name says so. */
 MUST_USE int taskdef_read(struct str path, struct str bytes, struct arena *arena,
     struct syntax_tree *ret, struct err *err);

@@ -325,6 +325,12 @@ static void look_at(struct scan *s, struct step *first)
 	}
 }
 
+bool secret_is_lfs_pointer(struct str bytes)
+{
+	return bytes.n <= LFS_BYTES_MAX &&
+	       str_starts(bytes, STR("version https://git-lfs.github.com/spec/"));
+}
+
 /* Its content lies on another server: said, not silently passed over. */
 static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
 {
@@ -333,8 +339,7 @@ static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
 	    .what = s->unit->path,
 	    .why = STR("a Git LFS pointer: its content is not here")};
 
-	if (bytes.n > LFS_BYTES_MAX ||
-	    !str_starts(bytes, STR("version https://git-lfs.github.com/spec/")))
+	if (!secret_is_lfs_pointer(bytes))
 		return 0;
 	return sink_gap(s->sink, &gap, err);
 }

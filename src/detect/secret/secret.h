@@ -106,4 +106,7 @@ enum secret_spans_of { SECRET_SPANS_ALL, SECRET_SPANS_SPECIFIC /* no generic kin
 MUST_USE int secret_find_spans(struct secret_scanner *scanner, struct str text,
     enum secret_spans_of which, struct arena *arena, struct secret_spans *ret, struct err *err);
 
+/* Whether a file's bytes only say where its content lies. */
+bool secret_is_lfs_pointer(struct str bytes);
+
 #endif
