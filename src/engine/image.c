@@ -302,12 +302,13 @@ static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 
 	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0)
 		return -1;
-	if (s->hidden.saw_signs && !has_debs(&s->inventory)) {
+	if (!has_debs(&s->inventory) &&
+	    (s->hidden.saw_signs || (s->hidden.saw_libraries && s->inventory.distro.id.n == 0))) {
 		if (!found)
 			gap = (struct not_covered){.stage = STAGE_SCAN,
 			    .what = STR("this image"),
-			    .why = STR("files of a Debian-like distribution are in it, and no "
-				       "database of its packages")};
+			    .why = STR("files of a distribution are in it, and no database of its "
+				       "packages")};
 		found = true;
 		judged = false;
 	}

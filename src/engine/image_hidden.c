@@ -30,8 +30,17 @@ static bool is_library(struct str path)
 	       (str_starts(path, STR("lib/")) || str_starts(path, STR("usr/lib/")));
 }
 
+/* Python's own are no sign of a system. */
+static bool is_system_library(struct str path)
+{
+	return str_has(path, STR(".so")) && !str_has(path, STR("/python")) &&
+	       (str_starts(path, STR("lib/")) || str_starts(path, STR("lib64/")) ||
+		   str_starts(path, STR("usr/lib/")) || str_starts(path, STR("usr/lib64/")));
+}
+
 void image_hidden_see(struct image_hidden *h, struct str path)
 {
+	h->saw_libraries = h->saw_libraries || is_system_library(path);
 	h->saw_signs = h->saw_signs || is_sign(path) || is_library(path);
 }
 

@@ -16,8 +16,9 @@ struct image_hidden {
 	struct history history;
 	const struct str *labels; /* of each layer */
 	struct sink *sink;
-	bool saw_signs;	 /* files that a Debian-like distribution's package manager brings */
-	struct str sign; /* one that is there in the end, and its layer */
+	bool saw_libraries; /* shared libraries where a system has its own */
+	bool saw_signs;	    /* files that a Debian-like distribution's package manager brings */
+	struct str sign;    /* one that is there in the end, and its layer */
 	size_t sign_layer;
 	bool sign_is_library;
 };
