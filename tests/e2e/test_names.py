@@ -252,6 +252,25 @@ class Feeds(House):
                      "compressed files inside an archive: 1", "records that name no package: 1"):
             self.assertIn("left out: " + line, said)
 
+    def test_nothing_is_dropped_without_a_word(self):
+        commits = '{"type": "GIT", "repo": "https://example.com/x", "events": [{"introduced": "0"}]}'
+        package = '"package": {"ecosystem": "PyPI", "name": "a"}'
+        for name, affected in (("commits", f'{{{package}, "ranges": [{commits}]}}'), ("bare", f'{{"ranges": [{commits}]}}'),
+                               ("none", f"{{{package}}}"),
+                               ("mixed", f'{{{package}, "versions": ["1"]}}, {{{package}, "ranges": [{commits}]}}, {{}}')):
+            self.write(f"osv/{name}.json", f'{{"id": "PYSEC-{name}", "modified": "2024-01-01T00:00:00Z", "affected": [{affected}]}}')
+        for i in range(27):
+            self.write(f"osv/bad{i}.json", f'{{"id": "", "modified": "2024-01-01T00:00:00Z", "affected": [], "n": {i}}}')
+        self.write("osv/list", "[01 Jan 2024] DSA-1-1 x - y\n\t[bookworm] - x <not-affected>\n")
+        said = self.build(0, "osv")
+        for line in ("records with only ranges of commits (GIT): 1", "records without a range or version: 1",
+                     "records that name no package: 2", "a record without a usable id: 27",
+                     "affected packages with only ranges of commits (GIT), of records that are kept: 1",
+                     "affected entries that name no package, of records that are kept: 1"):
+            self.assertIn("left out: " + line, said)
+        self.assertIn("… and 7 more, 27 in all", said)
+        self.assertEqual(said.count("this record is left out"), 20)
+
     def test_half_a_feed_is_none(self):
         whole = self.tar("a.tar.gz", {f"{i}.json": (RECORD % i).encode() for i in range(300)}).read_bytes()
         self.build(0, "a.tar.gz")
@@ -272,8 +291,12 @@ class Feeds(House):
         self.write("notes.txt", "x")
         (self.folder / "empty").mkdir()
         os.mkfifo(self.folder / "fifo")
-        for name in ("notes.txt", "empty", "fifo", "/dev/zero", "none"):
-            self.assertIn(name, self.build(4, "good", name))
+        self.write("junk.txt", '{"id": 1, "modified": 2, "affected": 3')
+        self.write("nothing", "")
+        self.write("junk.json", "{}")
+        for name in ("notes.txt", "empty", "fifo", "/dev/zero", "none", "junk.txt", "nothing", "junk.json", "a\nb"):
+            self.assertIn(name[0], self.build(4, "good", name))
+            self.assertIn(name[-1], self.build(4, name, "good"))
         self.assertFalse((self.folder / "a.db").exists())
 
 

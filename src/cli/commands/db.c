@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+enum { PROBLEMS_SHOWN = 20 };
+
 struct db_options {
 	struct str output;
 	struct str database;
@@ -27,7 +29,7 @@ static int tell_problem(struct sink *sink, const struct problem *problem, struct
 	struct telling_sink *telling = (struct telling_sink *)(void *)sink;
 
 	(void)err;
-	if (telling->problems++ < 20)
+	if (telling->problems++ < PROBLEMS_SHOWN)
 		log_warn(STR_FMT "%s" STR_FMT, STR_ARG(problem->place.path),
 		    problem->place.path.n ? ": " : "", STR_ARG(problem->message));
 	return 0;
@@ -67,11 +69,16 @@ static int build(struct cli *cli, const struct db_options *o, const struct opt_l
 	    .limits = cli->limits,
 	    .in_process = o->no_sandbox,
 	};
+	int result;
 
 	if (o->output.n == 0 || feeds->n == 0)
 		return command_misuse(
 		    &command_db, "build needs --output FILE and at least one feed");
-	if (db_build(&plan, &sink.sink, &stats, &err) != 0)
+	result = db_build(&plan, &sink.sink, &stats, &err);
+	if (sink.problems > PROBLEMS_SHOWN)
+		log_warn(
+		    "… and %zu more, %zu in all", sink.problems - PROBLEMS_SHOWN, sink.problems);
+	if (result != 0)
 		return command_fail(&err);
 	buf_addf(&out, "%s: %llu advisories from %llu files, %llu records refused, %llu bytes\n",
 	    plan.output, (unsigned long long)stats.advisories, (unsigned long long)stats.files,

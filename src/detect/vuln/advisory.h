@@ -47,6 +47,12 @@ struct advisory {
 	int64_t published_ms, modified_ms, withdrawn_ms;
 	struct str_list references;
 	VEC(struct advisory_affected) affected;
+	/* What the record says is affected beside that, and cannot be kept. */
+	struct {
+		uint32_t git_only;    /* packages with ranges of commits alone */
+		uint32_t nameless;    /* entries without a package */
+		uint32_t unversioned; /* packages without a range or version */
+	} left_out;
 };
 
 #endif

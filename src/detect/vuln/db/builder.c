@@ -289,6 +289,33 @@ static int take_feed(
 	return 0;
 }
 
+/* A record of which nothing is kept is one; of another, what it lacks is counted. */
+static void count_left_out(struct db_stats *stats, const struct advisory *a)
+{
+	bool none = a->affected.n == 0;
+
+	if (none && a->left_out.git_only > 0)
+		db_stats_leave_out(stats, "records with only ranges of commits (GIT)", 1);
+	else if (none && a->left_out.unversioned > 0)
+		db_stats_leave_out(stats, "records without a range or version", 1);
+	else if (none)
+		db_stats_leave_out(stats, "records that name no package", 1);
+	if (none)
+		return;
+	if (a->left_out.git_only > 0)
+		db_stats_leave_out(stats,
+		    "affected packages with only ranges of commits (GIT), of records that are kept",
+		    a->left_out.git_only);
+	if (a->left_out.unversioned > 0)
+		db_stats_leave_out(stats,
+		    "affected packages without a range or version, of records that are kept",
+		    a->left_out.unversioned);
+	if (a->left_out.nameless > 0)
+		db_stats_leave_out(stats,
+		    "affected entries that name no package, of records that are kept",
+		    a->left_out.nameless);
+}
+
 static int on_advisory(void *arg, const struct advisory *advisory, struct err *err)
 {
 	struct reading *r = arg;
@@ -299,10 +326,9 @@ static int on_advisory(void *arg, const struct advisory *advisory, struct err *e
 	feed->records++;
 	feed->newest_ms = MAX_OF(feed->newest_ms, advisory->modified_ms);
 	r->b->stats.records++;
-	if (advisory->affected.n == 0) {
-		db_stats_leave_out(&r->b->stats, "records that name no package", 1);
+	count_left_out(&r->b->stats, advisory);
+	if (advisory->affected.n == 0)
 		return 0;
-	}
 	return add_advisory(r->b, advisory, feed->name, err);
 }
 

@@ -71,17 +71,21 @@ static int read_input(struct job *job, const struct building *building, struct d
     size_t input, struct arena *arena, struct err *err)
 {
 	const struct db_stats *stats = db_builder_stats(builder);
-	uint64_t before = stats->files - stats->ignored_files;
+	uint64_t before = stats->files - stats->ignored_files, records = stats->records;
 
 	for (size_t i = input > 0 ? building->ends[input - 1] : 0; i < building->ends[input]; i++) {
 		if (read_file(job, builder, building->paths->p[i], i, arena, err) < 0)
 			return -1;
 		arena_clear(arena);
 	}
-	if (stats->files - stats->ignored_files > before)
+	if (stats->records > records)
 		return 0;
 	if (job->at)
 		job->at(job, STR_NONE);
+	if (stats->files - stats->ignored_files > before)
+		return err_set(err, ERR_UNSUPPORTED,
+		    STR_FMT ": it looks like an advisory feed, and no record of it can be read",
+		    STR_ARG(building->inputs[input]));
 	return err_set(err, ERR_UNSUPPORTED,
 	    STR_FMT ": no advisory feed that is known here is in it; a folder of OSV records, "
 		    "Debian's DSA list or CISA's catalogue is expected",

@@ -20,6 +20,7 @@ struct list_reader {
 	const struct feed_out *out;
 	struct arena *arena;
 	bool in_entry;
+	bool refused;	       /* a line of it */
 	struct advisory entry; /* id is the DSA's */
 	VEC(struct str) cves;
 	VEC(struct advisory_affected) affected;
@@ -81,6 +82,7 @@ static int complain(struct list_reader *r, struct str at, const char *what, stru
 {
 	size_t offset = at.p ? (size_t)(at.p - r->file->bytes.p) : 0;
 
+	r->refused = true;
 	return r->out->problem(r->out->arg, offset, what, err);
 }
 
@@ -102,11 +104,13 @@ static int emit_one(struct list_reader *r, struct str id, struct str alias, stru
 	return r->out->advisory(r->out->arg, &advisory, err);
 }
 
-/* Tells the entry that has been gathered, if it names packages at all. */
+/* Tells the entry that has been gathered; one without packages is for the count alone. */
 static int end_entry(struct list_reader *r, struct err *err)
 {
-	if (!r->in_entry || r->affected.n == 0)
+	if (!r->in_entry || (r->affected.n == 0 && r->refused))
 		return 0;
+	if (r->affected.n == 0)
+		return emit_one(r, r->entry.id, STR_NONE, err);
 	if (r->cves.n > FEED_PAIRS_MAX / r->affected.n)
 		return complain(r, r->entry.id, "more CVEs and packages than an entry has", err);
 	for (size_t i = 0; i < r->cves.n; i++) {
@@ -124,6 +128,7 @@ static int begin_entry(struct list_reader *r, struct str line, struct err *err)
 	if (end_entry(r, err) < 0)
 		return -1;
 	r->in_entry = true;
+	r->refused = false;
 	r->cves.n = r->affected.n = 0;
 	(void)str_split(line, ']', &date, &rest);
 	r->entry = (struct advisory){.cvss_tenths = -1};

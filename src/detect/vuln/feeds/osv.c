@@ -3,8 +3,9 @@
  * YAML document. A distribution's record that bundles several CVEs (aliases or "upstream")
  * becomes one advisory for each, with the record's number as its alias.
  *
- * Refused: ranges of type GIT (a package's version says nothing about commits; they are
- * read over), CVSS v4.0 scores (see cvss.h; database_specific.severity is used instead).
+ * Refused: ranges of type GIT (a package's version says nothing about commits; a package that has
+ * no other range is left out and counted), CVSS v4.0 scores (see cvss.h; database_specific.severity
+ * is used instead).
  */
 #include "base/clock.h"
 #include "detect/vuln/cvss.h"
@@ -226,15 +227,18 @@ static bool read_event(struct osv_reader *r, const struct node *node, struct adv
 }
 
 static int read_ranges(struct osv_reader *r, const struct node *ranges,
-    struct advisory_affected *affected, struct err *err)
+    struct advisory_affected *affected, bool *ret_git, struct err *err)
 {
 	const struct node *range, *node;
 
+	*ret_git = false;
 	for (range = node_first(ranges); range; range = range->next) {
 		bool begins = true;
 
-		if (str_eq(scalar_of(range, "type"), STR("GIT")))
+		if (str_eq(scalar_of(range, "type"), STR("GIT"))) {
+			*ret_git = true;
 			continue;
+		}
 		for (node = node_first(node_get(range, STR("events"))); node; node = node->next) {
 			struct advisory_event event = {.begins = begins};
 
@@ -255,9 +259,12 @@ static int read_affected(
 	const struct node *package = node_get(node, STR("package"));
 	const struct node *versions = node_get(node, STR("versions"));
 	struct str ecosystem = scalar_of(package, "ecosystem"), name = scalar_of(package, "name");
+	bool git;
 
-	if (!package)
+	if (!package) {
+		a->left_out.nameless++;
 		return 0;
+	}
 	if (ecosystem.n == 0 || name.n == 0) {
 		refuse(r, node, "an affected package without ecosystem or name");
 		return 0;
@@ -266,11 +273,14 @@ static int read_affected(
 	affected.package = ecosystem_package_name(affected.ecosystem, name, r->arena);
 	if (!affected.ecosystem.p || !affected.package.p)
 		return arena_err(r->arena, err);
-	if (read_ranges(r, node_get(node, STR("ranges")), &affected, err) < 0 ||
+	if (read_ranges(r, node_get(node, STR("ranges")), &affected, &git, err) < 0 ||
 	    read_texts(versions, SIZE_MAX, r->arena, &affected.versions, err) < 0)
 		return -1;
-	if (affected.events.n == 0 && affected.versions.n == 0)
+	if (affected.events.n == 0 && affected.versions.n == 0) {
+		a->left_out.git_only += git;
+		a->left_out.unversioned += !git;
 		return 0;
+	}
 	return vec_push(&a->affected, r->arena, affected) ? 0 : arena_err(r->arena, err);
 }
 
@@ -326,11 +336,15 @@ static bool is_distribution(const struct advisory *a)
 	return a->affected.n > 0 && ecosystem_is_distribution(a->affected.p[0].ecosystem);
 }
 
-static int emit_as(struct osv_reader *r, const struct advisory *a, struct str cve, struct err *err)
+/* What is left out of the record counts once. */
+static int emit_as(
+    struct osv_reader *r, const struct advisory *a, struct str cve, bool is_first, struct err *err)
 {
 	struct advisory one = *a;
 	struct str alias = a->id;
 
+	if (!is_first)
+		memset(&one.left_out, 0, sizeof one.left_out);
 	one.id = cve;
 	one.aliases = (struct str_list){&alias, 1};
 	return r->out->advisory(r->out->arg, &one, err);
@@ -374,7 +388,7 @@ static int emit(struct osv_reader *r, const struct advisory *a, struct err *err)
 		return r->out->problem(r->out->arg, r->record->offset,
 		    "more CVEs and packages than a record has", err);
 	for (size_t i = 0; i < cves.n; i++) {
-		if (emit_as(r, a, cves.p[i], err) < 0)
+		if (emit_as(r, a, cves.p[i], i == 0, err) < 0)
 			return -1;
 	}
 	return cves.n ? 0 : r->out->advisory(r->out->arg, a, err);
