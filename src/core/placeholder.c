@@ -20,18 +20,22 @@ static const char *const markers[] = {"example", "changeme", "change_me", "chang
     "notreal", "not-real", "fixme", "${", "$(", "{{", "{%", "<%", "%(", "#{", "process.env",
     "os.environ", "getenv(", "secrets.", "env."};
 
+/* Of them those that a program fills in. */
+static const char *const templates[] = {
+    "${", "$(", "{{", "{%", "<%", "%(", "#{", "process.env", "os.environ", "getenv(", "secrets."};
+
 /* The whole value is made of these. */
 static const char *const stand_ins[] = {"a", "access", "abc", "abcd", "api", "auth", "bar", "base",
-    "baz", "be", "blah", "bot", "cafebabe", "change", "changeit", "changethis", "client", "code",
-    "credential", "credentials", "database", "db", "deadbeef", "dev", "empty", "enter", "fake",
-    "false", "fill", "foo", "generate", "generated", "goes", "here", "hidden", "id", "in", "insert",
-    "is", "it", "key", "keep", "login", "long", "masked", "me", "mock", "must", "my", "name", "new",
-    "nil", "no", "none", "not", "null", "of", "old", "or", "pass", "passcode", "passphrase",
-    "passwd", "password", "please", "private", "pw", "pwd", "pword", "qux", "random", "real",
-    "removed", "replace", "required", "sample", "secret", "secure", "set", "some", "something",
-    "string", "super", "tbd", "the", "this", "to", "todo", "token", "true", "undefined", "unset",
-    "use", "user", "username", "usr", "value", "very", "with", "xxx", "xyz", "xyzzy", "you",
-    "your"};
+    "baz", "be", "blah", "bot", "cafebabe", "change", "changeit", "changeme", "changethis",
+    "client", "code", "credential", "credentials", "database", "db", "deadbeef", "dev", "dummy",
+    "empty", "enter", "example", "fake", "false", "fill", "fixme", "foo", "generate", "generated",
+    "goes", "here", "hidden", "id", "in", "insert", "is", "it", "key", "keep", "login", "long",
+    "masked", "me", "mock", "must", "my", "name", "new", "nil", "no", "none", "not", "null", "of",
+    "old", "or", "pass", "passcode", "passphrase", "passwd", "password", "placeholder", "please",
+    "private", "pw", "pwd", "pword", "qux", "random", "real", "redacted", "removed", "replace",
+    "replaceme", "required", "sample", "secret", "secure", "set", "some", "something", "string",
+    "super", "tbd", "the", "this", "to", "todo", "token", "true", "undefined", "unset", "use",
+    "user", "username", "usr", "value", "very", "with", "xxx", "xyz", "xyzzy", "you", "your"};
 
 /* With the stand-ins: what everybody tries first. */
 static const char *const guesses[] = {"admin", "administrator", "airflow", "app", "backend",
@@ -156,10 +160,10 @@ static bool is_periodic(struct str v)
 	return false;
 }
 
-static bool has_marker(struct str v)
+static bool has_one_of(struct str v, const char *const *list, size_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(markers); i++) {
-		if (has_nocase(v, str_of(markers[i])))
+	for (size_t i = 0; i < n; i++) {
+		if (has_nocase(v, str_of(list[i])))
 			return true;
 	}
 	return false;
@@ -213,6 +217,53 @@ static bool is_made_of(const struct words *words, struct str v)
 	return reach[v.n];
 }
 
+static bool is_stand_in_word(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stand_ins); i++) {
+		if (str_eq_nocase(word, str_of(stand_ins[i])))
+			return true;
+	}
+	return false;
+}
+
+/* "password", "my-secret-token": words of the list, each by itself. */
+static bool is_words(struct str v)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i <= v.n; i++) {
+		if (i < v.n && !is_one_of(v.p[i], "-_. "))
+			continue;
+		if (i > from && !is_stand_in_word(str_sub(v, from, i - from)))
+			return false;
+		from = i + 1;
+	}
+	return true;
+}
+
+/* "yourpassword", "mySecretToken" */
+static bool is_yours(const struct words *words, struct str v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		if (byte_is_digit(v.p[i]))
+			return false;
+	}
+	return (str_starts_nocase(v, STR("your")) || str_starts_nocase(v, STR("my"))) &&
+	       is_made_of(words, v);
+}
+
+bool placeholder_is_plain(struct str value)
+{
+	static const struct words words = {
+	    {stand_ins,		NULL},
+	       {ARRAY_LEN(stand_ins), 0   }
+	};
+	struct str v = unquote(value);
+
+	return str_empty(v) || has_brackets(v) || is_variable(v) || is_mask(v) || is_run(v) ||
+	       has_one_of(v, templates, ARRAY_LEN(templates)) || is_words(v) || is_yours(&words, v);
+}
+
 bool placeholder_is(struct str value)
 {
 	static const struct words words = {
@@ -222,7 +273,8 @@ bool placeholder_is(struct str value)
 	struct str v = unquote(value);
 
 	return str_empty(v) || has_brackets(v) || is_variable(v) || is_mask(v) || is_run(v) ||
-	       is_sequence(v) || is_periodic(v) || has_marker(v) || is_made_of(&words, v);
+	       is_sequence(v) || is_periodic(v) || has_one_of(v, markers, ARRAY_LEN(markers)) ||
+	       is_made_of(&words, v);
 }
 
 /* "p@ssw0rd" to "password". */
@@ -237,6 +289,20 @@ static char plain_letter(char c)
 	return c;
 }
 
+/* Leaves out what a marker alone makes a stand-in. */
+static bool is_weak(const struct words *words, struct str v)
+{
+	char plain[WORDY_BYTES_MAX];
+
+	if (is_sequence(v) || is_periodic(v) || is_made_of(words, v))
+		return true;
+	if (v.n > sizeof plain)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		plain[i] = plain_letter(v.p[i]);
+	return is_made_of(words, str_make(plain, v.n));
+}
+
 bool placeholder_is_guessable(struct str value)
 {
 	static const struct words words = {
@@ -244,13 +310,17 @@ bool placeholder_is_guessable(struct str value)
 		  {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}
 	    };
 	struct str v = unquote(value);
-	char plain[WORDY_BYTES_MAX];
 
-	if (placeholder_is(v) || is_made_of(&words, v))
-		return true;
-	if (v.n > sizeof plain)
-		return false;
-	for (size_t i = 0; i < v.n; i++)
-		plain[i] = plain_letter(v.p[i]);
-	return is_made_of(&words, str_make(plain, v.n));
+	return placeholder_is(v) || is_weak(&words, v);
+}
+
+bool placeholder_is_weak(struct str value)
+{
+	static const struct words words = {
+	    {stand_ins,		guesses	       },
+		  {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}
+	    };
+	struct str v = unquote(value);
+
+	return placeholder_is_plain(v) || is_weak(&words, v);
 }

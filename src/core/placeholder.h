@@ -19,4 +19,11 @@ bool placeholder_is(struct str value);
  * be in use, on a developer's machine, and protects nothing there. */
 bool placeholder_is_guessable(struct str value);
 
+/* Stricter, for what people choose themselves: nothing but a mask, a template, or stand-in words
+ * with something between them. "changeme" is, "ChangeMe8f3kQz" and "token99" are not. */
+bool placeholder_is_plain(struct str value);
+/* The same, with words that everybody tries first, digits between them, and sequences: "token99",
+ * "12345678". */
+bool placeholder_is_weak(struct str value);
+
 #endif

@@ -129,6 +129,33 @@ static size_t back_over(struct str text, size_t from, const char *set, size_t ma
 	return i;
 }
 
+/* A commit's or an object's id, a UUID. */
+static bool is_like_an_id(struct str value)
+{
+	size_t dashes = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		dashes += value.p[i] == '-';
+		if (!byte_is_digit(value.p[i]) && value.p[i] != '-' &&
+		    (byte_lower(value.p[i]) < 'a' || byte_lower(value.p[i]) > 'f'))
+			return false;
+	}
+	return (value.n == 40 && dashes == 0) || (value.n == 36 && dashes == 4);
+}
+
+/* "ENV NAME value", "aws configure set NAME value" */
+static bool is_set_by_command(struct str text, size_t name)
+{
+	static const char *const commands[] = {
+	    "arg", "env", "export", "set", "setenv", "setx", "put", "add"};
+	size_t end = back_over(text, name, " \t", BLANKS_MAX), start = end;
+
+	while (start > 0 && end - start < NAME_BYTES_MAX && byte_is_alpha(text.p[start - 1]))
+		start--;
+	return end < name &&
+	       is_in(str_sub(text, start, end - start), commands, ARRAY_LEN(commands));
+}
+
 enum secret_worth secret_assignment_worth(struct str text, size_t from, size_t start, size_t end)
 {
 	size_t quote = back_over(text, start, "\"'`\\", 4);
@@ -144,7 +171,7 @@ enum secret_worth secret_assignment_worth(struct str text, size_t from, size_t s
 	whole = str_sub(text, MIN_OF(from, name), start - MIN_OF(from, name));
 	if (!is_whole(text, start, end) || str_empty(names))
 		return WORTH_NOTHING;
-	if (!has_op && quote == start && names.p[0] != '-')
+	if (!has_op && names.p[0] != '-' && !is_set_by_command(text, name) && quote == start)
 		return WORTH_NOTHING;
 	if (comma && (name == 0 || !is_one_of(text.p[name - 1], "\"'`(\\")))
 		return WORTH_NOTHING;
@@ -154,7 +181,78 @@ enum secret_worth secret_assignment_worth(struct str text, size_t from, size_t s
 		return WORTH_NOTHING;
 	if (has_word(names, secret_words, ARRAY_LEN(secret_words)))
 		return WORTH_FULL;
-	return name <= from ? WORTH_WARNING : WORTH_NOTHING;
+	return name <= from && !is_like_an_id(str_sub(text, start, end - start)) ? WORTH_WARNING
+										 : WORTH_NOTHING;
+}
+
+enum secret_worth secret_name_behind_worth(struct str text, size_t start, size_t end, size_t to)
+{
+	struct str name = str_sub(text, end, to - end);
+
+	if (!is_whole(text, start, end) ||
+	    has_word(name, harmless_words, ARRAY_LEN(harmless_words)))
+		return WORTH_NOTHING;
+	return has_word(name, secret_words, ARRAY_LEN(secret_words)) ? WORTH_FULL : WORTH_NOTHING;
+}
+
+/* What may stand between a name and its value. */
+static const char *const gap_words[] = {"value", "val", "default", "string", "str", "text",
+    "content", "type", "sensitive", "nullable", "true", "false", "name", "id", "key", "keys",
+    "access", "secret", "var", "const", "let", "final", "static", "char", "byte", "bytes", "any",
+    "optional", "option", "is", "to", "as", "n", "r", "t", "u0022", "u003d", "quot", "property",
+    "entry", "add", "set", "put", "simplevalue", "s", "b", "f", "binary", "data", "aws"};
+
+static bool is_gap_word(struct str word)
+{
+	return is_in(word, gap_words, ARRAY_LEN(gap_words)) || str_eq_nocase(word, STR("3d")) ||
+	       (word.n == 20 && (str_starts(word, STR("AKIA")) || str_starts(word, STR("ASIA"))));
+}
+
+/* The value of a description is anything. Returns where its quotes end. */
+static size_t behind_description(struct str gap, size_t from)
+{
+	size_t open = str_chr(str_sub(gap, from, gap.n), '"'), close;
+
+	if (open == STR_NPOS)
+		return from;
+	close = str_chr(str_sub(gap, from + open + 1, gap.n), '"');
+	return close == STR_NPOS ? from : from + open + close + 2;
+}
+
+static bool is_gap(struct str gap)
+{
+	size_t i = 0, end;
+
+	while (i < gap.n) {
+		struct str word;
+
+		for (end = i; end < gap.n && (byte_is_alnum(gap.p[end]) || gap.p[end] == '_');)
+			end++;
+		word = str_sub(gap, i, end - i);
+		i = MAX_OF(end, i + 1);
+		if (str_eq_nocase(word, STR("description")))
+			i = behind_description(gap, end);
+		else if (!str_empty(word) && !is_gap_word(word))
+			return false;
+	}
+	return true;
+}
+
+enum secret_worth secret_named_worth(struct str text, size_t from, size_t start, size_t end)
+{
+	size_t name = from;
+	char before = text.p[start - 1];
+	bool escaped = start >= 3 && (str_eq_nocase(str_sub(text, start - 3, 3), STR("%3D")) ||
+					 (text.p[start - 2] == '\\' && before == 'n'));
+
+	while (name < start && is_name_byte(text.p[name]))
+		name++;
+	if (!is_whole(text, start, end) || is_name_byte(at(text, end)) ||
+	    ((byte_is_alnum(before) || before == '/' || before == '+') && !escaped))
+		return WORTH_NOTHING;
+	if (has_word(str_sub(text, from, name - from), harmless_words, ARRAY_LEN(harmless_words)))
+		return WORTH_NOTHING;
+	return is_gap(str_sub(text, name, start - name)) ? WORTH_FULL : WORTH_NOTHING;
 }
 
 /* ---- URLs ---- */
@@ -216,29 +314,17 @@ static bool is_below(struct str host, const char *domain)
 	return str_eq_nocase(end, d) && (host.n == d.n || host.p[host.n - d.n - 1] == '.');
 }
 
-/* Names of companies that there are not. */
-static const char *const made_up_hosts[] = {"acme", "bogus", "company", "contoso", "domain", "host",
-    "hostname", "mycompany", "mydomain", "myhost", "myserver", "mysite", "nowhere", "server",
-    "site", "some", "somehost", "somewhere", "website", "yourcompany", "yourdomain", "yourhost"};
-
-static bool is_public(struct str host)
-{
-	return is_below(host, "com") || is_below(host, "org") || is_below(host, "net") ||
-	       is_below(host, "edu") || is_below(host, "io");
-}
-
-/* RFC 2606 and 6761, but for ".example" alone, which stands for a host of one's own just as well;
- * and what people write for the same purpose: "host.com", "db.yourcompany.com". */
+/* RFC 2606 and 6761, and no more: whatever else a host is called, somebody may have it. */
 static bool is_documentation(struct str host)
 {
-	struct str rest = host, label, name = STR_NONE;
+	static const char *const domains[] = {
+	    "example.com", "example.org", "example.net", "example", "test", "invalid"};
 
-	if (is_below(host, "test") || is_below(host, "invalid"))
-		return true;
-	while (str_split(rest, '.', &label, &rest))
-		name = label;
-	return is_public(host) && name.n > 0 &&
-	       (placeholder_is(name) || is_in(name, made_up_hosts, ARRAY_LEN(made_up_hosts)));
+	for (size_t i = 0; i < ARRAY_LEN(domains); i++) {
+		if (is_below(host, domains[i]))
+			return true;
+	}
+	return false;
 }
 
 /* This machine, or one name: a neighbour in a Compose file or a cluster. */
@@ -265,7 +351,7 @@ static bool is_guess(struct str password, struct str user)
 	for (size_t i = 0; i < password.n; i++)
 		letters = letters && byte_is_alpha(password.p[i]);
 	return letters || password.n <= GUESS_MAX || str_eq_nocase(password, user) ||
-	       placeholder_is_guessable(password);
+	       placeholder_is_weak(password);
 }
 
 enum secret_worth secret_url_worth(
@@ -277,7 +363,7 @@ enum secret_worth secret_url_worth(
 
 	if (is_no_url(&u))
 		return WORTH_NOTHING;
-	if (placeholder_is(u.password) || placeholder_is(word))
+	if (placeholder_is_plain(u.password) || placeholder_is_plain(word))
 		return WORTH_STAND_IN;
 	guess = is_guess(word, u.user);
 	if (guess && (is_near(u.host) || is_documentation(u.host) || has_any(u.host, "${%<")))
@@ -318,17 +404,56 @@ bool secret_path_is_published(struct str path)
 	return false;
 }
 
-bool secret_path_is_test(struct str path)
+/* Names of environments as well. */
+static const char *const environment_words[] = {"test", "tests", "testing", "integration"};
+
+static bool is_test_name(struct str name, bool deployed)
 {
-	struct str rest = path, word;
+	struct str rest = name, word;
 
 	while (next_word(&rest, &word)) {
 		struct str end = str_sub(word, word.n - MIN_OF(word.n, (size_t)4), 4);
 
+		if (deployed && is_in(word, environment_words, ARRAY_LEN(environment_words)))
+			continue;
 		if (is_in(word, test_words, ARRAY_LEN(test_words)))
 			return true;
-		if (str_eq_nocase(end, STR("test")) && !is_in(word, no_tests, ARRAY_LEN(no_tests)))
+		if (!deployed && str_eq_nocase(end, STR("test")) &&
+		    !is_in(word, no_tests, ARRAY_LEN(no_tests)))
 			return true;
+	}
+	return false;
+}
+
+/* What is used, whatever the environment is called. */
+static const char *const deployments[] = {"k8s", "kubernetes", "kustomize", "overlays", "deploy",
+    "deploys", "deployment", "deployments", "terraform", "tofu", "pulumi", "ansible", "helm",
+    "charts", "env", "envs", "environment", "environments", "cert", "certs", "secret", "secrets",
+    "prod", "production", "staging", "infra", "infrastructure", "gitops", "manifests"};
+
+static const char *const source_endings[] = {"go", "py", "js", "mjs", "cjs", "ts", "jsx", "tsx",
+    "java", "kt", "scala", "groovy", "rb", "rs", "c", "cc", "cpp", "h", "hpp", "cs", "php", "pl",
+    "swift", "ex", "exs", "clj"};
+
+static bool is_source(struct str name)
+{
+	size_t dot = str_rchr(name, '.');
+
+	return dot != STR_NPOS &&
+	       is_in(str_sub(name, dot + 1, name.n), source_endings, ARRAY_LEN(source_endings));
+}
+
+/* Below a folder of deployments, "test" is the name of an environment; below a test's folder,
+ * "certs" are the test's. */
+bool secret_path_is_test(struct str path)
+{
+	struct str rest = path, part;
+	bool deployed = false;
+
+	while (str_cut(&rest, '/', &part)) {
+		if (is_test_name(part, deployed && !(str_empty(rest) && is_source(part))))
+			return true;
+		deployed = deployed || is_in(part, deployments, ARRAY_LEN(deployments));
 	}
 	return false;
 }

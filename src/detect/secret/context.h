@@ -21,6 +21,12 @@ enum secret_worth {
  * <NAME>value</NAME> are assignments. */
 enum secret_worth secret_assignment_worth(struct str text, size_t from, size_t start, size_t end);
 
+/* The same if the match begins with a name that belongs to no other kind of value: between the two
+ * stand only what assigns, types and words such as "value", on up to a few lines. */
+enum secret_worth secret_named_worth(struct str text, size_t from, size_t start, size_t end);
+/* The match goes on behind the value, to `to`, with its name: {"value": "…", "name": "NAME"}. */
+enum secret_worth secret_name_behind_worth(struct str text, size_t start, size_t end, size_t to);
+
 /* text[start, end) is the password in "scheme://user:password@host…", `from` where that begins.
  * *ret_why is static text where it is worth a warning. */
 enum secret_worth secret_url_worth(

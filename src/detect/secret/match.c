@@ -118,9 +118,12 @@ static int find(struct search *s, size_t at, size_t cut, struct secret_match *re
 		return 0;
 	}
 	*ret = (struct secret_match){s->rule, span[0], span[1], span[0], span[1]};
-	if (s->c->groups == 1 && rc > 1 && span[2] != PCRE2_UNSET && span[3] > span[2]) {
-		ret->value_start = span[2];
-		ret->value_end = span[3];
+	/* A pattern of ours may have a group in each of its alternatives. */
+	for (int i = 1; i < rc && (s->c->groups == 1 || s->c->rule->own); i++) {
+		if (span[2 * i] == PCRE2_UNSET || span[2 * i + 1] <= span[2 * i])
+			continue;
+		ret->value_start = span[2 * i];
+		ret->value_end = span[2 * i + 1];
 	}
 	return 1;
 }

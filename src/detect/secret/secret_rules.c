@@ -231,7 +231,7 @@ static uint32_t *number_member(struct secret_rule *rule, struct str key)
 static bool parse_check(struct str text, enum secret_check *ret)
 {
 	static const char *const names[] = {
-	    "", "pem", "assigned", "url", "aws-id", "checksum", "account"};
+	    "", "pem", "assigned", "url", "aws-id", "checksum", "account", "named"};
 
 	for (size_t i = 1; i < ARRAY_LEN(names); i++) {
 		if (str_eq(text, str_of(names[i]))) {

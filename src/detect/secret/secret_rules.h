@@ -21,6 +21,7 @@ enum secret_check {
 	SECRET_CHECK_AWS_ID,   /* "aws-id" */
 	SECRET_CHECK_CHECKSUM, /* "checksum": GitHub's, which npm took over */
 	SECRET_CHECK_ACCOUNT,  /* "account": a Google service account's key file */
+	SECRET_CHECK_NAMED,    /* "named": the captured value stands beside the rule's own name */
 };
 
 /* What `plimsoll rules` and `explain` print, and the pattern that finds it. */

@@ -14,6 +14,7 @@ enum {
 	PREFIX_FROM = 16,
 	PREFIX_BYTES = 4,
 	PART_MIN = 8,	   /* a shorter part of a token tells nothing */
+	QUOTE_MAX = 4,	   /* a match that takes the value's quotes in ends so far behind it */
 	GENEROUS_MIN = 16, /* so much of a block's body, and it is masked */
 };
 
@@ -116,10 +117,10 @@ static enum secret_worth form_worth(const struct secret_rule *rule, struct str v
 
 /* ---- what single kinds show ---- */
 
-/* An id that AWS issued is "AKIA" and sixteen of A-Z and 2-7 (base32 of the account). */
+/* An id that AWS issued is "AKIA" or "ASIA" and sixteen of A-Z and 2-7 (base32 of the account). */
 static const char *aws_remark(struct str v)
 {
-	if (v.n != 20 || !str_starts(v, STR("AKIA")))
+	if (v.n != 20)
 		return NULL;
 	for (size_t i = 4; i < v.n; i++) {
 		if (v.p[i] && strchr("0189", v.p[i]))
@@ -144,6 +145,10 @@ static bool is_in_signature(struct str text, size_t end)
 static void aws_value(struct str text, const struct secret_match *match, struct secret_value *v)
 {
 	v->remark = aws_remark(v->hashed);
+	if (str_starts(v->hashed, STR("ASIA")) && classes_of(v->hashed) < 2) {
+		v->worth = WORTH_WARNING;
+		v->remark = "letters alone: it may be words";
+	}
 	if (!is_in_signature(text, match->value_end))
 		return;
 	v->worth = WORTH_WARNING;
@@ -264,6 +269,12 @@ static enum secret_worth place_worth(const struct secret_rule *rule, struct str 
 	if (rule->check == SECRET_CHECK_URL)
 		return secret_url_worth(
 		    text, match->start, match->value_start, match->value_end, ret_remark);
+	if ((rule->check == SECRET_CHECK_ASSIGNED || rule->check == SECRET_CHECK_NAMED) &&
+	    is_captured(match) && match->end > match->value_end + QUOTE_MAX)
+		return secret_name_behind_worth(
+		    text, match->value_start, match->value_end, match->end);
+	if (rule->check == SECRET_CHECK_NAMED)
+		return secret_named_worth(text, match->start, match->value_start, match->value_end);
 	if (rule->check == SECRET_CHECK_ASSIGNED && is_captured(match))
 		return secret_assignment_worth(
 		    text, match->start, match->value_start, match->value_end);
@@ -279,7 +290,7 @@ static int own_value(const struct secret_rule *rule, struct str text,
 	struct str value = v->hashed;
 
 	v->worth = place_worth(rule, text, match, view, &v->remark);
-	if (v->worth > WORTH_STAND_IN)
+	if (v->worth > WORTH_STAND_IN && rule->check != SECRET_CHECK_URL)
 		v->worth = MIN_OF(v->worth, form_worth(rule, value));
 	if (v->worth <= WORTH_STAND_IN)
 		return 0;

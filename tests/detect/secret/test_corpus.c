@@ -251,9 +251,11 @@ static void test_fixtures_warn(void **state)
 {
 	static const char *const tests[] = {"tests/server.key", "pkg/testdata/a.pem", "a/b_test.go",
 	    "src/__fixtures__/k", "ServerTest.java", "x.spec.ts", "libtest/k", "examples/k.pem",
-	    "config.example.yml", "docs/tls.md", "vendor/a/server.key"};
+	    "config.example.yml", "docs/tls.md", "vendor/a/server.key", "tests/certs/server.key",
+	    "pkg/kubernetes/fixtures/a.yml", "deploy/lib/x_test.go"};
 	static const char *const others[] = {"server.key", "src/latest/k", "contest/k.pem",
-	    "deploy/k", "attestation/k", "README.md", "src/vendors/k"};
+	    "deploy/k", "attestation/k", "README.md", "src/vendors/k", "k8s/overlays/test/tls.key",
+	    "deploy/test/tls.key", "terraform/test/k.pem", "certs/test.key"};
 	struct fixture f;
 
 	(void)state;
