@@ -33,6 +33,34 @@ class Kinds(House):
         self.write("Dockerfile", "hello world\nthis is prose\nof three lines\n")
         self.assertEqual(self.found(1, "lint", "Dockerfile"), {("DL1000", "Dockerfile", 1)})
 
+    def of_task(self, text):
+        self.write("t.json", text)
+        report = json.loads(self.run_program("lint", "t.json", "--format", "json").stdout)
+        return [(f["rule"], f["message"]) for f in report["findings"]]
+
+    def test_privileged_and_containers_in_other_spellings(self):
+        container = '{"name": "a", "image": "a:1", %s}'
+        for word in ('"privileged": "true"', '"Privileged": true', '"privileged": "Yes"', '"privileged": 1',
+                     '"privileged": true, "Privileged": false'):
+            for whole in ('{"containerDefinitions": [%s]}', '{"ContainerDefinitions": [%s]}', '[%s]', '%s',
+                          '{"taskDefinition": {"containerDefinitions": [%s]}, "tags": []}', '{"containerDefinitions": %s}'):
+                self.assertIn("PL2002", [r for r, _ in self.of_task(whole % container % word)], (whole, word))
+        self.assertIn("PL2002", [r for r, _ in self.of_task('{"containerDefinitions": [{"name": "a", "privileged": true}]}')])
+        self.assertEqual([r for r, _ in self.of_task('{"containerDefinitions": []}')], ["PL2000"])
+        self.assertEqual([r for r, _ in self.of_task('{"containerDefinitions": {"image": "a:1"}}')], ["PL2000"])
+        self.assertEqual([r for r, _ in self.of_task('{"taskDefinition": {"containerDefinitions": []}}')], ["PL2000"])
+        self.write("t.json", '{"containerDefinitions": [{"name": "a", "image": "a:1", "privileged": "false"}]}')
+        self.assertEqual(self.report(0, "lint", "t.json")["findings"], [])
+
+    def test_one_mistake_is_no_cascade(self):
+        pairs = ", ".join('"k%d": "v%d"' % (i, i) for i in range(20))
+        text = '{"containerDefinitions": [{"image": "nginx", "privileged": true, "dockerLabels": {%s}}]}\n' % pairs
+        for broken in (text.replace('"k0"', '"k"0"'), text.replace('"k0"', 'k0"'), text.replace(",", "")):
+            found = [f for f in self.of_task(broken) if f[0] == "PL2000"]
+            self.assertTrue(1 <= len(found) <= 3, broken)
+            self.assertEqual(sum("may come of this one" in m for _, m in found), int(len(found) == 3), found)
+            self.assertIn("PL2002", [r for r, _ in self.of_task(broken)])
+
     def test_a_named_file_that_nobody_takes(self):
         self.write("notes.txt", "hello\n")
         out, err = self.plimsoll(4, "lint", "notes.txt")

@@ -63,6 +63,8 @@ static inline bool lint_step_is(const struct docker_step *step, enum docker_kind
 	return step->instruction->kind == kind;
 }
 
+/* The last member of that name; letters as CloudFormation writes them ("Privileged") count too. */
+const struct node *lint_taskdef_get(const struct node *map, struct str key);
 /* The containers of a task definition: members of containerDefinitions wherever it stands, of a
  * bare list, or a bare container. Call again with the last one; NULL begins and ends. */
 const struct node *lint_next_container(const struct syntax_tree *tree, const struct node *last);

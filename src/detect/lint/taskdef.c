@@ -56,7 +56,7 @@ static const struct key keys[] = {
     {"dependsOn",		  KEY_SHARED, NODE_LIST  },
     {"dnsServers",		   KEY_SHARED, NODE_LIST	},
     {"extraHosts",		   KEY_SHARED, NODE_LIST	},
-    {"privileged",		   KEY_SHARED, NODE_BOOL	},
+    {"privileged",		   KEY_SHARED, NODE_NULL	},
     {"interactive",		    KEY_SHARED, NODE_BOOL	 },
     {"ulimits",		 KEY_SHARED, NODE_LIST  },
     {"healthCheck",		    KEY_SHARED, NODE_MAP	},
@@ -85,9 +85,9 @@ static bool is_numeric(const struct node *node)
 static enum key_weight weight_of(const struct node *node)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (!str_eq(node->key, str_of(keys[i].name)))
+		if (!str_eq_nocase(node->key, str_of(keys[i].name)))
 			continue;
-		if (str_eq(node->key, STR("cpu")) || str_eq(node->key, STR("memory")))
+		if (str_eq_nocase(node->key, STR("cpu")) || str_eq_nocase(node->key, STR("memory")))
 			return is_numeric(node) ? keys[i].weight : KEY_FOREIGN;
 		if (keys[i].kind == NODE_NULL || node_is(node, keys[i].kind) ||
 		    node_is(node, NODE_NULL))
@@ -134,9 +134,23 @@ static const struct node *next_node(const struct node *node)
 	return node ? node->next : NULL;
 }
 
+const struct node *lint_taskdef_get(const struct node *map, struct str key)
+{
+	const struct node *found = NULL;
+
+	for (const struct node *n = node_is(map, NODE_MAP) ? map->first : NULL; n; n = n->next)
+		if (str_eq_nocase(n->key, key))
+			found = n;
+	return found;
+}
+
+/* Of the list of containers also one that names no image. */
 static bool is_container(const struct node *node)
 {
-	return node_is(node, NODE_MAP) && node_get(node, STR("image"));
+	return node_is(node, NODE_MAP) &&
+	       (lint_taskdef_get(node, STR("image")) ||
+		   (node->parent && node_is(node->parent, NODE_LIST) &&
+		       str_eq_nocase(node->parent->key, STR("containerDefinitions"))));
 }
 
 static bool has_container(const struct node *root)
@@ -168,8 +182,7 @@ static bool is_definition(const struct node *map, const struct syntax_tree *tree
 
 	if (!node_is(map, NODE_MAP))
 		return false;
-	if (node_is(node_get(map, STR("containerDefinitions")), NODE_LIST) ||
-	    (tree->problems.n > 0 && node_get(map, STR("containerDefinitions"))))
+	if (lint_taskdef_get(map, STR("containerDefinitions")))
 		return true;
 	count = count_keys(map);
 	if (count.image)
@@ -198,7 +211,9 @@ static bool root_is(const struct node *root, bool by_name, const struct syntax_t
 	for (const struct node *n = first; n; n = n->next) {
 		struct key_count count = count_keys(n);
 
+		/* `aws ecs describe-task-definition` wraps one. */
 		if (is_definition(n, tree) ||
+		    is_definition(lint_taskdef_get(n, STR("taskDefinition")), tree) ||
 		    (by_name && node_is(n, NODE_MAP) && count.own + count.shared > 0 &&
 			(count.image || tree->problems.n > 0)))
 			return true;
@@ -226,6 +241,15 @@ static bool is_yaml(struct str path)
 	return str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
 }
 
+static bool has_nocase(struct str text, struct str part)
+{
+	for (size_t i = 0; i + part.n <= text.n; i++)
+		if (byte_lower(text.p[i]) == byte_lower(part.p[0]) &&
+		    str_eq_nocase(str_sub(text, i, part.n), part))
+			return true;
+	return false;
+}
+
 /* A key may be written with escapes: "\u0069mage". */
 bool taskdef_may_be(struct str path, struct str bytes)
 {
@@ -239,7 +263,7 @@ bool taskdef_may_be(struct str path, struct str bytes)
 		return false;
 	if (json && (start.n == 0 || (start.p[0] != '{' && start.p[0] != '[')))
 		return taskdef_is_name(path);
-	return str_has(bytes, STR("containerDefinitions")) || taskdef_is_name(path) ||
+	return has_nocase(bytes, STR("containerDefinitions")) || taskdef_is_name(path) ||
 	       (str_has(bytes, STR("image")) &&
 		   (json || str_has(bytes, STR("portMappings")) ||
 		       str_has(bytes, STR("essential")) || str_has(bytes, STR("mountPoints")) ||

@@ -249,6 +249,8 @@ static const struct build_case builds[] = {
     {"FROM nonroot.example/app\nCOPY a b\n",		     "",	 NULL,    false, "PL1001 1 "},
     {"FROM rootless:5000/app\nCOPY a b\n",		   "",  NULL,    false, "PL1001 1 "},
     {"FROM debian:xnonrootx\nCOPY a b\n",		  "",  NULL,    false, "PL1001 1 "},
+    {"FROM a/b:1-nonroot-amd64\nCOPY a b\n",		     "",	 NULL,    false, "PL1001 2 "},
+    {"FROM a/not-rootless-x\nCOPY a b\n",		  "",  NULL,    false, "PL1001 1 "},
     {"FROM a/not-unprivileged\nCOPY a b\n",		    "",	NULL,    false, "PL1001 1 "},
     {"FROM a/unprivilegedx\nCOPY a b\n",			 "",  NULL,	   false, "PL1001 1 "},
     {"FROM nonroot/app:1\nCOPY a b\n",		       "",  NULL,	 false, "PL1001 1 "},

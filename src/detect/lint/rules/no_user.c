@@ -15,8 +15,7 @@ static bool is_denied(struct str text, size_t end)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		size_t n = words[i].n;
 
-		if (before.n >= n &&
-		    str_eq_nocase(str_sub(before, before.n - n, before.n), words[i]) &&
+		if (before.n >= n && str_eq_nocase(str_sub(before, before.n - n, n), words[i]) &&
 		    (before.n == n || is_edge(before, before.n - n - 1)))
 			return true;
 	}
@@ -27,9 +26,8 @@ static bool is_denied(struct str text, size_t end)
 static bool has_word(struct str text, struct str word)
 {
 	for (size_t i = 0; i + word.n <= text.n; i++)
-		if (str_eq_nocase(str_sub(text, i, i + word.n), word) &&
-		    is_edge(text, i + word.n) && (i == 0 || is_edge(text, i - 1)) &&
-		    !is_denied(text, i))
+		if (str_eq_nocase(str_sub(text, i, word.n), word) && is_edge(text, i + word.n) &&
+		    (i == 0 || is_edge(text, i - 1)) && !is_denied(text, i))
 			return true;
 	return false;
 }
