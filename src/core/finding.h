@@ -67,6 +67,8 @@ enum { FINDING_PLACES_MAX = 100 };
 struct finding {
 	struct str rule;
 	enum stage stage;
+	/* 1U << STAGE_… of others whose policy decides as well: the strictest holds. */
+	uint32_t more_stages;
 	enum finding_weight weight;
 	uint32_t subject; /* index into the report's subjects */
 	enum severity severity;

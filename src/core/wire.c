@@ -306,6 +306,7 @@ static void walk_finding_head(struct wire *w, struct finding *finding)
 {
 	walk_str(w, &finding->rule);
 	walk_enum(w, &finding->stage, STAGE_COUNT - 1);
+	walk_u32(w, &finding->more_stages);
 	walk_enum(w, &finding->weight, WEIGHT_ALWAYS);
 	walk_u32(w, &finding->subject);
 	walk_enum(w, &finding->severity, SEVERITY_CRITICAL);

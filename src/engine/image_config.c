@@ -54,30 +54,36 @@ static int tell(struct image_judging *j, const char *id, enum finding_weight wei
 	fix.text = str_of(own.fix);
 	f.fix = &fix;
 	f.weight = weight;
+	if (rule)
+		f.more_stages = 1U << STAGE_VALIDATE;
 	return sink_finding(j->sink, &f, err);
 }
 
 /* ---- the user ---- */
 
-static bool is_zero(struct str number)
+/* Runtimes read the number with errors ignored: what is missing or no number is 0. */
+static bool line_is_root(struct str line)
 {
-	for (size_t i = 0; i < number.n; i++) {
-		if (number.p[i] != '0')
-			return false;
-	}
-	return number.n > 0;
+	struct str field, rest;
+
+	if (!str_split(line, ':', &field, &rest) || !str_split(rest, ':', &field, &rest))
+		return true;
+	if (!str_split(rest, ':', &field, &line))
+		field = rest;
+	return !docker_is_number(field) || docker_user_is_root(field);
 }
 
-/* A runtime looks the name up first, also one that is a number. */
+/* A runtime looks the name up first, also one that is a number, and takes the first line of it.
+ * Some skip a line that is malformed, and take the next. */
 static bool passwd_says_root(struct str passwd, struct str name)
 {
 	struct str line, field, rest;
 
-	while (str_cut(&passwd, '\n', &line)) {
-		if (!str_split(line, ':', &field, &rest) || !str_eq(str_trim(field), name))
-			continue;
-		if (str_split(rest, ':', &field, &rest) && str_split(rest, ':', &field, &rest))
-			return is_zero(str_trim(field));
+	while (name.n > 0 && str_cut(&passwd, '\n', &line)) {
+		line = field = str_trim(line);
+		(void)str_split(line, ':', &field, &rest);
+		if (str_eq(str_trim(field), name))
+			return line_is_root(line);
 	}
 	return false;
 }
@@ -102,8 +108,15 @@ static int judge_user(struct image_judging *j, struct err *err)
 		return tell(j, "DL3002", WEIGHT_FULL, "USER",
 		    arena_fmt(j->arena,
 			"the image runs as root: its user " STR_FMT
-			" has the number 0 in etc/passwd",
+			" has the number 0, or none, in etc/passwd",
 			STR_ARG(str_sub(name, 0, SHOWN_BYTES))),
+		    err);
+	if (!docker_user_is_valid(user))
+		return tell(j, "PL1005", WEIGHT_WARNS, "USER",
+		    arena_fmt(j->arena,
+			"the image's user \"" STR_FMT
+			"\" is neither a name nor a number: the runtime decides what it is",
+			STR_ARG(str_sub(user, 0, SHOWN_BYTES))),
 		    err);
 	return 0;
 }
@@ -165,39 +178,22 @@ static int judge_command(
 
 /* ---- ports and volumes ---- */
 
-static bool is_port(struct str port, bool *ret_is_ssh)
-{
-	struct str number = port, protocol = STR("tcp"), low, high = STR_NONE;
-	uint64_t first, last;
-
-	(void)str_split(port, '/', &number, &protocol);
-	low = number;
-	(void)str_split(number, '-', &low, &high);
-	if (!str_to_u64(low, &first) || first > 65535)
-		return false;
-	last = first;
-	if (high.n > 0 && (!str_to_u64(high, &last) || last > 65535 || last < first))
-		return false;
-	*ret_is_ssh = first <= 22 && 22 <= last && str_eq_nocase(protocol, STR("tcp"));
-	return true;
-}
-
 static int judge_ports(struct image_judging *j, struct err *err)
 {
 	const struct str_list *ports = &j->image->config.exposed_ports;
 
 	for (size_t i = 0; i < ports->n; i++) {
-		bool is_ssh = false;
+		struct docker_ports port = {0};
+		bool is_port = docker_ports_read(ports->p[i], &port);
 
-		if (!is_port(ports->p[i], &is_ssh) &&
-		    tell(j, "DL3011", WEIGHT_FULL, "EXPOSE",
-			arena_fmt(j->arena, "\"" STR_FMT "\" is no port",
-			    STR_ARG(str_sub(ports->p[i], 0, SHOWN_BYTES))),
-			err) != 0)
+		if (!is_port && tell(j, "DL3011", WEIGHT_FULL, "EXPOSE",
+				    arena_fmt(j->arena, STR_FMT " is no port",
+					STR_ARG(str_sub(ports->p[i], 0, SHOWN_BYTES))),
+				    err) != 0)
 			return -1;
-		/* That the port is named does not say that anybody listens. */
-		if (is_ssh && tell(j, "PL1002", WEIGHT_WARNS, "EXPOSE",
-				  STR("port 22 is the SSH server's"), err) != 0)
+		if (is_port && port.tcp && port.low <= 22 && 22 <= port.high &&
+		    tell(j, "PL1002", WEIGHT_FULL, "EXPOSE", STR("port 22 is the SSH server's"),
+			err) != 0)
 			return -1;
 	}
 	return 0;
@@ -392,12 +388,35 @@ static bool is_about_user(const struct finding *f)
 	return str_eq(f->rule, STR("DL3002")) || str_eq(f->rule, STR("PL1001"));
 }
 
+/* What the message is about: its first word, "CMD" or a port; a Dockerfile may leave out "/tcp". */
+static struct str about(struct str message)
+{
+	struct str word = message, rest;
+
+	(void)str_split(message, ' ', &word, &rest);
+	return str_ends(word, STR("/tcp")) ? str_sub(word, 0, word.n - 4) : word;
+}
+
+static bool is_same_fact(const struct finding *text, const struct finding *image)
+{
+	if (is_about_user(text) && is_about_user(image))
+		return true;
+	if (!str_eq(text->rule, image->rule))
+		return false;
+	if (str_eq(text->rule, STR("PL1005")))
+		return true;
+	if (str_eq(text->rule, STR("PL1002")))
+		return str_eq(text->message, image->message);
+	return str_eq(about(text->message), about(image->message));
+}
+
+/* One fact: a rule may have several, as PL1002 has a package and a port. */
 static bool says_the_same(const struct finding *text, const struct finding *image)
 {
 	struct str path = text->n_places > 0 ? text->places[0].path : STR_NONE, rest;
 
 	if (text->stage != STAGE_VALIDATE || path.n == 0 || text->secret ||
-	    !(str_eq(text->rule, image->rule) || (is_about_user(text) && is_about_user(image))))
+	    !is_same_fact(text, image))
 		return false;
 	rest = image->places[0].instruction;
 	return str_starts(rest, path) && str_starts(str_sub(rest, path.n, rest.n), STR(": "));
@@ -420,7 +439,9 @@ static int join(
 	memcpy(places, text->places, text->n_places * sizeof *places);
 	places[text->n_places++] = image->places[0];
 	text->places = places;
-	if (text->weight == WEIGHT_WARNS)
+	text->more_stages |= 1U << STAGE_SCAN;
+	/* Without USER on scratch, or on Windows, both know as much: the text's weight holds. */
+	if (text->weight == WEIGHT_WARNS && !str_eq(image->rule, STR("PL1001")))
 		text->weight = image->weight;
 	return 0;
 }
@@ -428,21 +449,64 @@ static int join(
 static struct finding *find_text(struct report *report, const struct finding *image)
 {
 	for (size_t i = 0; i < report->findings.n; i++) {
-		if (says_the_same(&report->findings.p[i], image))
-			return &report->findings.p[i];
+		struct finding *f = &report->findings.p[i];
+
+		if (f->state != STATE_FIXED && says_the_same(f, image))
+			return f;
 	}
 	return NULL;
 }
 
-int scan_join_image(struct report *report, struct err *err)
+/* The target's text says it and the merge's does not, but the image has it: nothing was fixed. The
+ * image's own finding stays, and is known: unless the target's text said it as likely only. */
+static void know_by_fixed(const struct report *report, struct finding *image)
 {
-	size_t n = report->findings.n;
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = &report->findings.p[i];
 
+		if (f->state == STATE_FIXED && f->weight != WEIGHT_WARNS && says_the_same(f, image))
+			image->state = STATE_KNOWN;
+	}
+}
+
+static bool is_in_image(const struct finding *fixed, const struct finding *images, size_t n)
+{
+	for (size_t i = 0; i < n && fixed->state == STATE_FIXED; i++) {
+		if (says_the_same(fixed, &images[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What the image has is never fixed. */
+static void drop_fixed(struct report *report, const struct finding *images, size_t n)
+{
+	for (size_t i = 0; i < report->findings.n;) {
+		if (is_in_image(&report->findings.p[i], images, n))
+			report->findings.p[i] = report->findings.p[--report->findings.n];
+		else
+			i++;
+	}
+}
+
+static int join_all(struct report *report, struct finding *images, size_t *n, struct err *err)
+{
 	for (size_t i = 0; i < report->findings.n;) {
 		struct finding *image = &report->findings.p[i];
-		struct finding *text = is_of_config(image) ? find_text(report, image) : NULL;
+		struct finding *text;
 
+		if (!is_of_config(image)) {
+			i++;
+			continue;
+		}
+		know_by_fixed(report, image);
+		images[(*n)++] = *image;
+		text = find_text(report, image);
 		if (!text) {
+			/* The comparison that it waits for was made: the target did not say it. */
+			if (report->compared && image->weight == WEIGHT_COMPARED &&
+			    image->state == STATE_NEW)
+				image->weight = WEIGHT_FULL;
 			i++;
 			continue;
 		}
@@ -450,7 +514,24 @@ int scan_join_image(struct report *report, struct err *err)
 			return -1;
 		*image = report->findings.p[--report->findings.n];
 	}
-	if (report->findings.n < n)
+	return 0;
+}
+
+int scan_join_image(struct report *report, struct err *err)
+{
+	size_t n = 0;
+	struct finding *images;
+
+	for (size_t i = 0; i < report->findings.n; i++)
+		n += is_of_config(&report->findings.p[i]);
+	images = arena_array(&report->arena, n + 1, sizeof *images);
+	n = 0;
+	if (!images)
+		return arena_err(&report->arena, err);
+	if (join_all(report, images, &n, err) != 0)
+		return -1;
+	drop_fixed(report, images, n);
+	if (n > 0)
 		report_sort(report);
 	return 0;
 }

@@ -10,7 +10,8 @@
 /* What the built image's configuration is judged by as well (image_config.c). */
 static bool is_of_image(const char *id)
 {
-	static const char *const ids[] = {"DL3002", "DL3011", "DL3025", "PL1001", "PL1002"};
+	static const char *const ids[] = {
+	    "DL3002", "DL3011", "DL3025", "PL1001", "PL1002", "PL1005"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
 		if (str_eq(str_of(ids[i]), str_of(id)))

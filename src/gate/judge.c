@@ -59,9 +59,9 @@ static bool threshold_blocks(const struct stage_policy *stage, const struct find
 	return (int)f->severity >= stage->block_severity;
 }
 
-static enum verdict severity_verdict(const struct policy *policy, const struct finding *f)
+static enum verdict severity_verdict(
+    const struct policy *policy, const struct stage_policy *stage, const struct finding *f)
 {
-	const struct stage_policy *stage = &policy->stages[f->stage];
 	bool too_new = policy->rules_as_of.n > 0 && f->since.n > 0 &&
 		       str_cmp(f->since, policy->rules_as_of) > 0;
 	bool generic = f->secret && f->secret->generic;
@@ -76,11 +76,11 @@ static enum verdict severity_verdict(const struct policy *policy, const struct f
 	return VERDICT_PASSES;
 }
 
-static bool mode_lets_pass(const struct policy *policy, const struct finding *f)
+static bool mode_lets_pass(const struct stage_policy *stage, const struct finding *f)
 {
 	if (f->weight == WEIGHT_ALWAYS)
 		return false;
-	switch (policy->stages[f->stage].mode) {
+	switch (stage->mode) {
 	case MODE_OBSERVE:
 		return true;
 	case MODE_NEW:
@@ -89,6 +89,28 @@ static bool mode_lets_pass(const struct policy *policy, const struct finding *f)
 		break;
 	}
 	return false;
+}
+
+static enum verdict stage_verdict(
+    const struct policy *policy, enum stage stage, const struct finding *f)
+{
+	const struct stage_policy *own = &policy->stages[stage];
+	enum verdict verdict = severity_verdict(policy, own, f);
+
+	if (verdict == VERDICT_BLOCKS && mode_lets_pass(own, f))
+		return VERDICT_WARNS;
+	return verdict;
+}
+
+static enum verdict strictest(const struct policy *policy, const struct finding *f)
+{
+	enum verdict verdict = stage_verdict(policy, f->stage, f);
+
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (f->more_stages & 1U << i)
+			verdict = MAX_OF(verdict, stage_verdict(policy, (enum stage)i, f));
+	}
+	return verdict;
 }
 
 static int excuse(struct finding *f, struct str owner, struct str reason, struct str until,
@@ -146,9 +168,7 @@ int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *are
 		if (finding_matches(&policy->ignores.p[i].match, f))
 			return 0;
 	}
-	f->verdict = severity_verdict(policy, f);
-	if (f->verdict == VERDICT_BLOCKS && mode_lets_pass(policy, f))
-		f->verdict = VERDICT_WARNS;
+	f->verdict = strictest(policy, f);
 	if (f->verdict == VERDICT_PASSES)
 		return 0;
 	if (f->request.n > 0 && branch_may_excuse(policy, f))

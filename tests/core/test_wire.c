@@ -41,6 +41,7 @@ static const struct field finding_fields[] = {
     FIELD(LIST, finding, places),
     FIELD(LIST, finding, n_places),
     FIELD(NUMBER, finding, more_places),
+    FIELD(NUMBER, finding, more_stages),
     FIELD(GROUP, finding, package),
     FIELD(GROUP, finding, vulnerability),
     FIELD(GROUP, finding, secret),

@@ -590,6 +590,58 @@ class AnotherText(Pipeline):
             self.assert_untouched()
 
 
+class TheImageDecides(Pipeline):
+    """What the built image is, whatever its Dockerfile's text says or no longer says."""
+
+    ROOT = "FROM BASE\nRUN echo 'z:x:0:0::/:/bin/sh' >> /etc/passwd\nUSER z\n"
+
+    def setUp(self):
+        super().setUp()
+        # Such a target may be merged, and then be judged by another policy.
+        self.first = self.before
+
+    def judged(self, code, before, after, policy=POLICY):
+        """(rule, state, verdict) of what the image's configuration says."""
+        self.write("policy/policy.yaml", policy)
+        self.git("checkout", "-qB", "main", self.first, cwd=self.work)
+        self.commit({"Dockerfile": before.replace("BASE", f"{self.host}/base:1")}, "before")
+        self.git("push", "-qf", "origin", "main", cwd=self.work)
+        self.git("checkout", "-qB", "development", "main", cwd=self.work)
+        self.propose({"Dockerfile": after.replace("BASE", f"{self.host}/base:1"), "changed": after})
+        report = self.go(code)
+        self.assertFalse([f for f in report["findings"] if f["state"] == "fixed"], report["findings"])
+        return {(f["rule"], f["state"], f["verdict"]) for f in report["findings"]
+                if any(p.get("path") == "image configuration" for p in f["places"])}
+
+    def test_what_the_image_has_is_not_fixed(self):
+        everything = POLICY.replace("name: tests\n", "name: tests\nmode: all\n")
+        root = "FROM BASE\nUSER root\n"
+        self.assertEqual(self.judged(0, root, self.ROOT), {("DL3002", "known", "warns")})
+        self.assertEqual(self.judged(1, root, self.ROOT, everything), {("DL3002", "known", "blocks")})
+        good = "FROM BASE\nUSER 10001\n"
+        self.assertEqual(self.judged(1, good, self.ROOT), {("DL3002", "new", "blocks")})
+        port, hidden = good + "EXPOSE 22\n", good + "ARG P=22\nEXPOSE $P\n"
+        self.assertEqual(self.judged(0, port, hidden), {("PL1002", "known", "warns")})
+        self.assertEqual(self.judged(1, port, hidden, everything), {("PL1002", "known", "blocks")})
+        self.assertEqual(self.judged(1, good, hidden), {("PL1002", "new", "blocks")})
+
+    def test_either_stage_decides(self):
+        good = "FROM BASE\nUSER 10001\n"
+        one = "plimsoll: 1\nname: one\nstages:\n  STAGE: {block: [DL3002, PL1002, DL3011, PL1001]}\n"
+        for stage in ("validate", "scan"):
+            policy = one.replace("STAGE", stage)
+            for text, rule in ((self.ROOT, "DL3002"), ("FROM BASE\nUSER root\n", "DL3002"),
+                               (good + "EXPOSE 20-30\n", "PL1002"), (good + "ARG P=2\nEXPOSE 2$P\n", "PL1002")):
+                self.assertIn((rule, "new", "blocks"), self.judged(1, good, text, policy), (stage, text))
+
+    def test_a_user_that_is_none(self):
+        good = "FROM BASE\nUSER 10001\n"
+        for user in ("10001 root", "+", "0x0", "10001 \\\nUSER root"):
+            self.write("policy/policy.yaml", POLICY)
+            told = self.judged(0, good, f"FROM BASE\nUSER {user}\n")
+            self.assertEqual(told, {("PL1005", "new", "warns")}, user)
+
+
 class Many(Pipeline):
     """Pull requests into one target at the same time, each called once."""
 

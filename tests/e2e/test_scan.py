@@ -405,6 +405,18 @@ class Configuration(ScanTest):
             self.assertEqual(self.of({"User": user}, passwd), [("DL3002", "blocks")], user)
         for user in ("www", "10001", "10001:0", "www:root", "nobody", "33"):
             self.assertEqual(self.of({"User": user}, passwd), [], user)
+        for line in ("z:x::0::/:/bin/sh", "z:x:abc:0::/:", "z:x:+0:0::/:", "z:x:-0:0", "z:x:0x5:0::/:", "z:x", "z", "z:",
+                     "z:x:::::", "z:x: 5:0::/:", "  z:x:0:0::/:", "z:x:4294967296:0::/:", "z:x\nz:x:5:5::/:"):
+            self.assertEqual(self.of({"User": "z"}, {"etc/passwd": f"a:x:1:1::/:\n{line}\n"}),
+                             [("DL3002", "blocks")], line)
+        for line in ("z:x:5", "z:x:+5:0::/:", "z:x:5:0\nz:x:0:0", "y:x:0:0"):
+            self.assertEqual(self.of({"User": "z"}, {"etc/passwd": line + "\n"}), [], line)
+        # Names come before numbers.
+        for line in ("10001", "10001:x::0::/:/bin/sh", "10001:x:0:0::/:"):
+            self.assertEqual(self.of({"User": "10001"}, {"etc/passwd": line}), [("DL3002", "blocks")], line)
+        self.assertEqual(self.of({"User": "4294967296"}), [("DL3002", "blocks")])
+        for user in ("10001 root", "+", "-", "0x0", "10001 USER root", "a:b:c", "-5", "9999999999", "x:+", "a\tb"):
+            self.assertEqual(self.of({"User": user}), [("PL1005", "warns")], user)
         # Whether that is new nobody can say here.
         for config in ({}, {"User": ""}, {"User": " "}):
             self.assertEqual(self.of(config), [("PL1001", "warns")], config)
@@ -422,7 +434,7 @@ class Configuration(ScanTest):
 
     def test_ports_and_volumes(self):
         user = {"User": "1"}
-        ssh = [("PL1002", "warns")]
+        ssh = [("PL1002", "blocks")]
         for port, found in (("22/tcp", ssh), ("22", ssh), ("20-30/tcp", ssh), ("22/udp", []), ("80/tcp", []), ("8000-8010", []), ("2222/tcp", []),
                             ("70000/tcp", [("DL3011", "warns")]), ("x/tcp", [("DL3011", "warns")])):
             self.assertEqual(self.of({**user, "ExposedPorts": {port: {}}}), found, port)

@@ -193,6 +193,36 @@ static void modes(void **state)
 	assert_int_equal(judge(f, &finding, "2026-11-23"), VERDICT_WARNS);
 }
 
+static enum verdict verdict_of(struct fixture *f, const char *text, struct finding finding)
+{
+	assert_int_equal(parse(f, text), 0);
+	assert_int_equal(judge_finding(&f->policy, 0, &f->arena, &finding, &f->err), 0);
+	return finding.verdict;
+}
+
+/* As what the built image's configuration and its Dockerfile have alike. */
+static void the_strictest_stage_holds(void **state)
+{
+	static const char by_text[] = "plimsoll: 1\nstages:\n  validate: {block: [PL1001]}\n";
+	static const char by_image[] = "plimsoll: 1\nstages:\n  scan: {block: [PL1001]}\n";
+	static const char watched[] = "plimsoll: 1\nstages:\n"
+				      "  scan: {mode: observe, block: [PL1001]}\n";
+	struct fixture *f = *state;
+	struct finding image = {.rule = STR("PL1001"), .stage = STAGE_SCAN};
+	struct finding both = image;
+
+	both.more_stages = 1U << STAGE_VALIDATE;
+	assert_int_equal(verdict_of(f, by_text, image), VERDICT_WARNS);
+	assert_int_equal(verdict_of(f, by_text, both), VERDICT_BLOCKS);
+	assert_int_equal(verdict_of(f, by_image, both), VERDICT_BLOCKS);
+	assert_int_equal(verdict_of(f, watched, both), VERDICT_WARNS);
+	both.stage = STAGE_VALIDATE;
+	both.more_stages = 1U << STAGE_SCAN;
+	assert_int_equal(verdict_of(f, by_image, both), VERDICT_BLOCKS);
+	both.state = STATE_KNOWN;
+	assert_int_equal(verdict_of(f, by_image, both), VERDICT_WARNS);
+}
+
 static void mistakes_are_named(void **state)
 {
 	struct fixture *f = *state;
@@ -551,6 +581,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(branches_excuse_what_they_may, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(new_rules_only_warn, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_strictest_stage_holds, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(rules_that_there_are_not, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_nothing, set_up, tear_down),

@@ -64,23 +64,6 @@ static bool base_env_get(const struct docker_base *base, struct str name, struct
 	return false;
 }
 
-bool docker_user_is_root(struct str user)
-{
-	struct str name = user, group;
-
-	(void)str_split(user, ':', &name, &group);
-	name = str_trim(name);
-	if (name.n == 0 || str_eq(name, STR("root")))
-		return true;
-	if (name.p[0] == '+' || name.p[0] == '-')
-		name = str_sub(name, 1, name.n);
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] != '0')
-			return false;
-	}
-	return name.n > 0;
-}
-
 bool docker_mount_option(struct str mount, const char *key, struct str *ret_value)
 {
 	struct str piece, name, value;
@@ -441,8 +424,24 @@ static void mark_needed(struct docker_view *view)
 
 /* ---- steps ---- */
 
+static int resolve_ports(struct viewer *v, struct docker_step *step)
+{
+	const struct docker_instruction *in = step->instruction;
+	struct docker_value *ports = arena_array(v->arena, in->n_words, sizeof *ports);
+
+	if (!ports)
+		return full(v);
+	for (size_t i = 0; i < in->n_words; i++) {
+		ports[i] = (struct docker_value){.instruction = in};
+		if (expand(v, in->words[i].raw, &ports[i].text, &ports[i].known) < 0)
+			return -1;
+	}
+	step->ports = ports;
+	return 0;
+}
+
 /* What the instruction changes for those after it. */
-static int apply(struct viewer *v, const struct docker_step *step)
+static int apply(struct viewer *v, struct docker_step *step)
 {
 	const struct docker_instruction *in = step->instruction;
 	struct docker_stage *s = v->stage;
@@ -460,6 +459,8 @@ static int apply(struct viewer *v, const struct docker_step *step)
 		s->shell_step = step;
 	if (in->n_words == 0)
 		return 0;
+	if (in->kind == DOCKER_EXPOSE)
+		return resolve_ports(v, step);
 	if (in->kind == DOCKER_USER) {
 		s->user_step = step;
 		return expand(v, in->words[0].raw, &s->user, &s->user_known);

@@ -55,6 +55,7 @@ struct docker_step {
 	struct str user;    /* in force before it, resolved; empty: the base image's, unknown */
 	struct str workdir; /* likewise, as its WORKDIR says: may be relative to one before */
 	const struct docker_instruction *shell; /* the SHELL in force, or NULL */
+	const struct docker_value *ports; /* EXPOSE: its words resolved; NULL: not, or ONBUILD */
 };
 
 /* Where an instruction takes files from: COPY and ADD --from, RUN --mount from=. */
@@ -124,6 +125,19 @@ MUST_USE int docker_view_init_build(struct docker_view *view, const struct docke
 /* A user as `USER` and image configurations have it, by builders' and runtimes' reading: root by
  * name or number ("root", "0", "00", "+0"), with or without a group, or empty. */
 bool docker_user_is_root(struct str user);
+/* False: it is no name and no number that a runtime takes, as "10001 root", "+" and "0x0". */
+bool docker_user_is_valid(struct str user);
+/* Digits, with or without a sign, as runtimes read them. */
+bool docker_is_number(struct str text);
+/* Cuts the next port off: a variable of EXPOSE may hold several. */
+bool docker_next_port(struct str *rest, struct str *ret_port);
+/* One word of EXPOSE or of a configuration, as "80", "8000-8010/tcp", "80:8080". */
+struct docker_ports {
+	uint64_t low, high;
+	bool tcp;
+};
+/* False: it is no port. */
+bool docker_ports_read(struct str word, struct docker_ports *ret);
 
 /* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */
 const struct docker_value *docker_value_get(const struct docker_stage *stage, struct str name);

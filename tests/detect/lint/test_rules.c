@@ -271,6 +271,12 @@ static const struct build_case builds[] = {
     {"FROM b AS f\nFROM b\nUSER 5\n",		      "f", NULL,	 false, "PL1001 1 "},
     {"FROM b\nUSER $X\n",				 "",  NULL,    false, "PL1005 0 "},
     {"FROM b\nUSER $X\n",				 "",  "5",	   false, "DL3002 0 "},
+    {"FROM b\nUSER 10001 root\n",			  "",  NULL,    false, "PL1005 2 "},
+    {"FROM b\nUSER 10001 \\\nUSER root\n",		   "",  NULL,    false, "PL1005 2 "},
+    {"FROM b\nUSER +\n",				  "",  NULL,	   false, "PL1005 2 "},
+    {"FROM b\nARG U=0x0\nUSER $U\n",			     "",	 NULL,    false, "PL1005 2 "},
+    {"FROM b\nUSER app:web-data\n",			    "",	NULL,    false, ""	       },
+    {"FROM b\nUSER 4294967296\n",			  "",  NULL,    false, "DL3002 0 "},
 };
 
 struct users_sink {

@@ -1,6 +1,6 @@
 #include "detect/lint/rule.h"
 
-/* "80", "8000-8010", with "/tcp" or the like; a variable is no number. */
+/* "80", "8000-8010", with "/tcp" or the like; a variable that is not known is no number. */
 static bool is_too_large(struct str word)
 {
 	struct str number = word, high = STR_NONE, protocol;
@@ -12,17 +12,27 @@ static bool is_too_large(struct str word)
 	       (str_to_u64(high, &value) && value > 65535);
 }
 
+static void check_word(struct lint *l, const struct docker_step *step, size_t i)
+{
+	const struct docker_instruction *in = step->instruction;
+	struct str rest = in->words[i].text, port;
+
+	if (step->ports && step->ports[i].known)
+		rest = step->ports[i].text;
+	while (docker_next_port(&rest, &port)) {
+		if (is_too_large(port))
+			lint_report(l, docker_range(in, in->words[i].raw), port, NULL,
+			    STR_FMT " is no port: they end at 65535", STR_ARG(port));
+	}
+}
+
 static void check_port_range(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_instruction *in = view->steps[i].instruction;
 
 		for (size_t k = 0; in->kind == DOCKER_EXPOSE && k < in->n_words; k++)
-			if (is_too_large(in->words[k].text))
-				lint_report(l, docker_range(in, in->words[k].raw),
-				    in->words[k].text, NULL,
-				    STR_FMT " is no port: they end at 65535",
-				    STR_ARG(in->words[k].text));
+			check_word(l, &view->steps[i], k);
 	}
 }
 

@@ -24,13 +24,18 @@ static void check_command(struct lint *l, const struct shell_command *c)
 			lint_word(l, c, &c->words[i], "an SSH server is installed");
 }
 
-static void check_ports(struct lint *l, const struct docker_instruction *in)
+static void check_port(struct lint *l, const struct docker_step *step, size_t i)
 {
-	for (size_t i = 0; i < in->n_words; i++) {
-		struct str word = in->words[i].text;
+	const struct docker_instruction *in = step->instruction;
+	struct str rest = in->words[i].text, word;
+	struct docker_ports ports;
 
-		if (str_eq(word, STR("22")) || str_eq_nocase(word, STR("22/tcp")))
-			lint_report(l, docker_range(in, in->words[i].raw), in->words[i].raw, NULL,
+	if (step->ports && step->ports[i].known)
+		rest = step->ports[i].text;
+	while (docker_next_port(&rest, &word)) {
+		if (docker_ports_read(word, &ports) && ports.tcp && ports.low <= 22 &&
+		    22 <= ports.high)
+			lint_report(l, docker_range(in, in->words[i].raw), STR("22"), NULL,
 			    "port 22 is the SSH server's");
 	}
 }
@@ -40,8 +45,9 @@ static void check_ssh_server(struct lint *l, const struct docker_view *view)
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];
 
-		if (lint_step_is(step, DOCKER_EXPOSE))
-			check_ports(l, step->instruction);
+		for (size_t k = 0;
+		     lint_step_is(step, DOCKER_EXPOSE) && k < step->instruction->n_words; k++)
+			check_port(l, step, k);
 		if (!lint_step_is(step, DOCKER_RUN) || !step->script)
 			continue;
 		for (size_t k = 0; k < step->script->commands.n; k++)
