@@ -65,12 +65,33 @@ static void values_are_neither(void **state)
 	}
 }
 
+/* Of what people choose themselves, only the whole value is a stand-in. */
+static void parts_are_no_stand_ins(void **state)
+{
+	static const char *const plain[] = {
+	    "", "****", "${TOKEN}", "password", "changeme", "your-password", "example"};
+	static const char *const weak[] = {"example1", "12345678", "tokenXYZ99", "admin123"};
+	static const char *const strong[] = {
+	    "ChangeMe8f3kQz", "hG7s@Kd82mQzP", "my-example-8f3kQz"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		assert_true(placeholder_is_plain(str_of(plain[i])));
+	for (size_t i = 0; i < ARRAY_LEN(weak); i++) {
+		assert_false(placeholder_is_plain(str_of(weak[i])));
+		assert_true(placeholder_is_weak(str_of(weak[i])));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(strong); i++)
+		assert_false(placeholder_is_weak(str_of(strong[i])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(stand_ins_are_stand_ins),
 	    cmocka_unit_test(guesses_are_values),
 	    cmocka_unit_test(values_are_neither),
+	    cmocka_unit_test(parts_are_no_stand_ins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
