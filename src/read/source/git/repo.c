@@ -14,6 +14,7 @@
 #include "read/source/git/inner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -307,11 +308,18 @@ static int read_object_format(struct git_repo *repo, struct err *err)
 	return 0;
 }
 
+/* The folder is this process's and goes with it: nothing in it has to outlive a power cut. */
 static int write_own(struct git_repo *repo, const char *name, struct str text, struct err *err)
 {
 	const char *path = join(&repo->arena, repo->own, name);
+	CLEANUP_FD int fd = -1;
 
-	return path ? file_write(path, text, 0600, err) : arena_err(&repo->arena, err);
+	if (!path)
+		return arena_err(&repo->arena, err);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, "cannot write %s", path);
+	return fd_write_all(fd, text, err) == 0 ? 0 : err_wrap(err, "cannot write %s", path);
 }
 
 static int link_own(struct git_repo *repo, const char *name, struct err *err)
