@@ -150,3 +150,12 @@ int package_compare(const struct package *a, const struct package *b)
 	}
 	return a->place.line < b->place.line ? -1 : a->place.line > b->place.line;
 }
+
+bool inventory_has_type(const struct inventory *inventory, struct str type)
+{
+	for (size_t i = 0; i < inventory->packages.n; i++) {
+		if (str_eq(inventory->packages.p[i].type, type))
+			return true;
+	}
+	return false;
+}

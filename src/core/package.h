@@ -44,6 +44,8 @@ struct str pypi_normal_name(struct str name, struct arena *arena);
 
 MUST_USE int package_copy(
     const struct package *from, struct arena *arena, struct package *ret_copy, struct err *err);
+/* Whether a package of the type (deb, pypi …) is in it. */
+bool inventory_has_type(const struct inventory *inventory, struct str type);
 /* By type, name, version, arch, path: inventories are printed in this order. */
 int package_compare(const struct package *a, const struct package *b);
 

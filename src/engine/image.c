@@ -283,15 +283,6 @@ static int image_problem(void *arg, const struct image_layer *layer, struct str 
 
 /* ---- what the image is worth ---- */
 
-static bool has_debs(const struct inventory *inventory)
-{
-	for (size_t i = 0; i < inventory->packages.n; i++) {
-		if (str_eq(inventory->packages.p[i].type, STR("deb")))
-			return true;
-	}
-	return false;
-}
-
 /* Of the image's packages some were judged, or none: then that is what is not covered. A
  * distribution's files without its database are not made up for by a package of another kind. */
 static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
@@ -302,7 +293,7 @@ static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 
 	if (sbom_image_gap(&s->inventory, arena, &found, &gap, err) != 0)
 		return -1;
-	if (!has_debs(&s->inventory) &&
+	if (!inventory_has_type(&s->inventory, STR("deb")) &&
 	    (s->hidden.saw_signs || (s->hidden.saw_libraries && s->inventory.distro.id.n == 0))) {
 		if (!found)
 			gap = (struct not_covered){.stage = STAGE_SCAN,

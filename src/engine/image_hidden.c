@@ -44,15 +44,6 @@ void image_hidden_see(struct image_hidden *h, struct str path)
 	h->saw_signs = h->saw_signs || is_sign(path) || is_library(path);
 }
 
-static bool has_debs(const struct inventory *inventory)
-{
-	for (size_t i = 0; i < inventory->packages.n; i++) {
-		if (str_eq(inventory->packages.p[i].type, STR("deb")))
-			return true;
-	}
-	return false;
-}
-
 /* ---- the second walk ---- */
 
 struct looking {
@@ -123,7 +114,8 @@ static int looking_gone(
 
 static int look(struct image_hidden *h, const struct inventory *inventory, struct err *err)
 {
-	struct looking looking = {.h = h, .for_signs = h->saw_signs && !has_debs(inventory)};
+	struct looking looking = {
+	    .h = h, .for_signs = h->saw_signs && !inventory_has_type(inventory, STR("deb"))};
 	struct image_visitor visitor = {.arg = &looking,
 	    .wants = looking_wants,
 	    .merged = looking_merged,
@@ -169,7 +161,7 @@ static int tell_signs(struct image_hidden *h, const struct inventory *inventory,
 	struct hidden hidden = {
 	    .path = h->sign, .layer = h->sign_layer, .identity = STR("hidden database")};
 
-	if (h->sign.n == 0 || has_debs(inventory))
+	if (h->sign.n == 0 || inventory_has_type(inventory, STR("deb")))
 		return 0;
 	if (h->sign_is_library)
 		return tell_libraries(h, err);

@@ -70,11 +70,6 @@ static const struct sink_ops gather_ops = {
 
 /* ---- a file's secrets, counted ---- */
 
-static struct str id_of(const struct finding *f, struct arena *arena)
-{
-	return arena_fmt(arena, STR_FMT "\n" STR_FMT, STR_ARG(f->rule), STR_ARG(f->secret->hash));
-}
-
 static int by_id(const void *a, const void *b)
 {
 	const struct own_count *x = a, *y = b;
@@ -87,7 +82,7 @@ static int count_one(
 {
 	uint32_t *lines = arena_array(arena, f->n_places, sizeof *lines);
 
-	*ret = (struct own_count){.id = id_of(f, arena),
+	*ret = (struct own_count){.id = scan_secret_id(f, arena),
 	    .n = f->n_places + f->more_places,
 	    .lines = lines,
 	    .n_lines = f->n_places};
@@ -332,7 +327,7 @@ static int weigh_one(struct own *own, const struct finding *f, struct str path,
     const struct own_counts *const *before, const struct git_old *olds, size_t n, struct err *err)
 {
 	struct own_secret s = {.finding = f,
-	    .id = id_of(f, &own->arena),
+	    .id = scan_secret_id(f, &own->arena),
 	    .path = path,
 	    .total = f->n_places + f->more_places};
 	size_t most = 0;

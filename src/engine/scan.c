@@ -170,7 +170,7 @@ int scan_compare(struct report *report, const struct report *before, enum stage 
 	return 0;
 }
 
-static struct str secret_id(const struct finding *f, struct arena *arena)
+struct str scan_secret_id(const struct finding *f, struct arena *arena)
 {
 	return arena_fmt(arena, STR_FMT "\n" STR_FMT, STR_ARG(f->rule), STR_ARG(f->secret->hash));
 }
@@ -197,14 +197,14 @@ int scan_compare_layers(struct report *report, const struct report *before, stru
 	map_init(&known, &arena);
 	for (size_t i = 0; i < before->findings.n; i++) {
 		struct finding *f = &before->findings.p[i];
-		struct str id = f->secret ? secret_id(f, &arena) : STR_NONE;
+		struct str id = f->secret ? scan_secret_id(f, &arena) : STR_NONE;
 
 		if (f->secret && (!id.p || !map_put(&known, id, f)))
 			return arena_err(&arena, err);
 	}
 	for (size_t i = 0; i < report->findings.n; i++) {
 		struct finding *f = &report->findings.p[i];
-		struct str id = f->secret ? secret_id(f, &arena) : STR_NONE;
+		struct str id = f->secret ? scan_secret_id(f, &arena) : STR_NONE;
 
 		if (f->secret && !id.p)
 			return arena_err(&arena, err);

@@ -98,6 +98,10 @@ MUST_USE int scan_compare(struct report *report, const struct report *before, en
 MUST_USE int scan_compare_layers(
     struct report *report, const struct report *before, struct err *err);
 
+/* What says that two secrets are the same: rule and keyed hash. p is NULL where the arena is full.
+ */
+struct str scan_secret_id(const struct finding *finding, struct arena *arena);
+
 /* Opens a stage: its time runs until scan_stage_end, which also says whether a problem of it was
  * told. */
 struct scan_stage {

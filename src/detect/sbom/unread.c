@@ -31,23 +31,14 @@ struct str sbom_unread(struct str path)
 	return STR_NONE;
 }
 
-static bool has_type(const struct inventory *inventory, struct str type)
-{
-	for (size_t i = 0; i < inventory->packages.n; i++) {
-		if (str_eq(inventory->packages.p[i].type, type))
-			return true;
-	}
-	return false;
-}
-
 int sbom_image_gap(const struct inventory *inventory, struct arena *arena, bool *ret_found,
     struct not_covered *ret, struct err *err)
 {
 	const struct distro *d = &inventory->distro;
 	struct not_covered gap = {.stage = STAGE_SCAN, .kind = GAP_INVENTORY};
 
-	*ret_found =
-	    !has_type(inventory, STR("deb")) && (d->id.n > 0 || inventory->packages.n == 0);
+	*ret_found = !inventory_has_type(inventory, STR("deb")) &&
+		     (d->id.n > 0 || inventory->packages.n == 0);
 	if (!*ret_found)
 		return 0;
 	if (d->id.n == 0) {
