@@ -13,7 +13,7 @@ static int send_input(struct job *job, void *arg, struct err *err)
 	enum { FD_TO_PARENT = 4 };
 
 	(void)job;
-	if (fd_write_all(FD_TO_PARENT, *(const struct str *)arg, err) < 0)
+	if (fd_write_all(FD_TO_PARENT, *(const struct str *)arg, err) != 0)
 		return -1;
 	_exit(0);
 }
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	report_sink_init(&sink, &report, 0);
 	content_memory_init(&content, &name, &bytes, 1);
 	if (child_run(&(struct child_opts){&limits_default, false, &report.arena}, &content.content,
-		&sink.sink, send_input, &input, &at, &err) < 0 &&
+		&sink.sink, send_input, &input, &at, &err) != 0 &&
 	    err.code == ERR_NONE)
 		abort();
 	report_sort(&report);

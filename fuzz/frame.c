@@ -13,13 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	CLEANUP_FD int fd = memfd_create("frames", MFD_CLOEXEC);
-	CLEANUP(buf_release) struct buf payload = BUF_INIT(CAP);
+	int fd CLEANUP_FD = memfd_create("frames", MFD_CLOEXEC);
+	struct buf payload CLEANUP(buf_release) = BUF_INIT(CAP);
 	size_t seen = 0;
 	struct err err;
 	uint32_t type;
 
-	if (fd < 0 || fd_write_all(fd, str_make((const char *)data, size), &err) < 0 ||
+	if (fd < 0 || fd_write_all(fd, str_make((const char *)data, size), &err) != 0 ||
 	    lseek(fd, 0, SEEK_SET) != 0)
 		abort();
 	while (frame_read(fd, &payload, &type, &err) == FRAME_OK) {

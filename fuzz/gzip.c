@@ -40,7 +40,7 @@ static int pull_all(struct stream *s, size_t piece, struct outcome *o, struct er
 
 static void inflate(struct str bytes, size_t piece, struct outcome *o)
 {
-	CLEANUP(stream_cleanup) struct stream *s = NULL;
+	struct stream *s CLEANUP(stream_cleanup) = NULL;
 	struct stream_sum sum CLEANUP(stream_sum_release) = {0};
 	struct stream_limits limits = {
 	    .max_bytes = MAX_BYTES, .ratio = 1000, .compressed = &sum.bytes};

@@ -89,7 +89,7 @@ static void add_layer(struct made *m, struct buf *tar, bool is_wrong)
 
 static void make_layers(struct made *m, struct str text)
 {
-	CLEANUP(buf_release) struct buf tar = BUF_INIT(MIB(8));
+	struct buf tar CLEANUP(buf_release) = BUF_INIT(MIB(8));
 	bool is_wrong = false;
 	struct str line;
 
@@ -108,8 +108,8 @@ static void make_layers(struct made *m, struct str text)
 
 static void make_image(struct made *m)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(64));
-	CLEANUP(buf_release) struct buf list = BUF_INIT(KIB(64));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(64));
+	struct buf list CLEANUP(buf_release) = BUF_INIT(KIB(64));
 	char digest[SHA256_DIGEST_SIZE];
 
 	buf_addf(&text,

@@ -65,9 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = str_make((const char *)data, size), record;
 	struct package now = {.type = STR("deb"), .name = STR("one"), .version = STR("1")};
-	struct inventory inventory = {
-	    .distro = {STR("debian"), STR("12"), STR(""), STR("")}
-	  };
+	struct inventory inventory = {.distro = {STR("debian"), STR("12"), STR(""), STR("")}};
 	struct hidden_list list = {0};
 	struct err err = ERR_INIT;
 	struct history h;

@@ -28,7 +28,7 @@ static inline struct limits walk_limits(void)
 
 static void walked_path(struct str path)
 {
-	CLEANUP(buf_release) struct buf plain = BUF_INIT(KIB(4));
+	struct buf plain CLEANUP(buf_release) = BUF_INIT(KIB(4));
 
 	if (!tar_path_normal(path, &plain) || !str_eq(buf_str(&plain), path))
 		abort();

@@ -65,8 +65,8 @@ static int copy(struct str text, size_t *problems, bool pretty, struct buf *out)
 /* What is written reads as itself, in one line and in many. */
 static void must_read_again(struct str written)
 {
-	CLEANUP(buf_release) struct buf pretty = BUF_INIT(MIB(64));
-	CLEANUP(buf_release) struct buf again = BUF_INIT(MIB(64));
+	struct buf pretty CLEANUP(buf_release) = BUF_INIT(MIB(64));
+	struct buf again CLEANUP(buf_release) = BUF_INIT(MIB(64));
 
 	if (written.n == 0)
 		return;
@@ -77,8 +77,8 @@ static void must_read_again(struct str written)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	CLEANUP(buf_release) struct buf strict = BUF_INIT(MIB(64));
-	CLEANUP(buf_release) struct buf lenient = BUF_INIT(MIB(64));
+	struct buf strict CLEANUP(buf_release) = BUF_INIT(MIB(64));
+	struct buf lenient CLEANUP(buf_release) = BUF_INIT(MIB(64));
 	struct str text = str_make((const char *)data, size);
 	size_t problems = 0;
 	int refused = copy(text, NULL, false, &strict);

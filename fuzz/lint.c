@@ -37,9 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct str paths[] = {STR_INIT("Dockerfile"), STR_INIT("task.json")};
 	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
 	struct lint_opts opts = {
-	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
-		 .named = true
-	      };
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	enum lint_kind kind;
 	struct lint_sink sink = {{&check_ops}, size};
 

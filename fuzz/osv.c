@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (db_builder_add(
 		builder, STR("feed.json"), str_make((const char *)data, size), &sink, &err) == 0 &&
 	    db_builder_finish(builder, 0, &out, &stats, &err) == 0 &&
-	    (db_open_bytes(buf_str(&out), 0, &db, &err) < 0 || db_verify(db, &err) < 0))
+	    (db_open_bytes(buf_str(&out), 0, &db, &err) != 0 || db_verify(db, &err) != 0))
 		abort(); /* what we write we can read */
 	db_close(db);
 	buf_release(&out);

@@ -14,9 +14,7 @@ static void repair(struct str text, uint32_t line, struct arena *arena)
 	    .end_column = 13};
 	struct package package = {.type = STR("pypi"), .name = STR("demo"), .version = STR("1.0")};
 	struct str fixed[] = {STR("1.0.1"), STR("2.0")};
-	struct finding_vulnerability vulnerability = {
-	    .fixed = {fixed, ARRAY_LEN(fixed)}
-	      };
+	struct finding_vulnerability vulnerability = {.fixed = {fixed, ARRAY_LEN(fixed)}};
 	struct finding finding = {
 	    .places = &place, .n_places = 1, .package = &package, .vulnerability = &vulnerability};
 	struct finding_fix fix;

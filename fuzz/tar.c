@@ -28,7 +28,7 @@ static void mend_checksums(char *p, size_t n)
 
 static void check_entry(const struct tar_entry *entry, const struct limits *limits)
 {
-	CLEANUP(buf_release) struct buf again = BUF_INIT(limits->path_bytes);
+	struct buf again CLEANUP(buf_release) = BUF_INIT(limits->path_bytes);
 
 	if (!tar_path_normal(entry->path, &again) || !str_eq(buf_str(&again), entry->path) ||
 	    entry->path.n > limits->path_bytes || entry->link.n > limits->path_bytes)
@@ -93,8 +93,8 @@ static void read_all(struct tar *tar, const struct limits *limits)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct limits limits = limits_default;
-	CLEANUP(stream_cleanup) struct stream *s = NULL;
-	CLEANUP(tar_cleanup) struct tar *tar = NULL;
+	struct stream *s CLEANUP(stream_cleanup) = NULL;
+	struct tar *tar CLEANUP(tar_cleanup) = NULL;
 	struct err err = ERR_INIT;
 	char *copy;
 

@@ -8,13 +8,11 @@
 static void match(struct str bytes, unsigned flags)
 {
 	struct package packages[] = {
-	    {.type = STR("pypi"), .name = STR("demo"),  .version = STR("1.0")  },
-	    {.type = STR("pypi"), .name = STR("other"), .version = STR("1")	   },
-	    {.type = STR("deb"),	 .name = STR("demo"),  .version = STR("0.9-1")},
+	    {.type = STR("pypi"), .name = STR("demo"), .version = STR("1.0")},
+	    {.type = STR("pypi"), .name = STR("other"), .version = STR("1")},
+	    {.type = STR("deb"), .name = STR("demo"), .version = STR("0.9-1")},
 	};
-	struct inventory inventory = {
-	    .distro = {.id = STR("debian"), .version_id = STR("12")}
-	    };
+	struct inventory inventory = {.distro = {.id = STR("debian"), .version_id = STR("12")}};
 	struct vuln_options options = {0};
 	struct vuln_gaps gaps = {0};
 	struct sink sink = {&null_ops};

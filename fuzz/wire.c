@@ -14,8 +14,8 @@ static void must_be(const struct buf *written, struct str payload)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str payload = {(const char *)data, size};
-	CLEANUP(buf_release) struct buf written = BUF_INIT(WIRE_MAX_BYTES);
-	CLEANUP(arena_release) struct arena arena;
+	struct buf written CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
+	struct arena arena CLEANUP(arena_release);
 	struct finding finding;
 	struct package package;
 	struct distro distro;

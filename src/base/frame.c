@@ -26,7 +26,7 @@ int frame_write(int fd, uint32_t type, struct str payload, struct err *err)
 		head.n += payload.n;
 		payload.n = 0;
 	}
-	if (fd_write_all(fd, head, err) < 0)
+	if (fd_write_all(fd, head, err) != 0)
 		return -1;
 	return payload.n > 0 ? fd_write_all(fd, payload, err) : 0;
 }
@@ -42,7 +42,7 @@ static int read_payload(int fd, struct buf *payload, size_t n, struct err *err)
 	room = buf_room(payload, n);
 	if (!room)
 		return err_nomem(err);
-	if (fd_read_full(fd, room, n, &got, err) < 0)
+	if (fd_read_full(fd, room, n, &got, err) != 0)
 		return -1;
 	if (got < n)
 		return err_set(err, ERR_FORMAT, "a frame cut short: %zu of %zu bytes", got, n);
@@ -58,7 +58,7 @@ enum frame_result frame_read(int fd, struct buf *payload, uint32_t *ret_type, st
 	size_t got;
 
 	buf_clear(payload);
-	if (fd_read_full(fd, bytes, sizeof bytes, &got, err) < 0)
+	if (fd_read_full(fd, bytes, sizeof bytes, &got, err) != 0)
 		return FRAME_ERROR;
 	if (got == 0)
 		return FRAME_END;
@@ -66,7 +66,7 @@ enum frame_result frame_read(int fd, struct buf *payload, uint32_t *ret_type, st
 		(void)err_set(err, ERR_FORMAT, "a frame cut short in its header");
 		return FRAME_ERROR;
 	}
-	if (read_payload(fd, payload, n, err) < 0)
+	if (read_payload(fd, payload, n, err) != 0)
 		return FRAME_ERROR;
 	*ret_type = type;
 	return FRAME_OK;

@@ -115,7 +115,7 @@ bool digest_is_valid(struct str digest)
 
 int md5_hex(struct str bytes, char ret_hex[MD5_HEX_SIZE], struct err *err)
 {
-	CLEANUP(hasher_release) struct hasher h = {0};
+	struct hasher h CLEANUP(hasher_release) = {0};
 
 	if (hasher_open(&h, "md5", err) != 0)
 		return -1;

@@ -66,7 +66,7 @@ static void end_line(struct buf *line, bool cut)
 PRINTF_LIKE(2, 0)
 static void log_line(enum log_level level, const char *format, va_list args)
 {
-	CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
+	struct buf line CLEANUP(buf_release) = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
 	char text[LINE_MAX_BYTES];
 	int n, saved = errno;
 
@@ -99,7 +99,7 @@ LOG_FUNCTION(log_debug, LOG_DEBUG)
 
 void log_progress(const char *text)
 {
-	CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
+	struct buf line CLEANUP(buf_release) = BUF_INIT((size_t)8 * LINE_MAX_BYTES);
 
 	buf_add_safe(&line, masked(str_excerpt(str_of(text), LINE_MAX_BYTES)));
 	if (buf_ok(&line))

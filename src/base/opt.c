@@ -273,7 +273,7 @@ static void add_label(const struct opt *row, struct buf *line)
 
 static size_t label_width(const struct opt *rows)
 {
-	CLEANUP(buf_release) struct buf line = BUF_INIT(KIB(4));
+	struct buf line CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	size_t widest = 0;
 
 	for (; rows->kind != OPT_END; rows++) {
@@ -289,7 +289,7 @@ static size_t label_width(const struct opt *rows)
 
 void opt_help(const struct opt *rows, unsigned width, struct buf *out)
 {
-	CLEANUP(buf_release) struct buf line = BUF_INIT(KIB(4));
+	struct buf line CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	size_t indent = label_width(rows) + 2;
 	size_t columns = MAX_OF(width, (unsigned)WIDTH_MIN);
 

@@ -138,7 +138,7 @@ static int receive(struct parent *p, char *out, size_t n, size_t *ret_n, struct 
 		struct str came = str_sub(buf_str(&p->input), p->taken, n - done);
 
 		if (came.n == 0) {
-			if (refill(p, err) < 0)
+			if (refill(p, err) != 0)
 				return -1;
 			if (p->input.n == 0)
 				break;
@@ -167,7 +167,7 @@ static enum outcome receive_frame(struct parent *p, uint32_t *ret_type, struct e
 	size_t got = 0;
 	char *room;
 
-	if (receive(p, header, sizeof header, &got, err) < 0)
+	if (receive(p, header, sizeof header, &got, err) != 0)
 		return CHILD_FAILED;
 	if (got < sizeof header || !rd_u32le(&r, &type) || !rd_u32le(&r, &n))
 		return CHILD_GONE;
@@ -179,7 +179,7 @@ static enum outcome receive_frame(struct parent *p, uint32_t *ret_type, struct e
 		(void)err_nomem(err);
 		return CHILD_FAILED;
 	}
-	if (receive(p, room, n, &got, err) < 0)
+	if (receive(p, room, n, &got, err) != 0)
 		return CHILD_FAILED;
 	if (got < n)
 		return CHILD_GONE;
@@ -199,7 +199,7 @@ static void answer_begin(struct parent *p)
 static enum outcome answer_send(struct parent *p, enum child_frame type, struct err *err)
 {
 	enum { HEADER_BYTES = 8 };
-	CLEANUP(buf_release) struct buf header = BUF_INIT(HEADER_BYTES);
+	struct buf header CLEANUP(buf_release) = BUF_INIT(HEADER_BYTES);
 	struct str rest;
 
 	frame_u32(&header, type);
@@ -304,7 +304,7 @@ static enum outcome serve_read(struct parent *p, struct err *err)
 		(void)err_nomem(err);
 		return CHILD_FAILED;
 	}
-	if (p->content->ops->read(p->content, file->handle, offset, room, count, &n, &why) < 0)
+	if (p->content->ops->read(p->content, file->handle, offset, room, count, &n, &why) != 0)
 		return answer_refused(p, &why, err);
 	buf_commit(&p->answer, MIN_OF(n, (size_t)count));
 	return answer_send(p, FRAME_BYTES, err);
@@ -332,7 +332,7 @@ static int take_finding(struct parent *p, struct err *err)
 {
 	struct finding finding;
 
-	if (wire_get_finding(buf_str(&p->payload), &p->records, &finding, err) < 0)
+	if (wire_get_finding(buf_str(&p->payload), &p->records, &finding, err) != 0)
 		return -1;
 	return sink_finding(p->sink, &finding, err);
 }
@@ -341,7 +341,7 @@ static int take_package(struct parent *p, struct err *err)
 {
 	struct package package;
 
-	if (wire_get_package(buf_str(&p->payload), &p->records, &package, err) < 0)
+	if (wire_get_package(buf_str(&p->payload), &p->records, &package, err) != 0)
 		return -1;
 	return sink_package(p->sink, &package, err);
 }
@@ -350,7 +350,7 @@ static int take_distro(struct parent *p, struct err *err)
 {
 	struct distro distro;
 
-	if (wire_get_distro(buf_str(&p->payload), &p->records, &distro, err) < 0)
+	if (wire_get_distro(buf_str(&p->payload), &p->records, &distro, err) != 0)
 		return -1;
 	return sink_distro(p->sink, &distro, err);
 }
@@ -359,7 +359,7 @@ static int take_problem(struct parent *p, struct err *err)
 {
 	struct problem problem;
 
-	if (wire_get_problem(buf_str(&p->payload), &p->records, &problem, err) < 0)
+	if (wire_get_problem(buf_str(&p->payload), &p->records, &problem, err) != 0)
 		return -1;
 	return sink_problem(p->sink, &problem, err);
 }
@@ -368,7 +368,7 @@ static int take_gap(struct parent *p, struct err *err)
 {
 	struct not_covered gap;
 
-	if (wire_get_gap(buf_str(&p->payload), &p->records, &gap, err) < 0)
+	if (wire_get_gap(buf_str(&p->payload), &p->records, &gap, err) != 0)
 		return -1;
 	return sink_gap(p->sink, &gap, err);
 }
@@ -462,7 +462,7 @@ static void parent_release(struct parent *p)
 static int start_child(
     struct parent *p, const struct child_start *job, pid_t *ret_pid, struct err *err)
 {
-	CLEANUP_FD int from_parent = -1, to_parent = -1;
+	int from_parent CLEANUP_FD = -1, to_parent CLEANUP_FD = -1;
 	struct child_start start = *job;
 	int down[2], up[2];
 
@@ -533,13 +533,13 @@ static void give_at(const struct child_opts *opts, const struct buf *at, struct 
 static int run_in_child(const struct child_opts *opts, struct content *content, struct sink *sink,
     const struct child_start *start, struct str *ret_at, struct err *err)
 {
-	CLEANUP(parent_release) struct parent p;
+	struct parent p CLEANUP(parent_release);
 	enum outcome outcome = CHILD_GOES_ON;
 	pid_t pid = -1;
 	int failed;
 
 	parent_init(&p, content, sink, opts->limits);
-	if (start_child(&p, start, &pid, err) < 0)
+	if (start_child(&p, start, &pid, err) != 0)
 		return -1;
 	while (outcome == CHILD_GOES_ON) {
 		uint32_t type = 0;
@@ -567,8 +567,8 @@ static void at_here(struct job *job, struct str path)
 static int run_here(const struct child_opts *opts, struct content *content, struct sink *sink,
     const struct child_start *start, struct str *ret_at, struct err *err)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(buf_release) struct buf at = BUF_INIT(CHILD_NAME_MAX);
+	struct arena arena CLEANUP(arena_release);
+	struct buf at CLEANUP(buf_release) = BUF_INIT(CHILD_NAME_MAX);
 	struct job job = {content, sink, &arena, opts->limits, at_here, &at};
 	int failed;
 

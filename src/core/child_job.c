@@ -23,7 +23,7 @@ static void send(enum child_frame type, struct str payload)
 {
 	struct err ignored;
 
-	if (frame_write(FD_TO_PARENT, type, payload, &ignored) < 0)
+	if (frame_write(FD_TO_PARENT, type, payload, &ignored) != 0)
 		_exit(EXIT_SILENT);
 }
 
@@ -49,7 +49,7 @@ static int ask(struct remote_content *c, enum child_frame type, struct str quest
 {
 	uint32_t answered = 0;
 
-	if (frame_write(FD_TO_PARENT, type, question, err) < 0)
+	if (frame_write(FD_TO_PARENT, type, question, err) != 0)
 		return -1;
 	if (frame_read(FD_FROM_PARENT, &c->answer, &answered, err) != FRAME_OK)
 		_exit(EXIT_SILENT);
@@ -69,7 +69,7 @@ static enum content_result remote_open(struct content *content, struct str name,
 	uint64_t size;
 	struct rd r;
 
-	if (ask(c, FRAME_OPEN, name, FRAME_OPENED, &type, err) < 0)
+	if (ask(c, FRAME_OPEN, name, FRAME_OPENED, &type, err) != 0)
 		return CONTENT_ERROR;
 	if (type == FRAME_MISSING)
 		return CONTENT_MISSING;
@@ -90,7 +90,7 @@ static enum content_result remote_open(struct content *content, struct str name,
 static int fetch(struct remote_content *c, uint32_t handle, uint64_t offset, char *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	CLEANUP(buf_release) struct buf question = BUF_INIT(64);
+	struct buf question CLEANUP(buf_release) = BUF_INIT(64);
 	uint32_t type = 0;
 
 	frame_u32(&question, handle);
@@ -98,7 +98,7 @@ static int fetch(struct remote_content *c, uint32_t handle, uint64_t offset, cha
 	frame_u32(&question, (uint32_t)n);
 	if (!buf_ok(&question))
 		return err_nomem(err);
-	if (ask(c, FRAME_READ, buf_str(&question), FRAME_BYTES, &type, err) < 0)
+	if (ask(c, FRAME_READ, buf_str(&question), FRAME_BYTES, &type, err) != 0)
 		return -1;
 	if (type != FRAME_BYTES || c->answer.n > n)
 		return err_set(err, ERR_FORMAT, "a malformed answer");
@@ -117,7 +117,7 @@ static int fill_window(struct remote_content *c, uint32_t handle, uint64_t offse
 	if (!file->window)
 		return err_nomem(err);
 	file->window_n = 0;
-	if (fetch(c, handle, offset, file->window, CHILD_READ_MAX, &file->window_n, err) < 0)
+	if (fetch(c, handle, offset, file->window, CHILD_READ_MAX, &file->window_n, err) != 0)
 		return -1;
 	file->window_at = offset;
 	return 0;
@@ -146,7 +146,7 @@ static int read_next(struct remote_content *c, uint32_t handle, uint64_t offset,
 	if (have == 0 && n >= CHILD_READ_MAX)
 		return fetch(c, handle, offset, p, CHILD_READ_MAX, ret_n, err);
 	if (have == 0) {
-		if (fill_window(c, handle, offset, err) < 0)
+		if (fill_window(c, handle, offset, err) != 0)
 			return -1;
 		have = take_from_window(file, offset, p, n);
 	}
@@ -163,7 +163,7 @@ static int remote_read(struct content *content, uint32_t handle, uint64_t offset
 	if (handle >= CHILD_OPEN_MAX || !c->files[handle].open)
 		return err_set(err, ERR_FORMAT, "read of handle %u, which is not open", handle);
 	while (done < n && offset < c->files[handle].size) {
-		if (read_next(c, handle, offset, (char *)p + done, n - done, &got, err) < 0)
+		if (read_next(c, handle, offset, (char *)p + done, n - done, &got, err) != 0)
 			return -1;
 		if (got == 0)
 			break;
@@ -361,7 +361,7 @@ _Noreturn void child_main(const struct child_start *start)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != start->parent_pid ||
 	    keep_pipes_only(start) < 0)
 		_exit(EXIT_SILENT);
-	if (shut_in(start, &err) < 0 || run_job(start, &err) < 0) {
+	if (shut_in(start, &err) != 0 || run_job(start, &err) != 0) {
 		child_put_err(&b, &err);
 		last = FRAME_FAILED;
 	}

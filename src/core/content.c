@@ -164,7 +164,7 @@ static bool name_is_plain(struct str name)
 /* For kernels before 5.6, or a filter around us that does not know openat2. */
 static int open_by_steps(int dir_fd, char *path)
 {
-	CLEANUP_FD int held = -1;
+	int held CLEANUP_FD = -1;
 	int at = dir_fd;
 	char *slash;
 
@@ -230,7 +230,7 @@ static enum content_result dir_open_fd(
     int dir_fd, struct str name, int *ret_fd, uint64_t *ret_size, struct err *err)
 {
 	char path[NAME_MAX_BYTES];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct stat st;
 
 	if (!name_is_plain(name))

@@ -8,7 +8,7 @@ enum { FINGERPRINT_HEX = 32 };
 int finding_set_fingerprint(
     struct finding *finding, uint32_t ordinal, struct arena *arena, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	char hex[SHA256_HEX_SIZE];
 	struct str fingerprint;
 
@@ -35,7 +35,7 @@ int finding_set_fingerprint(
 int finding_copy(
     const struct finding *from, struct arena *arena, struct finding *ret_copy, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	struct str bytes;
 
 	wire_put_finding(&b, from);
@@ -79,9 +79,9 @@ static int compare_gravity(const struct finding *a, const struct finding *b)
 static int compare_spot(const struct place *a, const struct place *b)
 {
 	const uint32_t numbers[][2] = {
-	    {a->line,	      b->line	     },
-	    {a->column,	b->column	 },
-	    {a->end_line,	  b->end_line  },
+	    {a->line, b->line},
+	    {a->column, b->column},
+	    {a->end_line, b->end_line},
 	    {a->end_column, b->end_column},
 	};
 	int order = str_cmp(a->path, b->path);
@@ -121,10 +121,10 @@ static int compare_places(const struct finding *a, const struct finding *b)
 int finding_compare(const struct finding *a, const struct finding *b)
 {
 	const struct str texts[][2] = {
-	    {a->rule,	      b->rule	     },
-	    {a->identity,	  b->identity   },
+	    {a->rule, b->rule},
+	    {a->identity, b->identity},
 	    {a->fingerprint, b->fingerprint},
-	    {a->message,	 b->message	   },
+	    {a->message, b->message},
 	};
 	int order = compare_gravity(a, b);
 

@@ -74,7 +74,7 @@ static void purl_add_qualifiers(
 struct str purl_make(
     const struct package *package, const struct distro *distro, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(PURL_MAX);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(PURL_MAX);
 
 	buf_add(&b, STR("pkg:"));
 	purl_add_lower(&b, package->type);
@@ -116,7 +116,7 @@ struct str pypi_normal_name(struct str name, struct arena *arena)
 int package_copy(
     const struct package *from, struct arena *arena, struct package *ret_copy, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	struct str bytes;
 
 	wire_put_package(&b, from);
@@ -131,14 +131,14 @@ int package_copy(
 int package_compare(const struct package *a, const struct package *b)
 {
 	const struct str pairs[][2] = {
-	    {a->type,	      b->type	     },
-	    {a->name,	      b->name	     },
-	    {a->version,	 b->version	   },
-	    {a->arch,	      b->arch	     },
-	    {a->place.path,	    b->place.path	 },
-	    {a->place.layer,    b->place.layer   },
-	    {a->distro,		b->distro	 },
-	    {a->source,		b->source	 },
+	    {a->type, b->type},
+	    {a->name, b->name},
+	    {a->version, b->version},
+	    {a->arch, b->arch},
+	    {a->place.path, b->place.path},
+	    {a->place.layer, b->place.layer},
+	    {a->distro, b->distro},
+	    {a->source, b->source},
 	    {a->source_version, b->source_version},
 	};
 

@@ -63,7 +63,7 @@ int line_index_init(struct line_index *lines, struct str text, struct arena *are
 		made.starts[i] = (uint32_t)at;
 	}
 	longest = MAX_OF(longest, text.n - at);
-	if (longest > MARK_EVERY && marks_init(&made, arena, err) < 0)
+	if (longest > MARK_EVERY && marks_init(&made, arena, err) != 0)
 		return -1;
 	*lines = made;
 	return 0;

@@ -254,10 +254,7 @@ static bool is_yours(const struct words *words, struct str v)
 
 bool placeholder_is_plain(struct str value)
 {
-	static const struct words words = {
-	    {stand_ins,		NULL},
-	       {ARRAY_LEN(stand_ins), 0   }
-	};
+	static const struct words words = {{stand_ins, NULL}, {ARRAY_LEN(stand_ins), 0}};
 	struct str v = unquote(value);
 
 	return str_empty(v) || has_brackets(v) || is_variable(v) || is_mask(v) || is_run(v) ||
@@ -266,10 +263,7 @@ bool placeholder_is_plain(struct str value)
 
 bool placeholder_is(struct str value)
 {
-	static const struct words words = {
-	    {stand_ins,		NULL},
-	       {ARRAY_LEN(stand_ins), 0   }
-	};
+	static const struct words words = {{stand_ins, NULL}, {ARRAY_LEN(stand_ins), 0}};
 	struct str v = unquote(value);
 
 	return str_empty(v) || has_brackets(v) || is_variable(v) || is_mask(v) || is_run(v) ||
@@ -306,9 +300,7 @@ static bool is_weak(const struct words *words, struct str v)
 bool placeholder_is_guessable(struct str value)
 {
 	static const struct words words = {
-	    {stand_ins,		guesses	       },
-		  {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}
-	    };
+	    {stand_ins, guesses}, {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}};
 	struct str v = unquote(value);
 
 	return placeholder_is(v) || is_weak(&words, v);
@@ -317,9 +309,7 @@ bool placeholder_is_guessable(struct str value)
 bool placeholder_is_weak(struct str value)
 {
 	static const struct words words = {
-	    {stand_ins,		guesses	       },
-		  {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}
-	    };
+	    {stand_ins, guesses}, {ARRAY_LEN(stand_ins), ARRAY_LEN(guesses)}};
 	struct str v = unquote(value);
 
 	return placeholder_is_plain(v) || is_weak(&words, v);

@@ -128,13 +128,13 @@ static int add_finding(
 	struct finding copy;
 	uint32_t ordinal = 0;
 
-	if (finding_copy(finding, &r->arena, &copy, err) < 0)
+	if (finding_copy(finding, &r->arena, &copy, err) != 0)
 		return -1;
 	copy.subject = s->subject;
-	if (next_ordinal(r, kin, &ordinal, err) < 0)
+	if (next_ordinal(r, kin, &ordinal, err) != 0)
 		return -1;
 	if (str_empty(copy.fingerprint) &&
-	    finding_set_fingerprint(&copy, ordinal, &r->arena, err) < 0)
+	    finding_set_fingerprint(&copy, ordinal, &r->arena, err) != 0)
 		return -1;
 	return vec_push(&r->findings, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
@@ -145,10 +145,10 @@ static int copy_place(
     struct report *r, const struct place *from, struct place *ret, struct err *err)
 {
 	*ret = *from;
-	if (copy_str(&r->arena, from->path, &ret->path, err) < 0 ||
-	    copy_str(&r->arena, from->within, &ret->within, err) < 0 ||
-	    copy_str(&r->arena, from->commit, &ret->commit, err) < 0 ||
-	    copy_str(&r->arena, from->layer, &ret->layer, err) < 0)
+	if (copy_str(&r->arena, from->path, &ret->path, err) != 0 ||
+	    copy_str(&r->arena, from->within, &ret->within, err) != 0 ||
+	    copy_str(&r->arena, from->commit, &ret->commit, err) != 0 ||
+	    copy_str(&r->arena, from->layer, &ret->layer, err) != 0)
 		return -1;
 	return copy_str(&r->arena, from->instruction, &ret->instruction, err);
 }
@@ -157,13 +157,13 @@ static int copy_place(
 static int see_place(struct report *r, const struct finding *f, const struct place *place,
     bool *ret_seen, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	struct str key;
 
 	add_text(&b, f->fingerprint);
 	add_text(&b, place->path);
 	add_place(&b, place);
-	if (make_key(r, &b, &key, err) < 0)
+	if (make_key(r, &b, &key, err) != 0)
 		return -1;
 	*ret_seen = map_has(&r->seen, key);
 	return *ret_seen || map_put(&r->seen, key, r) ? 0 : arena_err(&r->arena, err);
@@ -226,11 +226,11 @@ static int insert_place(
 		if (low == FINDING_PLACES_MAX)
 			return 0;
 		f->n_places--;
-	} else if (grow_places(r, f, err) < 0) {
+	} else if (grow_places(r, f, err) != 0) {
 		return -1;
 	}
 	memmove(&f->places[low + 1], &f->places[low], (f->n_places - low) * sizeof *f->places);
-	if (copy_place(r, place, &f->places[low], err) < 0)
+	if (copy_place(r, place, &f->places[low], err) != 0)
 		return -1;
 	f->n_places++;
 	return 0;
@@ -245,11 +245,11 @@ static int add_places(
 
 		if (from->state != STATE_NEW)
 			place.state = from->state;
-		if (see_place(r, f, &place, &seen, err) < 0)
+		if (see_place(r, f, &place, &seen, err) != 0)
 			return -1;
 		if (seen && !drop_known(f, &place))
 			continue;
-		if (insert_place(r, f, &place, err) < 0)
+		if (insert_place(r, f, &place, err) != 0)
 			return -1;
 	}
 	f->more_places =
@@ -274,7 +274,7 @@ static int join_secret(
 
 	/* What is said of the gravest place is said of the secret. */
 	if (other->severity > f->severity &&
-	    copy_str(&s->report->arena, other->message, &f->message, err) < 0)
+	    copy_str(&s->report->arena, other->message, &f->message, err) != 0)
 		return -1;
 	f->weight = MIN_OF(f->weight, other->weight);
 	f->stage = MIN_OF(f->stage, other->stage);
@@ -283,10 +283,10 @@ static int join_secret(
 	f->verdict = MAX_OF(f->verdict, other->verdict);
 	if (other->weight < f->weight) { /* what weighs most says what there is to say */
 		f->weight = other->weight;
-		if (copy_str(&s->report->arena, other->message, &f->message, err) < 0)
+		if (copy_str(&s->report->arena, other->message, &f->message, err) != 0)
 			return -1;
 	}
-	if (add_places(s->report, f, other, err) < 0)
+	if (add_places(s->report, f, other, err) != 0)
 		return -1;
 	f->state = MIN_OF(before, gathered_state(f));
 	return 0;
@@ -303,12 +303,12 @@ static int first_of_secret(
 	bare.more_places = 0;
 	if (!index)
 		return arena_err(&r->arena, err);
-	if (finding_copy(&bare, &r->arena, &copy, err) < 0)
+	if (finding_copy(&bare, &r->arena, &copy, err) != 0)
 		return -1;
 	*index = (uint32_t)r->findings.n;
 	copy.subject = s->subject;
 	copy.fingerprint = fingerprint;
-	if (add_places(r, &copy, finding, err) < 0)
+	if (add_places(r, &copy, finding, err) != 0)
 		return -1;
 	copy.state = gathered_state(&copy);
 	if (!map_put(&r->secrets, fingerprint, index) || !vec_push(&r->findings, &r->arena, copy))
@@ -322,7 +322,7 @@ static int take_secret(struct report_sink *s, const struct finding *finding, str
 	struct finding named = *finding;
 	const uint32_t *index;
 
-	if (str_empty(named.fingerprint) && finding_set_fingerprint(&named, 0, &r->arena, err) < 0)
+	if (str_empty(named.fingerprint) && finding_set_fingerprint(&named, 0, &r->arena, err) != 0)
 		return -1;
 	index = map_get(&r->secrets, named.fingerprint);
 	if (index)
@@ -331,7 +331,7 @@ static int take_secret(struct report_sink *s, const struct finding *finding, str
 		return 0;
 	if (r->findings.n >= r->findings_max)
 		return tell_full(r, finding->stage, err);
-	if (copy_str(&r->arena, named.fingerprint, &named.fingerprint, err) < 0)
+	if (copy_str(&r->arena, named.fingerprint, &named.fingerprint, err) != 0)
 		return -1;
 	return first_of_secret(s, finding, named.fingerprint, err);
 }
@@ -352,7 +352,7 @@ static void index_secrets(struct report *r)
 static int take_shown(struct report_sink *s, const struct finding *finding, struct err *err)
 {
 	struct report *r = s->report;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	struct str kin, key;
 
 	if (finding->secret)
@@ -362,11 +362,11 @@ static int take_shown(struct report_sink *s, const struct finding *finding, stru
 	if (r->findings.n >= r->findings_max)
 		return tell_full(r, finding->stage, err);
 	add_kin(&b, s->subject, finding);
-	if (make_key(r, &b, &kin, err) < 0)
+	if (make_key(r, &b, &kin, err) != 0)
 		return -1;
 	if (finding->n_places > 0)
 		add_place(&b, finding->places);
-	if (make_key(r, &b, &key, err) < 0)
+	if (make_key(r, &b, &key, err) != 0)
 		return -1;
 	if (map_has(&r->seen, key))
 		return 0;
@@ -380,7 +380,7 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 	struct report_sink *s = (struct report_sink *)sink;
 	struct finding shown = *finding;
 
-	if (path_view_apply_finding(view_of(s), &shown, &s->report->arena, err) < 0)
+	if (path_view_apply_finding(view_of(s), &shown, &s->report->arena, err) != 0)
 		return -1;
 	return take_shown(s, &shown, err);
 }
@@ -390,7 +390,7 @@ static int take_package(struct sink *sink, const struct package *package, struct
 	struct report *r = ((struct report_sink *)sink)->report;
 	struct package copy;
 
-	if (package_copy(package, &r->arena, &copy, err) < 0)
+	if (package_copy(package, &r->arena, &copy, err) != 0)
 		return -1;
 	return vec_push(&r->inventory.packages, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
@@ -400,10 +400,10 @@ static int take_distro(struct sink *sink, const struct distro *distro, struct er
 	struct report *r = ((struct report_sink *)sink)->report;
 	struct distro copy = {0};
 
-	if (copy_str(&r->arena, distro->id, &copy.id, err) < 0 ||
-	    copy_str(&r->arena, distro->version_id, &copy.version_id, err) < 0 ||
-	    copy_str(&r->arena, distro->codename, &copy.codename, err) < 0 ||
-	    copy_str(&r->arena, distro->pretty, &copy.pretty, err) < 0)
+	if (copy_str(&r->arena, distro->id, &copy.id, err) != 0 ||
+	    copy_str(&r->arena, distro->version_id, &copy.version_id, err) != 0 ||
+	    copy_str(&r->arena, distro->codename, &copy.codename, err) != 0 ||
+	    copy_str(&r->arena, distro->pretty, &copy.pretty, err) != 0)
 		return -1;
 	r->inventory.distro = copy;
 	return 0;
@@ -415,12 +415,12 @@ static int take_problem(struct sink *sink, const struct problem *problem, struct
 	struct problem copy = *problem;
 	struct place *place = &copy.place;
 
-	if (copy_str(&r->arena, problem->message, &copy.message, err) < 0 ||
-	    copy_str(&r->arena, problem->place.path, &place->path, err) < 0 ||
-	    copy_str(&r->arena, problem->place.commit, &place->commit, err) < 0 ||
-	    copy_str(&r->arena, problem->place.layer, &place->layer, err) < 0 ||
-	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) < 0 ||
-	    path_view_apply(view_of((struct report_sink *)sink), &place->path, &r->arena, err) < 0)
+	if (copy_str(&r->arena, problem->message, &copy.message, err) != 0 ||
+	    copy_str(&r->arena, problem->place.path, &place->path, err) != 0 ||
+	    copy_str(&r->arena, problem->place.commit, &place->commit, err) != 0 ||
+	    copy_str(&r->arena, problem->place.layer, &place->layer, err) != 0 ||
+	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) != 0 ||
+	    path_view_apply(view_of((struct report_sink *)sink), &place->path, &r->arena, err) != 0)
 		return -1;
 	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
@@ -438,7 +438,7 @@ static int take_gap(struct sink *sink, const struct not_covered *gap, struct err
 	struct not_covered shown = *gap;
 
 	if (is_path(gap->kind) &&
-	    path_view_apply(view_of(s), &shown.what, &s->report->arena, err) < 0)
+	    path_view_apply(view_of(s), &shown.what, &s->report->arena, err) != 0)
 		return -1;
 	return report_add_not_covered(s->report, &shown, err);
 }
@@ -453,7 +453,7 @@ static int take_note(struct sink *sink, struct str key, struct str value, struct
 		return 0;
 	copy = arena_new(arena, struct str);
 	key_copy = arena_str(arena, key);
-	if (!copy || !key_copy.p || copy_str(arena, value, copy, err) < 0 ||
+	if (!copy || !key_copy.p || copy_str(arena, value, copy, err) != 0 ||
 	    !map_put(s->notes, key_copy, copy))
 		return arena_err(arena, err);
 	return 0;
@@ -478,13 +478,13 @@ int report_add_subject(
 {
 	struct subject copy = *subject;
 
-	if (copy_str(&r->arena, subject->kind, &copy.kind, err) < 0 ||
-	    copy_str(&r->arena, subject->name, &copy.name, err) < 0 ||
-	    copy_str(&r->arena, subject->digest, &copy.digest, err) < 0 ||
-	    copy_str(&r->arena, subject->platform, &copy.platform, err) < 0 ||
-	    copy_str(&r->arena, subject->view.prefix, &copy.view.prefix, err) < 0 ||
-	    copy_str(&r->arena, subject->view.shown, &copy.view.shown, err) < 0 ||
-	    copy_str(&r->arena, subject->view.top, &copy.view.top, err) < 0)
+	if (copy_str(&r->arena, subject->kind, &copy.kind, err) != 0 ||
+	    copy_str(&r->arena, subject->name, &copy.name, err) != 0 ||
+	    copy_str(&r->arena, subject->digest, &copy.digest, err) != 0 ||
+	    copy_str(&r->arena, subject->platform, &copy.platform, err) != 0 ||
+	    copy_str(&r->arena, subject->view.prefix, &copy.view.prefix, err) != 0 ||
+	    copy_str(&r->arena, subject->view.shown, &copy.view.shown, err) != 0 ||
+	    copy_str(&r->arena, subject->view.top, &copy.view.top, err) != 0)
 		return -1;
 	if (!vec_push(&r->subjects, &r->arena, copy))
 		return arena_err(&r->arena, err);
@@ -496,14 +496,14 @@ int report_add_stage(struct report *r, const struct stage_result *stage, struct 
 {
 	struct stage_result copy = *stage;
 
-	if (copy_str(&r->arena, stage->why, &copy.why, err) < 0)
+	if (copy_str(&r->arena, stage->why, &copy.why, err) != 0)
 		return -1;
 	return vec_push(&r->stages, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
 
 int report_add_not_covered(struct report *r, const struct not_covered *nc, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(WIRE_MAX_BYTES);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
 	struct not_covered copy = *nc;
 	struct str key;
 
@@ -511,14 +511,14 @@ int report_add_not_covered(struct report *r, const struct not_covered *nc, struc
 	add_number(&b, (uint32_t)nc->kind);
 	add_text(&b, nc->what);
 	add_text(&b, nc->why);
-	if (make_key(r, &b, &key, err) < 0)
+	if (make_key(r, &b, &key, err) != 0)
 		return -1;
 	if (map_has(&r->gaps, key))
 		return 0;
 	if (!map_put(&r->gaps, key, r))
 		return arena_err(&r->arena, err);
-	if (copy_str(&r->arena, nc->what, &copy.what, err) < 0 ||
-	    copy_str(&r->arena, nc->why, &copy.why, err) < 0)
+	if (copy_str(&r->arena, nc->what, &copy.what, err) != 0 ||
+	    copy_str(&r->arena, nc->why, &copy.why, err) != 0)
 		return -1;
 	return vec_push(&r->not_covered, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }

@@ -410,7 +410,7 @@ int wire_get_finding(struct str payload, struct arena *arena, struct finding *re
 {
 	struct finding finding = {0};
 
-	if (get(payload, TAG_FINDING, "finding", &finding, walk_finding, arena, err) < 0)
+	if (get(payload, TAG_FINDING, "finding", &finding, walk_finding, arena, err) != 0)
 		return -1;
 	*ret = finding;
 	return 0;
@@ -420,7 +420,7 @@ int wire_get_package(struct str payload, struct arena *arena, struct package *re
 {
 	struct package package = {0};
 
-	if (get(payload, TAG_PACKAGE, "package", &package, walk_package, arena, err) < 0)
+	if (get(payload, TAG_PACKAGE, "package", &package, walk_package, arena, err) != 0)
 		return -1;
 	*ret = package;
 	return 0;
@@ -430,7 +430,7 @@ int wire_get_distro(struct str payload, struct arena *arena, struct distro *ret,
 {
 	struct distro distro = {0};
 
-	if (get(payload, TAG_DISTRO, "distro", &distro, walk_distro, arena, err) < 0)
+	if (get(payload, TAG_DISTRO, "distro", &distro, walk_distro, arena, err) != 0)
 		return -1;
 	*ret = distro;
 	return 0;
@@ -440,7 +440,7 @@ int wire_get_problem(struct str payload, struct arena *arena, struct problem *re
 {
 	struct problem problem = {0};
 
-	if (get(payload, TAG_PROBLEM, "problem", &problem, walk_problem, arena, err) < 0)
+	if (get(payload, TAG_PROBLEM, "problem", &problem, walk_problem, arena, err) != 0)
 		return -1;
 	*ret = problem;
 	return 0;
@@ -450,7 +450,7 @@ int wire_get_gap(struct str payload, struct arena *arena, struct not_covered *re
 {
 	struct not_covered gap = {0};
 
-	if (get(payload, TAG_GAP, "gap", &gap, walk_gap, arena, err) < 0)
+	if (get(payload, TAG_GAP, "gap", &gap, walk_gap, arena, err) != 0)
 		return -1;
 	*ret = gap;
 	return 0;

@@ -133,14 +133,12 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 	const struct commits_job *c = arg;
 	struct commits_visit visit CLEANUP(visit_release) = {
 	    .sink = {&count_ops}, .job = *job, .to = job->sink, .task = c};
-	struct git_walk walk = {
-	    .content = job->content,
+	struct git_walk walk = {.content = job->content,
 	    .limits = job->limits,
 	    .stage = c->stage,
 	    .sink = job->sink,
 	    .arena = job->arena,
-	    .visitor = {visit_entry, visit_text, visit_change, visit_again, &visit}
-	   };
+	    .visitor = {visit_entry, visit_text, visit_change, visit_again, &visit}};
 
 	visit.job.sink = &visit.sink;
 	if (unit_detectors_init(&visit.detectors, &visit.job, c->scan, c->detectors, err) != 0)

@@ -98,7 +98,7 @@ static int add_spans(struct look *l, struct secret_scanner *scanner, struct str 
 static int look_at(void *arg, struct str *text, enum text_kind kind, struct err *err)
 {
 	struct look *l = arg;
-	CLEANUP(buf_release) struct buf answer = BUF_INIT(SPANS_BYTES_MAX);
+	struct buf answer CLEANUP(buf_release) = BUF_INIT(SPANS_BYTES_MAX);
 	char key[24];
 
 	(void)kind;
@@ -175,7 +175,7 @@ static int hide_spans(
     struct str *text, struct str answer, enum text_kind kind, struct arena *arena, struct err *err)
 {
 	bool *hidden = arena_array(arena, text->n + 1, sizeof *hidden);
-	CLEANUP(buf_release) struct buf out = BUF_INIT(text->n * 10 + 16);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(text->n * 10 + 16);
 	size_t start, end;
 
 	if (!hidden)

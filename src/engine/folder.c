@@ -322,9 +322,7 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 {
 	int dir_fd CLEANUP_FD = open(where->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dir_entry entry = {.path = where->file, .mode = S_IFREG | 0644};
-	struct dir_list list = {
-	    .entries = {&entry, 1, 1}
-	     };
+	struct dir_list list = {.entries = {&entry, 1, 1}};
 
 	if (dir_fd < 0)
 		return tell_shut(scan, where, detectors, err);
@@ -362,10 +360,7 @@ static int run_text(struct job *job, void *arg, struct err *err)
 int scan_text(
     struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err)
 {
-	struct text_job job = {
-	    scan, {.path = name, .bytes = bytes},
-		  detectors
-	   };
+	struct text_job job = {scan, {.path = name, .bytes = bytes}, detectors};
 	struct content_memory nothing;
 	struct skip_list skip = {.n = 0};
 

@@ -348,11 +348,11 @@ static int judge_words(struct image_judging *j, struct err *err)
 		const char *instruction;
 		const struct str_list *words;
 	} lists[] = {
-	    {"ENTRYPOINT",  &c->entrypoint },
-	    {"CMD",	    &c->cmd	   },
+	    {"ENTRYPOINT", &c->entrypoint},
+	    {"CMD", &c->cmd},
 	    {"HEALTHCHECK", &c->healthcheck},
-	    {"SHELL",	      &c->shell      },
-	    {"VOLUME",      &c->volumes	  },
+	    {"SHELL", &c->shell},
+	    {"VOLUME", &c->volumes},
 	};
 	const struct str rest[] = {c->workdir, c->user, c->author};
 

@@ -212,7 +212,7 @@ static int tell_base(struct bases_job *b, const struct docker_instruction *in, s
 static int check_construct(struct bases_job *b, const struct docker_construct *c, struct err *err)
 {
 	const struct docker_builder *builder = &b->build->builder;
-	CLEANUP(buf_release) struct buf why = BUF_INIT(KIB(1));
+	struct buf why CLEANUP(buf_release) = BUF_INIT(KIB(1));
 
 	if (c->effect == DOCKER_IGNORES)
 		return 0;

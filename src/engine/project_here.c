@@ -14,9 +14,9 @@ enum { PROJECT_BYTES_MAX = 1 << 20 };
 static int read_text(
     int top_fd, struct arena *arena, bool *ret_there, struct str *ret, struct err *err)
 {
-	CLEANUP_FD int fd = openat(
+	int fd CLEANUP_FD = openat(
 	    top_fd, ".plimsoll.yaml", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	CLEANUP(buf_release) struct buf text = BUF_INIT(PROJECT_BYTES_MAX);
+	struct buf text CLEANUP(buf_release) = BUF_INIT(PROJECT_BYTES_MAX);
 	struct stat st;
 
 	*ret_there = fd >= 0 || errno != ENOENT;
@@ -74,9 +74,8 @@ static int make_build(const struct project *project, struct str path, struct are
 		if (!map_put(args, project->args[i].name, &project->args[i].value))
 			return arena_err(arena, err);
 	}
-	*build = (struct lint_build){
-	    .path = path, .how = {.target = project->target, .args = args}
-	  };
+	*build =
+	    (struct lint_build){.path = path, .how = {.target = project->target, .args = args}};
 	*ret = build;
 	return 0;
 }
@@ -131,7 +130,7 @@ int scan_project_here(struct scan *scan, const struct where *where,
     const struct lint_build **ret_build, struct err *err)
 {
 	const char *top = where->top ? where->top : where->folder;
-	CLEANUP_FD int top_fd = -1;
+	int top_fd CLEANUP_FD = -1;
 	size_t n_before = scan->report->problems.n;
 	struct report_sink sink;
 	struct err why = ERR_INIT;

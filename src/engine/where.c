@@ -12,7 +12,7 @@
  */
 static int plain(struct str path, struct arena *arena, struct str *ret, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(2 * PATH_MAX);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(2 * PATH_MAX);
 	bool absolute = str_starts(path, STR("/"));
 	struct str part;
 

@@ -9,11 +9,9 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 static const struct str default_secret_key = STR_INIT("plimsoll-starter");
 
 static const struct str mode_words[] = {
-    STR_INIT("observe"), STR_INIT("new"), STR_INIT("all"), {NULL, 0}
-};
+    STR_INIT("observe"), STR_INIT("new"), STR_INIT("all"), {NULL, 0}};
 static const struct str network_words[] = {
-    STR_INIT("none"), STR_INIT("egress"), STR_INIT("host"), {NULL, 0}
-};
+    STR_INIT("none"), STR_INIT("egress"), STR_INIT("host"), {NULL, 0}};
 
 struct str mode_word(enum policy_mode mode)
 {
@@ -79,9 +77,7 @@ static int read_severity(struct keys *k, const struct node *value, void *target,
 static int read_gap_verdict(
     struct keys *k, const struct node *value, enum verdict *ret, struct err *err)
 {
-	static const struct str words[] = {
-	    STR_INIT("warn"), STR_INIT("block"), {NULL, 0}
-	  };
+	static const struct str words[] = {STR_INIT("warn"), STR_INIT("block"), {NULL, 0}};
 	int word;
 
 	if (key_word(k, value, words, "warn or block is expected here", &word, err) != 0)
@@ -116,14 +112,14 @@ static int read_not_covered(struct keys *k, const struct node *value, void *targ
 }
 
 static const struct key_row stage_rows[] = {
-    {"mode",		   read_mode,	offsetof(struct stage_policy, mode)		   },
-    {"block",		  key_list,		offsetof(struct stage_policy, block_rules)		  },
-    {"block-severity",	       read_severity,    offsetof(struct stage_policy, block_severity)	   },
-    {"warn-severity",	      read_severity,    offsetof(struct stage_policy, warn_severity)	 },
-    {"block-fixable-only",	   key_flag,	     offsetof(struct stage_policy, block_fixable_only)    },
-    {"block-known-exploited",  key_flag,		offsetof(struct stage_policy, block_known_exploited) },
-    {"not-covered",	    read_not_covered, offsetof(struct stage_policy, not_covered)		},
-    {"block-unknown-severity", key_flag,	 offsetof(struct stage_policy, block_unknown_severity)},
+    {"mode", read_mode, offsetof(struct stage_policy, mode)},
+    {"block", key_list, offsetof(struct stage_policy, block_rules)},
+    {"block-severity", read_severity, offsetof(struct stage_policy, block_severity)},
+    {"warn-severity", read_severity, offsetof(struct stage_policy, warn_severity)},
+    {"block-fixable-only", key_flag, offsetof(struct stage_policy, block_fixable_only)},
+    {"block-known-exploited", key_flag, offsetof(struct stage_policy, block_known_exploited)},
+    {"not-covered", read_not_covered, offsetof(struct stage_policy, not_covered)},
+    {"block-unknown-severity", key_flag, offsetof(struct stage_policy, block_unknown_severity)},
 };
 
 /* Each entry of the block list can block in this stage, and each key holds something there. */
@@ -210,7 +206,7 @@ static int read_services(struct keys *k, const struct node *value, void *target,
 }
 
 static const struct key_row build_rows[] = {
-    {"network",		read_network, offsetof(struct policy, network)	      },
+    {"network", read_network, offsetof(struct policy, network)},
     {"timeout-seconds", read_timeout, offsetof(struct policy, build_timeout_seconds)},
 };
 
@@ -229,11 +225,11 @@ static int read_database(struct keys *k, const struct node *value, void *target,
 }
 
 static const struct key_row ignore_rows[] = {
-    {"rule",	     key_text, offsetof(struct policy_ignore, match.rule)	 },
-    {"path",	     key_text, offsetof(struct policy_ignore, match.path)	 },
-    {"package",	key_text, offsetof(struct policy_ignore, match.package)    },
+    {"rule", key_text, offsetof(struct policy_ignore, match.rule)},
+    {"path", key_text, offsetof(struct policy_ignore, match.path)},
+    {"package", key_text, offsetof(struct policy_ignore, match.package)},
     {"fingerprint", key_text, offsetof(struct policy_ignore, match.fingerprint)},
-    {"reason",      key_text, offsetof(struct policy_ignore, reason)	       },
+    {"reason", key_text, offsetof(struct policy_ignore, reason)},
 };
 
 static int read_ignores(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -261,13 +257,13 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 }
 
 static const struct key_row waiver_rows[] = {
-    {"rule",	     key_text, offsetof(struct policy_waiver, match.rule)	 },
-    {"path",	     key_text, offsetof(struct policy_waiver, match.path)	 },
-    {"package",	key_text, offsetof(struct policy_waiver, match.package)    },
+    {"rule", key_text, offsetof(struct policy_waiver, match.rule)},
+    {"path", key_text, offsetof(struct policy_waiver, match.path)},
+    {"package", key_text, offsetof(struct policy_waiver, match.package)},
     {"fingerprint", key_text, offsetof(struct policy_waiver, match.fingerprint)},
-    {"owner",	      key_text, offsetof(struct policy_waiver, owner)	     },
-    {"reason",      key_text, offsetof(struct policy_waiver, reason)	       },
-    {"until",	      key_date, offsetof(struct policy_waiver, until)	     },
+    {"owner", key_text, offsetof(struct policy_waiver, owner)},
+    {"reason", key_text, offsetof(struct policy_waiver, reason)},
+    {"until", key_date, offsetof(struct policy_waiver, until)},
 };
 
 static int read_waivers(struct keys *k, const struct node *value, void *target, struct err *err)
@@ -312,7 +308,7 @@ static int read_max_severity(
 }
 
 static const struct key_row excuse_rows[] = {
-    {"rule",	     key_text,	       offsetof(struct branch_excuse, rule)	   },
+    {"rule", key_text, offsetof(struct branch_excuse, rule)},
     {"max-severity", read_max_severity, offsetof(struct branch_excuse, max_severity)},
 };
 
@@ -335,21 +331,21 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 }
 
 static const struct key_row policy_rows[] = {
-    {"plimsoll",		 NULL,		       0							      },
-    {"name",		  key_text,		       offsetof(struct policy,					       name)},
-    {"note",		       key_text,					   offsetof(struct policy,									    note)},
-    {"mode",		  read_mode,					   offsetof(struct policy,				mode)},
-    {"rules-as-of", key_date,offsetof(struct policy,		      rules_as_of)},
-    {"stages",	       read_stages,					offsetof(struct policy,									   stages)},
-    {"trusted-registries",		   read_registries,		    offsetof(struct policy,		    trusted_registries)},
-    {"token-services",		       read_services,			      offsetof(struct policy,							      token_services)},
-    {"ignore",    read_ignores,			     0							   },
-    {"waivers", read_waivers,0},
-    {"branch-may-excuse",	  read_excuses,	0	 },
-    {"secret-key",	   read_secret_key,						     offsetof(struct policy,																    secret_key)},
-    {"build",    read_build,			  0										},
-    {"images",read_images,offsetof(struct policy,images)},
-    {"database",		 read_database,				0								  },
+    {"plimsoll", NULL, 0},
+    {"name", key_text, offsetof(struct policy, name)},
+    {"note", key_text, offsetof(struct policy, note)},
+    {"mode", read_mode, offsetof(struct policy, mode)},
+    {"rules-as-of", key_date, offsetof(struct policy, rules_as_of)},
+    {"stages", read_stages, offsetof(struct policy, stages)},
+    {"trusted-registries", read_registries, offsetof(struct policy, trusted_registries)},
+    {"token-services", read_services, offsetof(struct policy, token_services)},
+    {"ignore", read_ignores, 0},
+    {"waivers", read_waivers, 0},
+    {"branch-may-excuse", read_excuses, 0},
+    {"secret-key", read_secret_key, offsetof(struct policy, secret_key)},
+    {"build", read_build, 0},
+    {"images", read_images, offsetof(struct policy, images)},
+    {"database", read_database, 0},
 };
 
 static bool has_row(const struct key_row *rows, size_t n, struct str key)

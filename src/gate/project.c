@@ -60,7 +60,7 @@ static void add_value(struct buf *b, const struct node *value)
 static int refuse_key(
     struct keys *k, const struct node *value, const char *key, const char *why, struct err *err)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(2));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(2));
 
 	buf_addf(&text, "`%s", key);
 	add_value(&text, value);
@@ -87,13 +87,13 @@ static int refuse_secrets(struct keys *k, const struct node *value, void *target
 }
 
 static const struct key_row image_rows[] = {
-    {"name",		   key_text,	       offsetof(struct project, name)},
-    {"context",			key_text,				     offsetof(struct project,				   context)},
-    {"file",		key_text,				     offsetof(struct project,				file)},
-    {"target", key_text,offsetof(struct project,target)},
-    {"args",		read_args,				  0									},
-    {"platforms",		   refuse_platforms,		    0    },
-    {"secrets",		refuse_secrets, 0	 },
+    {"name", key_text, offsetof(struct project, name)},
+    {"context", key_text, offsetof(struct project, context)},
+    {"file", key_text, offsetof(struct project, file)},
+    {"target", key_text, offsetof(struct project, target)},
+    {"args", read_args, 0},
+    {"platforms", refuse_platforms, 0},
+    {"secrets", refuse_secrets, 0},
 };
 
 static int refuse_more(struct keys *k, const struct node *images, struct err *err)
@@ -124,8 +124,8 @@ static int read_images(struct keys *k, const struct node *value, void *target, s
 }
 
 static const struct key_row rows[] = {
-    {"plimsoll", NULL,	       0},
-    {"images",   read_images, 0},
+    {"plimsoll", NULL, 0},
+    {"images", read_images, 0},
 };
 
 struct project project_default(void)

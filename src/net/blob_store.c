@@ -325,9 +325,7 @@ int blob_writer_open(struct blob_writer *w, const struct blob_store *store,
 	char temp[PATH_SIZE];
 
 	*w = (struct blob_writer){
-	    .sink = {writer_begin, writer_write},
-		  .store = store, .blob = blob, .fd = -1
-	};
+	    .sink = {writer_begin, writer_write}, .store = store, .blob = blob, .fd = -1};
 	blob_path(temp, INCOMING, blob->digest);
 	w->fd =
 	    openat(store->dir_fd, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -410,9 +408,7 @@ int blob_reader_open(struct blob_reader *r, const struct blob_store *store,
     const struct descriptor *blob, struct err *err)
 {
 	*r = (struct blob_reader){
-	    .source = {blob->size_bytes, reader_begin, reader_read},
-		     .blob = blob, .fd = -1
-	   };
+	    .source = {blob->size_bytes, reader_begin, reader_read}, .blob = blob, .fd = -1};
 	return blob_store_open_blob(store, blob, &r->fd, err);
 }
 

@@ -200,8 +200,8 @@ static int restrict_calls(struct err *err)
 	/* Threads but no processes; signals to itself only; sockets of the internet and, for
 	 * glibc's look-up of the machine's own addresses, netlink. */
 	const struct conditional conditionals[] = {
-	    {SYS_clone,	true,  1, {CLONE_THREAD},			 EPERM	      },
-	    {SYS_tgkill, false, 1, {(uint32_t)getpid()},		 EPERM	      },
+	    {SYS_clone, true, 1, {CLONE_THREAD}, EPERM},
+	    {SYS_tgkill, false, 1, {(uint32_t)getpid()}, EPERM},
 	    {SYS_socket, false, 3, {AF_INET, AF_INET6, AF_NETLINK}, EAFNOSUPPORT},
 	};
 	struct filter f = {.n = 0};

@@ -49,7 +49,7 @@ static bool is_layout(struct str layout, struct arena *arena)
 static int fetch_one(struct pipeline *p, struct str reference, size_t number, struct arena *arena,
     struct build_base *ret, struct err *err)
 {
-	CLEANUP(registry_login_wipe) struct registry_login login = {0};
+	struct registry_login login CLEANUP(registry_login_wipe) = {0};
 	char digest[REGISTRY_DIGEST_SIZE];
 	struct registry_opts opts;
 	struct image_ref ref;

@@ -43,7 +43,7 @@ int run_lock_pull(struct pipeline *p, struct err *err)
 {
 	struct str key = arena_fmt(p->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT,
 	    STR_ARG(p->run.repo), STR_ARG(p->pull.source), STR_ARG(p->pull.target));
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	bool taken;
 
 	if (p->locks->pull >= 0)
@@ -66,7 +66,7 @@ int run_lock_target(struct pipeline *p, struct err *err)
 	static const struct timespec tick = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
 	struct str key = arena_fmt(
 	    p->arena, STR_FMT "\n" STR_FMT, STR_ARG(p->run.repo), STR_ARG(p->pull.target));
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	bool taken, told = false;
 
 	if (p->locks->target >= 0)

@@ -19,7 +19,7 @@ struct str run_path(const struct pipeline *p, const char *name)
 
 void say(const struct pipeline *p, const char *format, ...)
 {
-	CLEANUP(buf_release) struct buf line = BUF_INIT(LINE_BYTES_MAX);
+	struct buf line CLEANUP(buf_release) = BUF_INIT(LINE_BYTES_MAX);
 	va_list args;
 
 	if (!p->plan->progress)

@@ -52,7 +52,7 @@ static int write_inventory(struct pipeline *p, struct buf *out, struct err *err)
 
 int run_record(struct pipeline *p, struct str trailer, struct str image, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(RECORD_BYTES_MAX);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(RECORD_BYTES_MAX);
 	const struct clock *clock = p->plan->scan->clock;
 	struct report_opts opts = {
 	    .all = true, .now_ms = clock->now_ms(clock), .trailer = trailer, .image = image};

@@ -65,10 +65,8 @@ static int make_lint(struct wanted *wanted, struct arena *arena, struct err *err
 		if (!map_put(args, arg->name, &arg->value))
 			return arena_err(arena, err);
 	}
-	wanted->lint = (struct lint_build){
-	    .path = wanted->dockerfile_path,
-	    .how = {.target = wanted->project.target, .args = args}
-	   };
+	wanted->lint = (struct lint_build){.path = wanted->dockerfile_path,
+	    .how = {.target = wanted->project.target, .args = args}};
 	return 0;
 }
 

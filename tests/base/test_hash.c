@@ -54,9 +54,9 @@ static void test_hmac(void **state)
 		size_t times;
 		const char *text, *mac;
 	} rows[] = {
-	    {"\x0b", 20,	 "Hi There",
+	    {"\x0b", 20, "Hi There",
 		"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
-	    {"Jefe", 0,	"what do ya want for nothing?",
+	    {"Jefe", 0, "what do ya want for nothing?",
 		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
 	    {"\xaa", 131, "Test Using Larger Than Block-Size Key - Hash Key First",
 		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
@@ -105,16 +105,9 @@ static void test_digest_is_valid(void **state)
 /* RFC 4648 section 10. */
 static void test_base64(void **state)
 {
-	static const char *const rows[][2] = {
-	    {"",		 ""	   },
-	      {"f",	    "Zg=="	  },
-	     {"fo",	    "Zm8="	  },
-	     {"foo",	     "Zm9v"	   },
-	      {"foob",	       "Zm9vYg=="},
-	    {"fooba",	      "Zm9vYmE="},
-		   {"foobar",	      "Zm9vYmFy"},
-		   {"\xff\xef\xbe", "/+++"	  }
-	   };
+	static const char *const rows[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+	    {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+	    {"\xff\xef\xbe", "/+++"}};
 	struct arena arena;
 	struct err err = ERR_INIT;
 	struct str bytes;
@@ -122,7 +115,7 @@ static void test_base64(void **state)
 	(void)state;
 	arena_init(&arena, MIB(1));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		CLEANUP(buf_release) struct buf out = BUF_INIT(100);
+		struct buf out CLEANUP(buf_release) = BUF_INIT(100);
 		struct str text = str_of(rows[i][1]);
 
 		base64_encode(str_of(rows[i][0]), &out);
@@ -166,7 +159,7 @@ static void test_base64_round_trip(void **state)
 	random_bytes(bytes, sizeof bytes);
 	arena_init(&arena, MIB(1));
 	for (size_t n = 0; n <= sizeof bytes; n++) {
-		CLEANUP(buf_release) struct buf text = BUF_INIT(1000);
+		struct buf text CLEANUP(buf_release) = BUF_INIT(1000);
 		struct err err = ERR_INIT;
 		struct str back;
 

@@ -81,7 +81,7 @@ static void check_recover(const char *name, struct str text, struct arena *arena
 	struct str expect_path = arena_fmt(
 	    arena, STR_FMT ".expect", STR_ARG(str_sub(str_of(name), 0, strlen(name) - 5)));
 	struct str expect = read_data(expect_path.p, arena);
-	CLEANUP(buf_release) struct buf got = BUF_INIT(MIB(1));
+	struct buf got CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct reading lenient;
 
 	check_invalid(name, text, arena);
@@ -126,15 +126,7 @@ static void test_offsets(void **state)
 {
 	struct str text = STR(" {\"a\": [12, \"x\\n\"]}");
 	static const size_t wanted[][2] = {
-	    {1,	2 },
-	    {2,	5 },
-	    {7,	8 },
-	    {8,	10},
-	     {12, 17},
-	       {17, 18},
-		 {18, 19},
-		   {19, 19}
-	   };
+	    {1, 2}, {2, 5}, {7, 8}, {8, 10}, {12, 17}, {17, 18}, {18, 19}, {19, 19}};
 	struct json_event event;
 	struct err err = ERR_INIT;
 	struct arena arena;

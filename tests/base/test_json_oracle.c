@@ -241,7 +241,7 @@ static void test_generated(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < TEXTS; i++) {
-		CLEANUP(buf_release) struct buf text = BUF_INIT(MIB(1));
+		struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(1));
 		unsigned taken = tally.taken;
 
 		add_value(&text, &random, 0);
@@ -249,7 +249,7 @@ static void test_generated(void **state)
 		compare(buf_str(&text), &tally);
 		assert_int_equal(tally.taken, taken + 1);
 		for (unsigned k = 0; k < CHANGES; k++) {
-			CLEANUP(buf_release) struct buf changed = BUF_INIT(MIB(1));
+			struct buf changed CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 			buf_add(&changed, buf_str(&text));
 			change(&changed, &random);

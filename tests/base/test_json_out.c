@@ -33,7 +33,7 @@ static void write_sample(struct json_out *j)
 
 static void test_compact(void **state)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct json_out j;
 
 	(void)state;
@@ -47,7 +47,7 @@ static void test_compact(void **state)
 
 static void test_pretty(void **state)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct json_out j;
 
 	(void)state;
@@ -71,7 +71,7 @@ static void test_any_bytes(void **state)
 	(void)state;
 	for (unsigned pair = 0; pair < 0x10000; pair++) {
 		char bytes[2] = {(char)(pair >> 8), (char)(pair & 255)};
-		CLEANUP(buf_release) struct buf out = BUF_INIT(100);
+		struct buf out CLEANUP(buf_release) = BUF_INIT(100);
 		struct json_out j;
 		void *read;
 
@@ -87,7 +87,7 @@ static void test_any_bytes(void **state)
 
 static void test_broken_utf8(void **state)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(100);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(100);
 	struct json_out j;
 
 	(void)state;
@@ -99,7 +99,7 @@ static void test_broken_utf8(void **state)
 
 static void test_too_deep_fails(void **state)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct json_out j;
 
 	(void)state;

@@ -148,7 +148,7 @@ static void test_help_text(void **state)
 {
 	struct options o;
 	const struct opt rows[] = ROWS(&o);
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(8));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(8));
 
 	(void)state;
 	opt_help(rows, 60, &out);
@@ -173,7 +173,7 @@ static void test_help_narrow_and_long(void **state)
 	    OPT_FLAG_ROW('s', "short", &flag, "w"),
 	    OPT_END_ROW,
 	};
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(8));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(8));
 
 	(void)state;
 	opt_help(rows, 0, &out);
@@ -187,20 +187,10 @@ static void test_nearest(void **state)
 	static const char *const names[] = {"check", "lint", "secrets", "scan", "policy", "run"};
 	static const struct {
 		const char *word, *nearest;
-	} rows[] = {
-	    {"chekc",							    "check"  },
-		{"chck",							     "check"	},
-		   {"lnit",							     "lint"	  },
-	     {"secret",								"secrets"},
-	    {"sacn",							     "scan"   },
-	      {"polciy",							   "policy" },
-	    {"rnu",							      "run"	 },
-	    {"frobnicate",							   NULL     },
-	    {"x",								NULL     },
-		 {"",								 NULL	  },
-	     {"check",							    "check"  },
-	    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL     }
-	      };
+	} rows[] = {{"chekc", "check"}, {"chck", "check"}, {"lnit", "lint"}, {"secret", "secrets"},
+	    {"sacn", "scan"}, {"polciy", "policy"}, {"rnu", "run"}, {"frobnicate", NULL},
+	    {"x", NULL}, {"", NULL}, {"check", "check"},
+	    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

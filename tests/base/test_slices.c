@@ -271,15 +271,8 @@ static void test_err_exit_codes(void **state)
 	static const struct {
 		enum err_code code;
 		int exit_code;
-	} rows[] = {
-	    {ERR_NONE,	       0	},
-		   {ERR_USAGE,       2	},
-		   {ERR_CONFIG,	3	 },
-	    {ERR_FORMAT,	 4  },
-	     {ERR_IO,	      4  },
-	    {ERR_DATABASE,	   5  },
-	       {ERR_INTERRUPTED, 130}
-	     };
+	} rows[] = {{ERR_NONE, 0}, {ERR_USAGE, 2}, {ERR_CONFIG, 3}, {ERR_FORMAT, 4}, {ERR_IO, 4},
+	    {ERR_DATABASE, 5}, {ERR_INTERRUPTED, 130}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -63,7 +63,7 @@ static inline void sample_groups(struct sample *s)
 	s->vulnerability = (struct finding_vulnerability){
 	    .id = STR("CVE-2020-25032"),
 	    .aliases = {s->aliases, ARRAY_LEN(s->aliases)},
-	    .fixed = {s->fixed,	ARRAY_LEN(s->fixed)  },
+	    .fixed = {s->fixed, ARRAY_LEN(s->fixed)},
 	    .severity = SEVERITY_HIGH,
 	    .cvss_vector = STR("CVSS:3.1/AV:N"),
 	    .cvss_tenths = 75,

@@ -136,7 +136,7 @@ static int run(struct world *w, job_fn *fn, void *arg)
 
 static void assert_runs(struct world *w, job_fn *fn, void *arg)
 {
-	if (run(w, fn, arg) < 0)
+	if (run(w, fn, arg) != 0)
 		fail_msg("%s", w->err.text);
 	/* Nothing is left open, and nobody to be waited for. */
 	assert_int_equal(w->content.opens, w->content.closes);
@@ -165,10 +165,10 @@ static int tell_everything(struct job *job, void *arg, struct err *err)
 
 	(void)arg;
 	sample_init(&s);
-	if (sink_finding(job->sink, &s.finding, err) < 0 ||
-	    sink_package(job->sink, &package, err) < 0 ||
-	    sink_distro(job->sink, &distro, err) < 0 ||
-	    sink_error(job->sink, STAGE_SCAN, STR("path"), &why, err) < 0)
+	if (sink_finding(job->sink, &s.finding, err) != 0 ||
+	    sink_package(job->sink, &package, err) != 0 ||
+	    sink_distro(job->sink, &distro, err) != 0 ||
+	    sink_error(job->sink, STAGE_SCAN, STR("path"), &why, err) != 0)
 		return -1;
 	return sink_note(job->sink, STR("digest"), STR("sha256:00"), err);
 }
@@ -218,7 +218,7 @@ static int check_range(struct job *job, uint32_t handle, uint64_t offset, size_t
 	static char bytes[1 << 20];
 	size_t got, wanted = offset < MIB(1) ? MIN_OF(n, MIB(1) - (size_t)offset) : 0;
 
-	if (job->content->ops->read(job->content, handle, offset, bytes, n, &got, err) < 0)
+	if (job->content->ops->read(job->content, handle, offset, bytes, n, &got, err) != 0)
 		return -1;
 	if (got != wanted)
 		return err_set(err, ERR_FORMAT, "%zu bytes instead of %zu", got, wanted);
@@ -242,19 +242,19 @@ static int read_large(struct job *job, void *arg, struct err *err)
 	if (job->content->ops->open(job->content, STR("large"), &handle, &size, err) != CONTENT_OK)
 		return -1;
 	for (uint64_t at = 0; at < size; at += 997) {
-		if (check_range(job, handle, at, 997, err) < 0)
+		if (check_range(job, handle, at, 997, err) != 0)
 			return -1;
 	}
 	if ((uintptr_t)arg == 1)
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(offsets); i++) {
 		for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
-			if (check_range(job, handle, offsets[i], sizes[k], err) < 0)
+			if (check_range(job, handle, offsets[i], sizes[k], err) != 0)
 				return -1;
 		}
 	}
 	job->content->ops->close(job->content, handle);
-	return job->content->ops->read(job->content, handle, 0, &handle, 1, &(size_t){0}, err) < 0
+	return job->content->ops->read(job->content, handle, 0, &handle, 1, &(size_t){0}, err) != 0
 		   ? 0
 		   : err_set(err, ERR_FORMAT, "a closed handle can be read");
 }
@@ -354,7 +354,7 @@ static int dereference_null(struct job *job, void *arg, struct err *err)
 {
 	struct finding finding = {.rule = STR("DL3002")};
 
-	if (sink_finding(job->sink, &finding, err) < 0)
+	if (sink_finding(job->sink, &finding, err) != 0)
 		return -1;
 	job->at(job, STR("evil.tar"));
 	/* Not by a pointer that the compiler or UBSan would see through. */
@@ -490,7 +490,7 @@ static int send_raw(struct job *job, void *arg, struct err *err)
 	char answer;
 
 	job->at(job, STR("hostile"));
-	if (fd_write_all(FD_TO_PARENT, raw->bytes, err) < 0)
+	if (fd_write_all(FD_TO_PARENT, raw->bytes, err) != 0)
 		return -1;
 	while (!raw->ends && read(FD_FROM_PARENT, &answer, 1) > 0)
 		;
@@ -565,12 +565,12 @@ static int ask_past_the_end(struct job *job, void *arg, struct err *err)
 {
 	static const char questions[] = "\1\0\0\0\5\0\0\0small"
 					"\2\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\x40\0\0\0\0\x0a\0\0\0";
-	CLEANUP(buf_release) struct buf answer = BUF_INIT(KIB(1));
+	struct buf answer CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	uint32_t type;
 
 	(void)job;
 	(void)arg;
-	if (fd_write_all(FD_TO_PARENT, str_make(questions, sizeof questions - 1), err) < 0 ||
+	if (fd_write_all(FD_TO_PARENT, str_make(questions, sizeof questions - 1), err) != 0 ||
 	    frame_read(FD_FROM_PARENT, &answer, &type, err) != FRAME_OK ||
 	    frame_read(FD_FROM_PARENT, &answer, &type, err) != FRAME_OK)
 		return -1;
@@ -595,7 +595,7 @@ static int ask_and_never_listen(struct job *job, void *arg, struct err *err)
 	if (job->content->ops->open(job->content, STR("large"), &handle, &size, err) != CONTENT_OK)
 		return -1;
 	for (;;) {
-		if (fd_write_all(FD_TO_PARENT, str_make(question, sizeof question - 1), err) < 0)
+		if (fd_write_all(FD_TO_PARENT, str_make(question, sizeof question - 1), err) != 0)
 			return -1;
 	}
 }
@@ -650,7 +650,7 @@ static int too_much_for_the_sink(struct job *job, void *arg, struct err *err)
 {
 	(void)arg;
 	for (;;) {
-		if (sink_note(job->sink, STR("key"), STR("value"), err) < 0)
+		if (sink_note(job->sink, STR("key"), STR("value"), err) != 0)
 			return -1;
 	}
 }

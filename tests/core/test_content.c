@@ -24,7 +24,7 @@ static void write_file(
 {
 	struct str path = arena_fmt(&f->arena, "%s/%s", folder->path, name);
 
-	if (file_write(path.p, bytes, 0600, &f->err) < 0)
+	if (file_write(path.p, bytes, 0600, &f->err) != 0)
 		fail_msg("%s", f->err.text);
 }
 
@@ -112,7 +112,7 @@ static void one_file(void **state)
 	struct fixture *f = *state;
 	struct folder folder = folder_open(f);
 	struct content_file file;
-	CLEANUP_FD int fd = openat(folder.fd, "sub/inner", O_RDONLY | O_CLOEXEC);
+	int fd CLEANUP_FD = openat(folder.fd, "sub/inner", O_RDONLY | O_CLOEXEC);
 	struct str got;
 
 	assert_int_equal(content_file_init(&file, STR("name"), fd, &f->err), 0);
@@ -186,7 +186,7 @@ static void only_regular_files(void **state)
 	struct fixture *f = *state;
 	struct folder folder = folder_open(f);
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	CLEANUP_FD int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int listener CLEANUP_FD = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_int_equal(mkfifoat(folder.fd, "fifo", 0600), 0);
 	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", folder.path);

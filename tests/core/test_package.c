@@ -19,24 +19,25 @@ static void purls(void **state)
 		 .name = STR("openssl"),
 		 .version = STR("3.0.11-1"),
 		 .arch = STR("amd64")},
-		bookworm,											 "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12"	       },
+		bookworm, "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12"},
 	    {{.type = STR("deb"),
 		 .distro = STR("debian"),
 		 .name = STR("libstdc++6"),
 		 .version = STR("1:12.2.0~rc1+b1"),
 		 .arch = STR("all")},
-		bookworm,											 "pkg:deb/debian/libstdc%2B%2B6@1:12.2.0~rc1%2Bb1?arch=all&distro=debian-12"},
+		bookworm,
+		"pkg:deb/debian/libstdc%2B%2B6@1:12.2.0~rc1%2Bb1?arch=all&distro=debian-12"},
 	    {{.type = STR("pypi"), .name = STR("Flask_Cors"), .version = STR("3.0.8")}, bookworm,
-		"pkg:pypi/flask-cors@3.0.8"																		  },
-	    {{.type = STR("pypi"), .name = STR("nothing")},				    {{0}, {0}, {0}, {0}},
-		"pkg:pypi/nothing"																			   },
+		"pkg:pypi/flask-cors@3.0.8"},
+	    {{.type = STR("pypi"), .name = STR("nothing")}, {{0}, {0}, {0}, {0}},
+		"pkg:pypi/nothing"},
 	    {{.type = STR("deb"), .distro = STR("debian"), .name = STR("a")},
 		{.id = STR("debian"), .codename = STR("sid")},
-		"pkg:deb/debian/a?distro=debian-sid"																	 },
-	    {{.type = STR("deb"), .distro = STR("Debian"), .name = STR("A")},	      {.id = STR("debian")},
-		"pkg:deb/debian/a?distro=debian"																	     },
-	    {{.type = STR("generic"), .name = STR("We ird/?#@\xff")},		      {{0}, {0}, {0}, {0}},
-		"pkg:generic/We%20ird%2F%3F%23%40%FF"																	},
+		"pkg:deb/debian/a?distro=debian-sid"},
+	    {{.type = STR("deb"), .distro = STR("Debian"), .name = STR("A")}, {.id = STR("debian")},
+		"pkg:deb/debian/a?distro=debian"},
+	    {{.type = STR("generic"), .name = STR("We ird/?#@\xff")}, {{0}, {0}, {0}, {0}},
+		"pkg:generic/We%20ird%2F%3F%23%40%FF"},
 	};
 	struct fixture *f = *state;
 
@@ -50,9 +51,7 @@ static void a_purl_has_a_limit(void **state)
 {
 	struct fixture *f = *state;
 	char *p = arena_alloc(&f->arena, KIB(64));
-	struct package package = {
-	    .type = STR("pypi"), .name = {p, KIB(64)}
-	     };
+	struct package package = {.type = STR("pypi"), .name = {p, KIB(64)}};
 
 	assert_null(purl_make(&package, NULL, &f->arena).p);
 	package.name = STR("a");
@@ -74,8 +73,8 @@ static void order_is_total(void **state)
 {
 	/* Sorted; each is less than all behind it. */
 	const struct package sorted[] = {
-	    {.type = STR("deb"),	 .name = STR("a"),		   .version = STR("1")},
-	    {.type = STR("deb"),			 .name = STR("a"),					   .version = STR("1"), .arch = STR("amd64")},
+	    {.type = STR("deb"), .name = STR("a"), .version = STR("1")},
+	    {.type = STR("deb"), .name = STR("a"), .version = STR("1"), .arch = STR("amd64")},
 	    {.type = STR("deb"),
 		.name = STR("a"),
 		.version = STR("1"),
@@ -86,8 +85,8 @@ static void order_is_total(void **state)
 		.version = STR("1"),
 		.arch = STR("amd64"),
 		.place = {.path = STR("var/lib/dpkg/status"), .line = 7}},
-	    {.type = STR("deb"), .name = STR("a"),		   .version = STR("2")},
-	    {.type = STR("deb"),	 .name = STR("b")					 },
+	    {.type = STR("deb"), .name = STR("a"), .version = STR("2")},
+	    {.type = STR("deb"), .name = STR("b")},
 	    {.type = STR("pypi"), .name = STR("a")},
 	};
 
@@ -105,13 +104,11 @@ static void copies_do_not_borrow(void **state)
 {
 	struct fixture *f = *state;
 	char name[] = "openssl", path[] = "var/lib/dpkg/status";
-	struct package package = {
-	    .type = STR("deb"),
+	struct package package = {.type = STR("deb"),
 	    .name = str_of(name),
 	    .place = {.path = str_of(path), .line = 3},
 	    .base_known = true,
-	    .from_base = true
-	     };
+	    .from_base = true};
 	struct package copy;
 
 	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), 0);

@@ -411,8 +411,7 @@ static void full_report(struct report *from)
 	struct package package = sample_package();
 	struct distro distro = {STR("debian"), STR("12"), STR("bookworm"), STR("Debian 12")};
 	struct problem problem = {
-	    STAGE_SCAN, ERR_LIMIT, STR("too deep"), {.path = STR("a.tar"), .line = 4}
-	     };
+	    STAGE_SCAN, ERR_LIMIT, STR("too deep"), {.path = STR("a.tar"), .line = 4}};
 	struct err err = ERR_INIT;
 
 	report_init(from, MIB(16), FINDINGS_MAX);
@@ -484,10 +483,7 @@ static void a_merge_takes_all_over(void **state)
 {
 	struct world *w = *state;
 	struct report *r = &w->report, from;
-	struct subject own[] = {
-	    {.name = STR("a")	     },
-		{ .name = STR("b"), .platform = STR("mine")}
-	   };
+	struct subject own[] = {{.name = STR("a")}, {.name = STR("b"), .platform = STR("mine")}};
 	uint32_t index;
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)

@@ -173,10 +173,10 @@ static void encode(struct buf *b, const struct finding *finding)
 
 static void assert_reencodes(struct fixture *f, const struct buf *bytes)
 {
-	CLEANUP(buf_release) struct buf again = BUF_INIT(MIB(1));
+	struct buf again CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct finding got;
 
-	if (wire_get_finding(buf_str(bytes), &f->arena, &got, &f->err) < 0)
+	if (wire_get_finding(buf_str(bytes), &f->arena, &got, &f->err) != 0)
 		fail_msg("%s", f->err.text);
 	encode(&again, &got);
 	assert_true(str_eq(buf_str(bytes), buf_str(&again)));
@@ -197,7 +197,7 @@ static void change(void *base, const struct field *field)
 static void assert_each_counts(struct fixture *f, struct sample *s, void *part, size_t part_size,
     const struct field *fields, size_t n)
 {
-	CLEANUP(buf_release) struct buf before = BUF_INIT(MIB(1)), after = BUF_INIT(MIB(1));
+	struct buf before CLEANUP(buf_release) = BUF_INIT(MIB(1)), after = BUF_INIT(MIB(1));
 	unsigned char saved[512];
 
 	encode(&before, &s->finding);
@@ -240,7 +240,7 @@ static void every_list_and_group_is_on_the_wire(void **state)
 	struct fixture *f = *state;
 	struct sample s;
 	struct finding got;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	sample_init(&s);
 	encode(&b, &s.finding);
@@ -264,7 +264,7 @@ static void what_is_absent_stays_absent(void **state)
 {
 	struct fixture *f = *state;
 	struct finding bare = {.rule = STR("DL3002")}, got;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	encode(&b, &bare);
 	assert_reencodes(f, &b);
@@ -281,7 +281,7 @@ static void what_is_absent_stays_absent(void **state)
 static void the_other_records(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct package package = sample_package(), got_package;
 	struct distro distro = {STR("debian"), STR("12"), STR("bookworm"), STR("Debian 12")};
 	struct distro got_distro;
@@ -313,7 +313,7 @@ static void the_other_records(void **state)
 static void every_cut_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct sample s;
 	struct finding got;
 
@@ -339,7 +339,7 @@ static void every_cut_is_refused(void **state)
 static void a_count_is_held_against_what_is_left(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct finding bare = {0}, got;
 	enum { TAIL = 4 * 9 }; /* n_places, more_places, five groups, two lists */
 
@@ -353,7 +353,7 @@ static void a_count_is_held_against_what_is_left(void **state)
 static void values_out_of_range_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct sample s;
 	struct finding got;
 
@@ -378,7 +378,7 @@ static void values_out_of_range_are_refused(void **state)
 static void every_allocation_may_fail(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct sample s;
 	struct finding got;
 	size_t fails = 0;

@@ -65,7 +65,7 @@ static void a_text(void **state)
 static void a_secret_of_several_lines(void **state)
 {
 	struct world *w = *state;
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(8));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(8));
 	struct str got;
 
 	buf_add(&text, STR("STEP 2/3: RUN cat key\n-----BEGIN RSA PRIVATE KEY-----\n"));
@@ -102,9 +102,7 @@ static void plant(struct world *w, struct sample *s)
 	struct place *place = &s->places[0];
 	struct report *r = &w->report;
 	struct subject subject = {.kind = STR("image"), .name = key, .digest = STR(DIGEST)};
-	struct problem problem = {
-	    .message = key, .place = {.path = key, .instruction = key}
-	      };
+	struct problem problem = {.message = key, .place = {.path = key, .instruction = key}};
 	struct not_covered gap = {.what = key, .why = key};
 	struct stage_result stage = {.why = key};
 	struct report_sink sink;
@@ -132,7 +130,7 @@ static void plant(struct world *w, struct sample *s)
 
 static void assert_clean(struct world *w, const char *format)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct report_opts opts = {.all = true, .max_blocking = 10};
 
 	report_format_find(str_of(format))->write(&w->report, &opts, &out);

@@ -117,13 +117,11 @@ static void what_cannot_be_built_is_a_problem(void **state)
 static bool bases(
     struct world *w, const struct project *p, const char *dockerfile, struct project_bases *ret)
 {
-	struct project_build build = {
-	    .project = p,
+	struct project_build build = {.project = p,
 	    .path = STR("sub/Dockerfile"),
 	    .dockerfile = str_of(dockerfile),
 	    .builder = {1, 28},
-	    .own_registry = STR("own.example:5000")
-	   };
+	    .own_registry = STR("own.example:5000")};
 	bool ok = false;
 
 	w->err = ERR_INIT;
@@ -134,7 +132,7 @@ static bool bases(
 
 static void assert_bases(const struct project_bases *got, const char *wanted, const char *shipped)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 
 	for (size_t i = 0; i < got->references.n; i++) {
 		buf_add(&out, got->references.p[i]);

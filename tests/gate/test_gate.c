@@ -37,11 +37,11 @@ static int tear_down(void **state)
 }
 
 static const struct policy_name known[] = {
-    {STR_INIT("DL3002"),	 1U << STAGE_VALIDATE,		       SEVERITY_MEDIUM,	false},
-    {STR_INIT("DL3008"),	 1U << STAGE_VALIDATE,		       SEVERITY_LOW,	     false},
-    {STR_INIT("PL1001"),	 1U << STAGE_VALIDATE | 1U << STAGE_SCAN, SEVERITY_MEDIUM,   false},
-    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS,		      SEVERITY_CRITICAL, false},
-    {STR_INIT("generic-secret"), 1U << STAGE_SECRETS,		      SEVERITY_MEDIUM,   true },
+    {STR_INIT("DL3002"), 1U << STAGE_VALIDATE, SEVERITY_MEDIUM, false},
+    {STR_INIT("DL3008"), 1U << STAGE_VALIDATE, SEVERITY_LOW, false},
+    {STR_INIT("PL1001"), 1U << STAGE_VALIDATE | 1U << STAGE_SCAN, SEVERITY_MEDIUM, false},
+    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS, SEVERITY_CRITICAL, false},
+    {STR_INIT("generic-secret"), 1U << STAGE_SECRETS, SEVERITY_MEDIUM, true},
 };
 static const struct policy_names names = {known, ARRAY_LEN(known)};
 
@@ -103,9 +103,7 @@ static void starter_on_vulnerabilities(void **state)
 {
 	struct fixture *f = *state;
 	struct str fixed = STR("3.0.9");
-	struct finding_vulnerability v = {
-	    .kev = -1, .fixed = {&fixed, 1}
-	   };
+	struct finding_vulnerability v = {.kev = -1, .fixed = {&fixed, 1}};
 	struct finding finding = {.rule = STR("CVE-2020-25032"),
 	    .stage = STAGE_SCAN,
 	    .severity = SEVERITY_HIGH,

@@ -214,7 +214,7 @@ static void args_are_names_and_values(void **state)
 
 static const char *many(struct fixture *f, const char *one, size_t n)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	for (size_t i = 0; i < n; i++)
 		buf_add(&out, str_of(one));
@@ -223,7 +223,7 @@ static const char *many(struct fixture *f, const char *one, size_t n)
 
 static const char *args(struct fixture *f, size_t n)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	buf_addc(&out, '{');
 	for (size_t i = 0; i < n; i++)

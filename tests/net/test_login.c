@@ -105,19 +105,19 @@ static void what_is_not_supported_or_broken_is_named(void **state)
 		enum err_code code;
 		const char *words;
 	} rows[] = {
-	    {"{\"credHelpers\":{\"r.example\":\"ecr-login\"}}",			ERR_UNSUPPORTED, "\"ecr-login\""		},
-	    {"{\"auths\":{\"r.example\":{}},\"credsStore\":\"desktop\"}",		  ERR_UNSUPPORTED,
-		"\"desktop\""												     },
+	    {"{\"credHelpers\":{\"r.example\":\"ecr-login\"}}", ERR_UNSUPPORTED, "\"ecr-login\""},
+	    {"{\"auths\":{\"r.example\":{}},\"credsStore\":\"desktop\"}", ERR_UNSUPPORTED,
+		"\"desktop\""},
 	    {"{\"auths\":{\"r.example\":{\"auth\":\"@\",\"identitytoken\":\"t\"}}}",
-		ERR_UNSUPPORTED,									 "identity token"	 },
-	    {"{\"auths\":{\"r.example\":{\"auth\":\"***\"}}}",		       ERR_CONFIG,	   "not base64"	       },
-	    {"{\"auths\":{\"r.example\":{\"auth\":\"YWJj\"}}}",			ERR_CONFIG,	    "no ':'"		    },
-	    {"{\"auths\":{\"r.example\":{\"auth\":\"OmFi\"}}}",			ERR_CONFIG,	    "user name is empty"	},
-	    {"{\"auths\":{\"r.example\":{\"auth\":7}}}",				 ERR_CONFIG,	     "no Docker configuration"},
-	    {"{\"auths\":{\"r.example\":{\"auth\":\"@\"",				  ERR_CONFIG,      "no Docker configuration"},
-	    {"{\"auths\":[]}",						       ERR_CONFIG,	   "no Docker configuration"},
-	    {"",								     ERR_CONFIG,	     "no Docker configuration"},
-	    {"made-up",							      ERR_CONFIG,	    "no Docker configuration"},
+		ERR_UNSUPPORTED, "identity token"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":\"***\"}}}", ERR_CONFIG, "not base64"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":\"YWJj\"}}}", ERR_CONFIG, "no ':'"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":\"OmFi\"}}}", ERR_CONFIG, "user name is empty"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":7}}}", ERR_CONFIG, "no Docker configuration"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":\"@\"", ERR_CONFIG, "no Docker configuration"},
+	    {"{\"auths\":[]}", ERR_CONFIG, "no Docker configuration"},
+	    {"", ERR_CONFIG, "no Docker configuration"},
+	    {"made-up", ERR_CONFIG, "no Docker configuration"},
 	};
 	struct image_ref ref = ref_of("r.example", "a");
 

@@ -110,16 +110,14 @@ static void foreign_layers_are_marked(void **state)
 static void a_platform_is_picked_by_name(void **state)
 {
 	struct descriptor entries[] = {
-	    {.os = STR("linux"),		 .architecture = STR("amd64"), .is_attestation = true},
-	    {.os = STR("windows"),	   .architecture = STR("amd64")},
-	    {.os = STR("linux"), .architecture = STR("amd64")			     },
-	    {.os = STR("linux"),	 .architecture = STR("arm"),				     .variant = STR("v6")			 },
-	    {.os = STR("linux"),	 .architecture = STR("arm"),				     .variant = STR("v7")	 },
-	    {.os = STR("linux"),	 .architecture = STR("arm64"),				       .variant = STR("v8")},
+	    {.os = STR("linux"), .architecture = STR("amd64"), .is_attestation = true},
+	    {.os = STR("windows"), .architecture = STR("amd64")},
+	    {.os = STR("linux"), .architecture = STR("amd64")},
+	    {.os = STR("linux"), .architecture = STR("arm"), .variant = STR("v6")},
+	    {.os = STR("linux"), .architecture = STR("arm"), .variant = STR("v7")},
+	    {.os = STR("linux"), .architecture = STR("arm64"), .variant = STR("v8")},
 	};
-	struct manifest index = {
-	    .is_index = true, .manifests = {entries, 6, 6}
-	  };
+	struct manifest index = {.is_index = true, .manifests = {entries, 6, 6}};
 
 	(void)state;
 	assert_ptr_equal(manifest_pick(&index, STR("linux/amd64")), &entries[2]);

@@ -171,14 +171,14 @@ static void what_it_needs_not_is_refused(void **state)
 		attempt_fn *fn;
 		int error;
 	} rows[] = {
-	    {"execute",	execute,		 EPERM	      },
-	    {"fork",	     make_process,	   EPERM	},
-	    {"signal",	       signal_parent,     EPERM	   },
-	    {"ptrace",	       trace_parent,	     EPERM	  },
-	    {"unix socket",   local_socket,	  EAFNOSUPPORT},
-	    {"packet socket", packet_socket,     EAFNOSUPPORT},
-	    {"listen",	       listen_for_others, EPERM       },
-	    {"symlink",	make_link,	   EPERM	},
+	    {"execute", execute, EPERM},
+	    {"fork", make_process, EPERM},
+	    {"signal", signal_parent, EPERM},
+	    {"ptrace", trace_parent, EPERM},
+	    {"unix socket", local_socket, EAFNOSUPPORT},
+	    {"packet socket", packet_socket, EAFNOSUPPORT},
+	    {"listen", listen_for_others, EPERM},
+	    {"symlink", make_link, EPERM},
 	};
 
 	(void)state;

@@ -12,21 +12,21 @@ static void locations_are_resolved_like_a_browser_does(void **state)
 	static const struct {
 		const char *base, *location, *expected; /* NULL: refused */
 	} rows[] = {
-	    {"https://r.example/v2/a/blobs/uploads/", "/v2/x?s=1",			   "https://r.example/v2/x?s=1"},
-	    {"https://r.example/v2/a/",		"x/../y",			  "https://r.example/v2/a/y"  },
-	    {"https://r.example:5000/v2/",		   "//other.example/z",		"https://other.example/z"	 },
-	    {"https://r.example/v2/",		      "http://other.example/z#frag",    "http://other.example/z"    },
-	    {"https://r.example/v2/",		      "https://user@other.example/",    NULL			 },
-	    {"https://r.example/v2/",		      "https://user:pw@other.example/", NULL			    },
-	    {"https://r.example/v2/",		      "file:///etc/passwd",		    NULL			},
-	    {"https://r.example/v2/",		      "gopher://r.example/",	     NULL			 },
-	    {"https://r.example/v2/",		      "http://[",			  NULL			      },
-	    {"https://r.example/v2/",		      "http://a b/",		     NULL			 },
-	    {"https://r.example/v2/",		      "http://r.example:99999/",	 NULL			     },
-	    {"https://r.example/v2/",		      "",				  NULL			      },
-	    {NULL,				    "https://auth.example/token",	 "https://auth.example/token"},
-	    {NULL,				    "/token",			     NULL			 },
-	    {NULL,				    "auth.example/token",		 NULL			     },
+	    {"https://r.example/v2/a/blobs/uploads/", "/v2/x?s=1", "https://r.example/v2/x?s=1"},
+	    {"https://r.example/v2/a/", "x/../y", "https://r.example/v2/a/y"},
+	    {"https://r.example:5000/v2/", "//other.example/z", "https://other.example/z"},
+	    {"https://r.example/v2/", "http://other.example/z#frag", "http://other.example/z"},
+	    {"https://r.example/v2/", "https://user@other.example/", NULL},
+	    {"https://r.example/v2/", "https://user:pw@other.example/", NULL},
+	    {"https://r.example/v2/", "file:///etc/passwd", NULL},
+	    {"https://r.example/v2/", "gopher://r.example/", NULL},
+	    {"https://r.example/v2/", "http://[", NULL},
+	    {"https://r.example/v2/", "http://a b/", NULL},
+	    {"https://r.example/v2/", "http://r.example:99999/", NULL},
+	    {"https://r.example/v2/", "", NULL},
+	    {NULL, "https://auth.example/token", "https://auth.example/token"},
+	    {NULL, "/token", NULL},
+	    {NULL, "auth.example/token", NULL},
 	};
 
 	(void)state;

@@ -97,10 +97,7 @@ static void ended_runs_are_not_active(void **state)
 static void inventories_come_back(void **state)
 {
 	struct fixture *f = *state;
-	struct inventory inventory =
-			     {
-				 .distro = {.id = STR("debian"), .version_id = STR("12")}
-	 },
+	struct inventory inventory = {.distro = {.id = STR("debian"), .version_id = STR("12")}},
 			 back;
 	struct package package = {
 	    .type = STR("pypi"), .name = STR("flask-cors"), .version = STR("3.0.8")};

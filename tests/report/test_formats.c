@@ -13,8 +13,8 @@
 #include <jansson.h>
 
 static struct place places[] = {
-    {.path = STR_INIT("Dockerfile"), .line = 7, .column = 1,	     .end_line = 7, .end_column = 10},
-    {.path = STR_INIT("a`|<b>\033[31m\n.py"),	      .line = 12,			  .column = 8},
+    {.path = STR_INIT("Dockerfile"), .line = 7, .column = 1, .end_line = 7, .end_column = 10},
+    {.path = STR_INIT("a`|<b>\033[31m\n.py"), .line = 12, .column = 8},
 };
 static const struct finding_fix fix = {.text = STR_INIT("USER 10001")};
 static const struct finding_secret secret = {

@@ -121,13 +121,13 @@ int fd_read_to_end(int fd, struct buf *out, struct err *err)
 		room = buf_room(out, want);
 		if (!room)
 			return err_nomem(err);
-		if (fd_read_full(fd, room, want, &got, err) < 0)
+		if (fd_read_full(fd, room, want, &got, err) != 0)
 			return -1;
 		buf_commit(out, got);
 		if (got < want)
 			return 0;
 	}
-	if (fd_read_full(fd, &beyond, 1, &got, err) < 0)
+	if (fd_read_full(fd, &beyond, 1, &got, err) != 0)
 		return -1;
 	return got == 0 ? 0 : err_set(err, ERR_LIMIT, "more than %zu bytes", out->max);
 }
@@ -170,7 +170,7 @@ static int check_readable(int fd, const char *path, struct err *err)
 
 int file_open_read(const char *path, struct err *err)
 {
-	CLEANUP_FD int fd = fd_open_read(path, false, err);
+	int fd CLEANUP_FD = fd_open_read(path, false, err);
 	int opened = fd;
 
 	if (fd < 0 || check_readable(fd, path, err) != 0)
@@ -182,13 +182,13 @@ int file_open_read(const char *path, struct err *err)
 int file_read(
     const char *path, size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err)
 {
-	CLEANUP_FD int fd = file_open_read(path, err);
-	CLEANUP(buf_release) struct buf b = BUF_INIT(max_bytes);
+	int fd CLEANUP_FD = file_open_read(path, err);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(max_bytes);
 	struct str bytes;
 
 	if (fd < 0)
 		return -1;
-	if (fd_read_to_end(fd, &b, err) < 0)
+	if (fd_read_to_end(fd, &b, err) != 0)
 		return err_wrap(err, "%s", path);
 	bytes = arena_str(arena, buf_str(&b));
 	if (!bytes.p)
@@ -201,7 +201,7 @@ static int write_and_sync(int fd, struct str bytes, struct err *err)
 {
 	if (fault_here("file-write"))
 		return err_sys(err, "cannot write");
-	if (fd_write_all(fd, bytes, err) < 0)
+	if (fd_write_all(fd, bytes, err) != 0)
 		return -1;
 	if (fault_here("file-sync") || fsync(fd) < 0)
 		return err_sys(err, "cannot sync");
@@ -215,7 +215,7 @@ static int sync_parent(const char *path, struct err *err)
 	size_t slash = str_rchr(str_of(path), '/');
 	int n = slash == STR_NPOS ? snprintf(parent, sizeof parent, ".")
 				  : snprintf(parent, sizeof parent, "%.*s/", (int)slash, path);
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	if (n < 0 || (size_t)n >= sizeof parent)
 		errno = ENAMETOOLONG;
@@ -244,18 +244,18 @@ static int temporary_beside(const char *path, char *ret_name, size_t size, struc
 int file_write(const char *path, struct str bytes, unsigned mode, struct err *err)
 {
 	char temporary[PATH_MAX];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct stat st;
 
 	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return err_set(
 		    err, ERR_IO, "cannot create %s: %s stands there", path, file_kind(st.st_mode));
-	if (temporary_beside(path, temporary, sizeof temporary, err) < 0)
+	if (temporary_beside(path, temporary, sizeof temporary, err) != 0)
 		return -1;
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_sys(err, "cannot create %s", path);
-	if (write_and_sync(fd, bytes, err) < 0) {
+	if (write_and_sync(fd, bytes, err) != 0) {
 		(void)unlink(temporary);
 		return err_wrap(err, "%s", path);
 	}

@@ -131,7 +131,7 @@ static int open_special(const char *path)
 static int write_special(
     const char *path, const struct goal *goal, struct str bytes, struct err *err)
 {
-	CLEANUP_FD int fd = open_special(goal->path);
+	int fd CLEANUP_FD = open_special(goal->path);
 	struct stat st;
 
 	if (fd < 0 && errno == ENXIO && S_ISFIFO(goal->mode))

@@ -176,7 +176,7 @@ static int open_named(int parent, const char *name)
 /* One try, in the slot. -1 and errno; EAGAIN: another name may do. */
 static int make(struct owned *o, const char *parent, const char *prefix)
 {
-	CLEANUP_FD int parent_fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int parent_fd CLEANUP_FD = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	unsigned char random[HEX / 2];
 	char hex[HEX + 1];
 	int n;
@@ -288,7 +288,7 @@ static bool has_our_form(struct str name, const char *prefix)
 
 static void sweep_one(int parent, const char *name, enum owned_kind kind)
 {
-	CLEANUP_FD int fd = open_named(parent, name);
+	int fd CLEANUP_FD = open_named(parent, name);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != geteuid() ||
@@ -301,7 +301,7 @@ static void sweep_one(int parent, const char *name, enum owned_kind kind)
 
 void owned_sweep(const char *parent, const char *prefix, enum owned_kind kind)
 {
-	CLEANUP_FD int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd CLEANUP_FD = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dir_entries entries;
 	const char *name;
 

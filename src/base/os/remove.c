@@ -36,7 +36,7 @@ static int open_folder(int parent, const char *name)
 {
 	enum { FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 	int fd = openat(parent, name, FLAGS);
-	CLEANUP_FD int shut = -1;
+	int shut CLEANUP_FD = -1;
 	char by_fd[64];
 
 	if (fd < 0 && errno == EACCES) {
@@ -146,7 +146,7 @@ static int empty_folder(struct removal *r, int fd)
 /* Empties the folder `name` of the top, and removes it. */
 static int remove_folder(struct removal *r, const char *name)
 {
-	CLEANUP_FD int fd = open_folder(r->top, name);
+	int fd CLEANUP_FD = open_folder(r->top, name);
 
 	if (fd < 0 || empty_folder(r, fd) < 0)
 		return -1;
@@ -193,7 +193,7 @@ int dir_empty(int fd)
 
 int dir_remove(const char *path, struct err *err)
 {
-	CLEANUP_FD int fd = open_folder(AT_FDCWD, path);
+	int fd CLEANUP_FD = open_folder(AT_FDCWD, path);
 
 	if (fd < 0) {
 		/* Not a folder: a file or a link is removed itself. */

@@ -54,7 +54,7 @@ static int enter_landlock(bool *ret_held, struct err *err)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
 	struct ruleset rules;
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	size_t size;
 
 	*ret_held = false;
@@ -73,13 +73,13 @@ static int enter_landlock(bool *ret_held, struct err *err)
 /* Bytes of address space that are mapped now. */
 static int mapped_bytes(uint64_t *ret_bytes, struct err *err)
 {
-	CLEANUP_FD int fd = fd_open_read("/proc/self/statm", false, err);
+	int fd CLEANUP_FD = fd_open_read("/proc/self/statm", false, err);
 	char text[128];
 	struct str pages;
 	uint64_t n;
 	size_t got;
 
-	if (fd < 0 || fd_read_full(fd, text, sizeof text, &got, err) < 0)
+	if (fd < 0 || fd_read_full(fd, text, sizeof text, &got, err) != 0)
 		return err_wrap(err, "cannot enter the sandbox");
 	if (!str_split(str_make(text, got), ' ', &pages, &(struct str){0}) ||
 	    !str_to_u64(pages, &n))
@@ -119,16 +119,16 @@ static int enter_limits(const struct sandbox_limits *limits, uint64_t mapped, st
 	if (limits->memory_bytes > 0 && !SANDBOX_UNDER_ASAN) {
 		if (add_overflows(mapped, limits->memory_bytes, &bytes))
 			bytes = UINT64_MAX;
-		if (limit(RLIMIT_AS, bytes, bytes, err) < 0)
+		if (limit(RLIMIT_AS, bytes, bytes, err) != 0)
 			return -1;
 	}
 	if (limits->cpu_seconds > 0) {
 		if (add_overflows(used_cpu_seconds(), limits->cpu_seconds, &seconds))
 			seconds = UINT64_MAX - 1;
-		if (limit(RLIMIT_CPU, seconds, seconds + 1, err) < 0)
+		if (limit(RLIMIT_CPU, seconds, seconds + 1, err) != 0)
 			return -1;
 	}
-	if (limit(RLIMIT_FSIZE, 0, 0, err) < 0 || limit(RLIMIT_NPROC, 0, 0, err) < 0)
+	if (limit(RLIMIT_FSIZE, 0, 0, err) != 0 || limit(RLIMIT_NPROC, 0, 0, err) != 0)
 		return -1;
 	/* What is open stays usable; there is no room for another descriptor. */
 	return limit(RLIMIT_NOFILE, 0, 0, err);
@@ -197,16 +197,16 @@ static int allow_if(scmp_filter_ctx filter, const struct allowed_if *row)
 static int allow_conditions(scmp_filter_ctx filter)
 {
 	const struct allowed_if rows[] = {
-  /* memory that is not executable */
-	    {SCMP_SYS(mmap),	     2, PROT_EXEC,  0		    },
-	    {SCMP_SYS(mprotect),	 2, PROT_EXEC,  0			},
- /* abort() */
-	    {SCMP_SYS(tgkill),    0, UINT32_MAX, (uint32_t)getpid()},
- /* stdio asks whether a stream is a terminal */
-	    {SCMP_SYS(ioctl),     1, UINT32_MAX, TCGETS		   },
-	    {SCMP_SYS(fcntl),     1, UINT32_MAX, F_GETFL	    },
- /* reading limits, not setting them */
-	    {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0		  },
+	    /* memory that is not executable */
+	    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
+	    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+	    /* abort() */
+	    {SCMP_SYS(tgkill), 0, UINT32_MAX, (uint32_t)getpid()},
+	    /* stdio asks whether a stream is a terminal */
+	    {SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS},
+	    {SCMP_SYS(fcntl), 1, UINT32_MAX, F_GETFL},
+	    /* reading limits, not setting them */
+	    {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -238,7 +238,7 @@ static void filter_release(scmp_filter_ctx *filter)
 /* Everything else is EPERM: what refuses to work without it says so, and is not killed. */
 static int enter_seccomp(struct err *err)
 {
-	CLEANUP(filter_release) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	scmp_filter_ctx filter CLEANUP(filter_release) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int failed;
 
 	if (!filter)
@@ -269,21 +269,21 @@ int sandbox_enter(
 	uint64_t mapped = 0;
 
 	/* While files can still be opened. */
-	if ((layers & SANDBOX_RLIMITS) && mapped_bytes(&mapped, err) < 0)
+	if ((layers & SANDBOX_RLIMITS) && mapped_bytes(&mapped, err) != 0)
 		return -1;
-	if (enter_always(err) < 0)
+	if (enter_always(err) != 0)
 		return -1;
-	if ((layers & SANDBOX_LANDLOCK) && enter_landlock(&landlocked, err) < 0)
+	if ((layers & SANDBOX_LANDLOCK) && enter_landlock(&landlocked, err) != 0)
 		return -1;
 	if (landlocked)
 		held |= SANDBOX_LANDLOCK;
 	else if ((layers & SANDBOX_LANDLOCK) && !(layers & SANDBOX_SECCOMP))
 		return err_set(
 		    err, ERR_UNSUPPORTED, "cannot enter the sandbox: this kernel has no Landlock");
-	if ((layers & SANDBOX_RLIMITS) && enter_limits(limits, mapped, err) < 0)
+	if ((layers & SANDBOX_RLIMITS) && enter_limits(limits, mapped, err) != 0)
 		return -1;
 	if (layers & SANDBOX_SECCOMP) {
-		if (enter_seccomp(err) < 0)
+		if (enter_seccomp(err) != 0)
 			return -1;
 		held |= SANDBOX_SECCOMP;
 	}

@@ -118,10 +118,7 @@ static void start_release(struct start *start)
 
 static void start_init(struct start *start, const struct spawn *s)
 {
-	*start = (struct start){
-	    .spawn = s, .report = {-1, -1},
-		    .parent_pid = getpid()
-	  };
+	*start = (struct start){.spawn = s, .report = {-1, -1}, .parent_pid = getpid()};
 	for (int i = 0; i < N_STREAMS; i++)
 		start->child[i] = start->parent[i] = -1;
 	start->env = s->env ? s->env : spawn_env_minimal();
@@ -207,7 +204,7 @@ static _Noreturn void child_main(const struct start *start)
 	    (!start->spawn->cwd || chdir(start->spawn->cwd) == 0))
 		(void)execve(start->path, argv, env);
 	error = errno;
-	while (write(report, &error, sizeof error) < 0 && errno == EINTR)
+	while (write(report, &error, sizeof error) != 0 && errno == EINTR)
 		;
 	_exit(127);
 }
@@ -395,7 +392,7 @@ static int step(struct running *r, struct err *err)
 	if (polled[STDIN].revents != 0)
 		feed(r);
 	for (int i = STDOUT; i < N_STREAMS; i++) {
-		if (polled[i].revents != 0 && drain(r, i, &more, err) < 0)
+		if (polled[i].revents != 0 && drain(r, i, &more, err) != 0)
 			return -1;
 	}
 	r->exited = has_exited(r->pid);
@@ -409,7 +406,7 @@ static int drain_rest(struct running *r, struct err *err)
 		bool more = true;
 
 		while (more) {
-			if (drain(r, i, &more, err) < 0)
+			if (drain(r, i, &more, err) != 0)
 				return -1;
 		}
 	}
@@ -429,7 +426,7 @@ static int communicate(struct running *r, bool *ret_timed_out, struct err *err)
 			return err_sys(err, "cannot talk to %s", r->spawn->argv[0]);
 	}
 	while (!r->exited) {
-		if (step(r, err) < 0)
+		if (step(r, err) != 0)
 			return -1;
 		if (!r->exited && time_is_up(r)) {
 			*ret_timed_out = true;
@@ -442,8 +439,8 @@ static int communicate(struct running *r, bool *ret_timed_out, struct err *err)
 
 int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err)
 {
-	CLEANUP(start_release) struct start start;
-	CLEANUP_FD int pidfd = -1;
+	struct start start CLEANUP(start_release);
+	int pidfd CLEANUP_FD = -1;
 	struct running running = {.spawn = s, .input = s->input};
 	struct spawn_result result = {0};
 	int failed;
@@ -451,7 +448,7 @@ int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err)
 	start_init(&start, s);
 	if (fault_here("spawn"))
 		return err_sys(err, "cannot run %s", s->argv[0]);
-	if (start_program(&start, false, &running.pid, err) < 0)
+	if (start_program(&start, false, &running.pid, err) != 0)
 		return -1;
 	pidfd = open_pidfd(running.pid);
 	running.pidfd = pidfd;
@@ -470,11 +467,11 @@ int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err)
 
 int spawn_open(const struct spawn *s, struct spawned *ret, struct err *err)
 {
-	CLEANUP(start_release) struct start start;
+	struct start start CLEANUP(start_release);
 	pid_t pid;
 
 	start_init(&start, s);
-	if (start_program(&start, true, &pid, err) < 0)
+	if (start_program(&start, true, &pid, err) != 0)
 		return -1;
 	*ret = (struct spawned){pid, start.parent[STDIN], start.parent[STDOUT]};
 	start.parent[STDIN] = start.parent[STDOUT] = -1;
@@ -485,7 +482,7 @@ int spawn_open(const struct spawn *s, struct spawned *ret, struct err *err)
 static bool ends_within(pid_t pid, int64_t grace_ms)
 {
 	int64_t deadline_ms = mono_ms() + grace_ms;
-	CLEANUP_FD int pidfd = open_pidfd(pid);
+	int pidfd CLEANUP_FD = open_pidfd(pid);
 	struct pollfd polled = {.fd = pidfd, .events = POLLIN};
 
 	while (!has_exited(pid)) {

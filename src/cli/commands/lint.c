@@ -13,11 +13,9 @@ enum { STDIN_BYTES = 16 << 20 };
 static int lint_stdin(struct session *s, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
-	struct subject subject = {
-	    .kind = STR("file"),
+	struct subject subject = {.kind = STR("file"),
 	    .name = STR("-"),
-	    .view = {.prefix = STR("Dockerfile"), .shown = STR("-")}
-	    };
+	    .view = {.prefix = STR("Dockerfile"), .shown = STR("-")}};
 
 	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0)
 		return err_wrap(err, "the standard input");

@@ -72,7 +72,7 @@ static struct str branch_of(struct str name)
 static int run_pipeline(
     struct session *s, const struct run_options *o, struct str repo, int *ret_code, struct err *err)
 {
-	CLEANUP(registry_login_wipe) struct registry_login login = {0};
+	struct registry_login login CLEANUP(registry_login_wipe) = {0};
 	struct registry_opts registry = {0};
 	struct pipeline_result result;
 	struct pipeline_plan plan = {

@@ -35,7 +35,7 @@ int sbom_catalog(const struct unit *unit, struct sink *sink, struct arena *arena
 	for (size_t i = 0; all_catalogers[i]; i++) {
 		const struct cataloger *c = all_catalogers[i];
 
-		if (c->wants(unit->path) && c->catalog(unit, sink, arena, err) < 0)
+		if (c->wants(unit->path) && c->catalog(unit, sink, arena, err) != 0)
 			return err_wrap(err, STR_FMT, STR_ARG(c->name));
 	}
 	return 0;

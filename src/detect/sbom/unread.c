@@ -8,13 +8,13 @@ struct unread {
 };
 
 static const struct unread kinds[] = {
-    {STR_INIT("npm packages"),      STR_INIT("package.json"),	 STR_INIT("node_modules/")  },
-    {STR_INIT("Java archives"),	STR_INIT(".jar"),		  STR_INIT("")		      },
-    {STR_INIT("Java archives"),	STR_INIT(".war"),		  STR_INIT("")		      },
-    {STR_INIT("Ruby gems"),	    STR_INIT(".gemspec"),	  STR_INIT("specifications/")},
-    {STR_INIT("Composer packages"), STR_INIT("installed.json"), STR_INIT("composer/")	     },
-    {STR_INIT(".NET packages"),	STR_INIT(".deps.json"),	STR_INIT("")		    },
-    {STR_INIT("Python eggs"),	      STR_INIT(".egg"),		STR_INIT("")		    },
+    {STR_INIT("npm packages"), STR_INIT("package.json"), STR_INIT("node_modules/")},
+    {STR_INIT("Java archives"), STR_INIT(".jar"), STR_INIT("")},
+    {STR_INIT("Java archives"), STR_INIT(".war"), STR_INIT("")},
+    {STR_INIT("Ruby gems"), STR_INIT(".gemspec"), STR_INIT("specifications/")},
+    {STR_INIT("Composer packages"), STR_INIT("installed.json"), STR_INIT("composer/")},
+    {STR_INIT(".NET packages"), STR_INIT(".deps.json"), STR_INIT("")},
+    {STR_INIT("Python eggs"), STR_INIT(".egg"), STR_INIT("")},
 };
 
 struct str sbom_unread(struct str path)

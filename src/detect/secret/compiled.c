@@ -67,7 +67,7 @@ static int translate_all(
 
 static int compile_all(struct secret_engine *e, struct err *err)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	const char **texts;
 
 	arena_init(&arena, MIB(256));

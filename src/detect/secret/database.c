@@ -38,9 +38,9 @@ static void free_error(hs_compile_error_t **error)
 /* How long a match may be; vectorscan's flags for the pattern. */
 static int measure(const char *text, struct compiled_rule *c, unsigned *ret_flags, struct err *err)
 {
-	CLEANUP(free_info) hs_expr_info_t *info = NULL;
-	CLEANUP(free_error) hs_compile_error_t *error = NULL;
-	CLEANUP(free_error) hs_compile_error_t *again = NULL;
+	hs_expr_info_t *info CLEANUP(free_info) = NULL;
+	hs_compile_error_t *error CLEANUP(free_error) = NULL;
+	hs_compile_error_t *again CLEANUP(free_error) = NULL;
 
 	*ret_flags = 0;
 	if (hs_expression_info(text, 0, &info, &error) != HS_SUCCESS) {
@@ -59,7 +59,7 @@ static int compile_multi(struct secret_engine *e, const char *const *texts, unsi
     const unsigned *ids, struct err *err)
 {
 	for (size_t tries = 0; tries <= e->n; tries++) {
-		CLEANUP(free_error) hs_compile_error_t *error = NULL;
+		hs_compile_error_t *error CLEANUP(free_error) = NULL;
 		size_t at;
 
 		if (hs_compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, NULL,

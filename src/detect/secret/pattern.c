@@ -300,7 +300,7 @@ static int step(struct reader *r)
 int secret_pattern_translate(
     struct str python, struct arena *arena, struct secret_pattern *ret_pattern, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(python.n * 8 + 16);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(python.n * 8 + 16);
 	struct reader r = {.in = python, .out = &out, .err = err};
 	struct str text;
 

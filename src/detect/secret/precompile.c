@@ -12,8 +12,8 @@ static void engine_freep(struct secret_engine **engine)
 
 static int precompile(const char *path, struct arena *arena, struct err *err)
 {
-	CLEANUP(engine_freep) struct secret_engine *engine = NULL;
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(64));
+	struct secret_engine *engine CLEANUP(engine_freep) = NULL;
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(64));
 	struct secret_rules rules = {0};
 
 	if (secret_rules_add_builtin(&rules, arena, err) ||

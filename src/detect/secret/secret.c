@@ -47,10 +47,10 @@ static int tell_problem(
 	    .code = code,
 	    .message = message,
 	    .place = {.path = s->unit->path,
-		      .line = line,
-		      .commit = s->unit->commit,
-		      .layer = s->unit->layer,
-		      .instruction = s->unit->instruction},
+		.line = line,
+		.commit = s->unit->commit,
+		.layer = s->unit->layer,
+		.instruction = s->unit->instruction},
 	};
 
 	return sink_problem(s->sink, &problem, err);
@@ -189,7 +189,7 @@ static int tell_limits(struct scan *s, struct err *err)
 /* The path with each hit's match left out: the report prints paths. */
 static struct str without_hits(struct scan *s, struct str path)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(path.n + s->hits.list.n * 16 + 16);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(path.n + s->hits.list.n * 16 + 16);
 	size_t at = 0, done = 0;
 
 	while (at < path.n) {
@@ -346,9 +346,7 @@ static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
 
 static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
 {
-	struct step step = {
-	    bytes, {0, bytes.n, bytes.n}
-	};
+	struct step step = {bytes, {0, bytes.n, bytes.n}};
 
 	if (tell_pointer(s, bytes, err))
 		return -1;
@@ -359,14 +357,12 @@ static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
 static void scan_init(struct scan *s, struct secret_scanner *scanner, const struct unit *unit,
     struct str key, struct sink *sink)
 {
-	*s = (struct scan){
-	    .scanner = scanner,
+	*s = (struct scan){.scanner = scanner,
 	    .unit = unit,
 	    .key = key,
 	    .sink = sink,
 	    .view = {.test = secret_path_is_test(unit->path),
-		     .published = secret_path_is_published(unit->path)}
-	  };
+		.published = secret_path_is_published(unit->path)}};
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
 
@@ -383,7 +379,7 @@ static int scan_end(struct scan *s, struct err *err)
 int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
     struct sink *sink, struct err *err)
 {
-	CLEANUP(scan_release) struct scan s;
+	struct scan s CLEANUP(scan_release);
 
 	scan_init(&s, scanner, unit, key, sink);
 	if (scan_path(&s, err) || scan_bytes(&s, unit->bytes, err))
@@ -431,9 +427,7 @@ static size_t step_back(const struct scan *s, size_t at)
 static int scan_buffer(struct scan *s, bool is_last, struct err *err)
 {
 	size_t to = is_last ? s->have : s->from + STEP_BYTES, next = to;
-	struct step step = {
-	    str_make(s->buffer, s->have), {s->from, to, to}
-	   };
+	struct step step = {str_make(s->buffer, s->have), {s->from, to, to}};
 
 	if (!s->looked) {
 		if (is_last && tell_pointer(s, step.bytes, err))
@@ -615,7 +609,7 @@ static int scan_named(struct scan *s, struct content *content, struct str name, 
 int secret_scan_content(struct secret_scanner *scanner, struct content *content, struct str name,
     const struct unit *unit, struct str key, struct sink *sink, struct err *err)
 {
-	CLEANUP(scan_release) struct scan s;
+	struct scan s CLEANUP(scan_release);
 
 	scan_init(&s, scanner, unit, key, sink);
 	if (scan_path(&s, err) || scan_named(&s, content, name, err))

@@ -210,7 +210,7 @@ static const char *pem_remark(const struct pem *pem)
 static int block_value(struct str text, const struct secret_match *match, bool generous,
     struct arena *arena, struct secret_value *ret, struct err *err)
 {
-	CLEANUP(pem_release) struct pem pem = {0};
+	struct pem pem CLEANUP(pem_release) = {0};
 	struct str header = str_sub(text, match->start, match->end - match->start);
 
 	if (pem_read(text, match->start, match->end, arena, &pem, err))
@@ -230,7 +230,7 @@ static int account_value(struct str text, const struct secret_match *match, stru
 {
 	struct str behind = str_sub(text, match->value_end, match->end - match->value_end);
 	size_t begin = str_find(behind, STR("-----BEGIN"));
-	CLEANUP(pem_release) struct pem pem = {0};
+	struct pem pem CLEANUP(pem_release) = {0};
 
 	ret->to = match->end;
 	if (begin != STR_NPOS &&

@@ -128,9 +128,7 @@ static int add_to_group(
 		group = arena_new(m->arena, struct group);
 		if (!group || !map_put(&m->group_of, key, group))
 			return arena_err(m->arena, err);
-		*group = (struct group){
-		    ecosystem, name, version, {NULL, 0, 0}
-		  };
+		*group = (struct group){ecosystem, name, version, {NULL, 0, 0}};
 	}
 	return vec_push(&group->packages, m->arena, p) ? 0 : arena_err(m->arena, err);
 }
@@ -151,7 +149,7 @@ static int load_events(struct matcher *m, const struct db_list *list,
 	if (!events)
 		return arena_err(&m->scratch, err);
 	for (uint32_t i = 0; i < list->n; i++) {
-		if (db_event_at(m->db, list, i, &events[i], err) < 0)
+		if (db_event_at(m->db, list, i, &events[i], err) != 0)
 			return -1;
 	}
 	*ret_events = events;
@@ -171,7 +169,7 @@ static int is_listed(struct matcher *m, const struct db_list *versions, struct s
 		    "versions); build or fetch it again",
 		    versions->n);
 	for (uint32_t i = 0; i < versions->n && !*ret_listed; i++) {
-		if (db_text_at(m->db, versions, i, &listed, err) < 0)
+		if (db_text_at(m->db, versions, i, &listed, err) != 0)
 			return -1;
 		*ret_listed = str_eq(listed, version) ||
 			      version_compare(m->scheme, listed, version) == VERSION_EQUAL;
@@ -181,7 +179,7 @@ static int is_listed(struct matcher *m, const struct db_list *versions, struct s
 
 static struct str range_text(struct matcher *m, const struct range_hit *hit)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MESSAGE_MAX);
 
 	range_describe(hit, &b);
 	return buf_ok(&b) ? arena_str(&m->scratch, buf_str(&b)) : STR("one of its ranges");
@@ -208,15 +206,15 @@ static int judge_entry(
 	enum range_answer answer;
 	bool listed = false;
 
-	if (db_advisory_at(m->db, entry->advisory, &hit.advisory, err) < 0)
+	if (db_advisory_at(m->db, entry->advisory, &hit.advisory, err) != 0)
 		return -1;
 	if (hit.advisory.withdrawn_ms != 0 && hit.advisory.withdrawn_ms <= m->options->now_ms)
 		return 0;
-	if (load_events(m, &entry->events, &events, err) < 0)
+	if (load_events(m, &entry->events, &events, err) != 0)
 		return -1;
 	answer = range_contains(m->scheme, events, entry->events.n, group->version, &range);
 	if (answer != RANGE_INSIDE &&
-	    is_listed(m, &entry->versions, group->version, &listed, err) < 0)
+	    is_listed(m, &entry->versions, group->version, &listed, err) != 0)
 		return -1;
 	if (answer == RANGE_UNKNOWN && !listed)
 		return entry_gap(m, group, hit.advisory.id, err);
@@ -287,12 +285,12 @@ static int join_hits(struct matcher *m, struct err *err)
 			return err_set(err, ERR_DATABASE,
 			    "the advisory database is damaged (too many aliases); build or fetch "
 			    "it again");
-		if (join_by_name(m, &owners, hit->advisory.id, i, err) < 0)
+		if (join_by_name(m, &owners, hit->advisory.id, i, err) != 0)
 			return -1;
 		for (uint32_t j = 0; j < hit->advisory.aliases.n; j++) {
-			if (db_text_at(m->db, &hit->advisory.aliases, j, &alias, err) < 0)
+			if (db_text_at(m->db, &hit->advisory.aliases, j, &alias, err) != 0)
 				return -1;
-			if (joins(hit, alias) && join_by_name(m, &owners, alias, i, err) < 0)
+			if (joins(hit, alias) && join_by_name(m, &owners, alias, i, err) != 0)
 				return -1;
 		}
 	}
@@ -347,14 +345,14 @@ static int gather_lists(
 	struct str text;
 
 	for (uint32_t i = 0; i < hit->advisory.aliases.n; i++) {
-		if (db_text_at(m->db, &hit->advisory.aliases, i, &text, err) < 0 ||
-		    add_text(m, &v->names, text, err) < 0)
+		if (db_text_at(m->db, &hit->advisory.aliases, i, &text, err) != 0 ||
+		    add_text(m, &v->names, text, err) != 0)
 			return -1;
 	}
 	for (uint32_t i = 0; i < hit->advisory.references.n && v->references.n < REFERENCES_MAX;
 	     i++) {
-		if (db_text_at(m->db, &hit->advisory.references, i, &text, err) < 0 ||
-		    add_text(m, &v->references, text, err) < 0)
+		if (db_text_at(m->db, &hit->advisory.references, i, &text, err) != 0 ||
+		    add_text(m, &v->references, text, err) != 0)
 			return -1;
 	}
 	return add_text(m, &v->names, hit->advisory.id, err);
@@ -371,7 +369,7 @@ static int gather(
 	if (hit->fixed.n > 0 &&
 	    (v->cure.n == 0 || version_compare(m->scheme, hit->fixed, v->cure) == VERSION_GREATER))
 		v->cure = hit->fixed;
-	if (hit->fixed.n > 0 && add_text(m, &v->fixed, hit->fixed, err) < 0)
+	if (hit->fixed.n > 0 && add_text(m, &v->fixed, hit->fixed, err) != 0)
 		return -1;
 	return gather_lists(m, hit, v, err);
 }
@@ -427,7 +425,7 @@ static void add_binaries(struct buf *b, const struct group *group)
 static struct str message_of(
     struct matcher *m, const struct group *group, const struct verdict_parts *v)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MESSAGE_MAX);
 	size_t before;
 
 	buf_addf(&b, STR_FMT " " STR_FMT, STR_ARG(group->name), STR_ARG(group->version));
@@ -510,7 +508,7 @@ static int tell_joined(struct matcher *m, const struct group *group, size_t firs
 	struct verdict_parts v = {.kev = -1};
 
 	for (size_t i = first; i < m->hits.n; i++) {
-		if (first_of(m, i) == first && gather(m, &m->hits.p[i], &v, err) < 0)
+		if (first_of(m, i) == first && gather(m, &m->hits.p[i], &v, err) != 0)
 			return -1;
 	}
 	return tell_finding(m, group, &v, err);
@@ -527,14 +525,14 @@ static int judge_found(
 		    "fetch it again",
 		    entries->n);
 	for (uint32_t i = 0; i < entries->n; i++) {
-		if (db_entry_at(m->db, entries, i, &entry, err) < 0 ||
-		    judge_entry(m, group, &entry, err) < 0)
+		if (db_entry_at(m->db, entries, i, &entry, err) != 0 ||
+		    judge_entry(m, group, &entry, err) != 0)
 			return -1;
 	}
-	if (join_hits(m, err) < 0)
+	if (join_hits(m, err) != 0)
 		return -1;
 	for (size_t i = 0; i < m->hits.n; i++) {
-		if (m->hits.p[i].joined == i && tell_joined(m, group, i, err) < 0)
+		if (m->hits.p[i].joined == i && tell_joined(m, group, i, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -131,7 +131,7 @@ static int is_required(struct stage_run *s, bool *ret_required, struct err *err)
 
 static struct str name_files(const struct str_list *files, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
 
 	for (size_t i = 0; i < files->n && i < FILES_NAMED; i++)
 		buf_addf(&text, "%s" STR_FMT, i ? ", " : "",

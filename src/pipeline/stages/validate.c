@@ -57,7 +57,7 @@ static int scan_target(struct stage_run *s, struct err *err)
 static int tell_conflicts(struct stage_run *s, struct err *err)
 {
 	const struct git_merge *merge = &s->p->test_merge;
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct report_sink sink;
 	struct problem problem = {.stage = STAGE_VALIDATE, .code = ERR_FORMAT};
 

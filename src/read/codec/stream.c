@@ -133,10 +133,7 @@ int stream_of_content(struct content *content, uint32_t handle, uint64_t offset,
 	c = calloc(1, sizeof *c);
 	if (!c)
 		return err_nomem(err);
-	*c = (struct content_stream){
-	    {&ops, NULL},
-		  content, handle, offset, size
-	       };
+	*c = (struct content_stream){{&ops, NULL}, content, handle, offset, size};
 	*ret = &c->stream;
 	return 0;
 }
@@ -168,10 +165,7 @@ int stream_of_bytes(struct str bytes, struct stream **ret, struct err *err)
 
 	if (!b)
 		return err_nomem(err);
-	*b = (struct bytes_stream){
-	    {&ops, NULL},
-		  bytes
-	       };
+	*b = (struct bytes_stream){{&ops, NULL}, bytes};
 	*ret = &b->stream;
 	return 0;
 }
@@ -258,10 +252,7 @@ int stream_tee(struct stream **s, struct str digest, struct stream_sum *sum, str
 		free(t);
 		return -1;
 	}
-	*t = (struct tee_stream){
-	    {&ops, *s},
-		sum
-	   };
+	*t = (struct tee_stream){{&ops, *s}, sum};
 	*s = &t->stream;
 	return 0;
 }
@@ -337,10 +328,7 @@ int stream_limit(struct stream **s, const struct stream_limits *limits, struct e
 
 	if (!l)
 		return err_nomem(err);
-	*l = (struct limit_stream){
-	    {&ops, *s},
-		*limits, 0
-	  };
+	*l = (struct limit_stream){{&ops, *s}, *limits, 0};
 	*s = &l->stream;
 	return 0;
 }

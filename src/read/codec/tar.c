@@ -285,15 +285,15 @@ static const struct {
 	enum tar_kind kind;
 	uint32_t mode;
 } kinds[] = {
-    {'\0', TAR_FILE,	     S_IFREG},
-    {'0',  TAR_FILE,	    S_IFREG},
-    {'7',  TAR_FILE,	    S_IFREG},
-    {'1',  TAR_HARD_LINK,	 S_IFREG},
-    {'2',  TAR_SYMLINK,      S_IFLNK},
-    {'3',  TAR_CHAR_DEVICE,  S_IFCHR},
-    {'4',  TAR_BLOCK_DEVICE, S_IFBLK},
-    {'5',  TAR_DIR,	   S_IFDIR},
-    {'6',  TAR_FIFO,	    S_IFIFO},
+    {'\0', TAR_FILE, S_IFREG},
+    {'0', TAR_FILE, S_IFREG},
+    {'7', TAR_FILE, S_IFREG},
+    {'1', TAR_HARD_LINK, S_IFREG},
+    {'2', TAR_SYMLINK, S_IFLNK},
+    {'3', TAR_CHAR_DEVICE, S_IFCHR},
+    {'4', TAR_BLOCK_DEVICE, S_IFBLK},
+    {'5', TAR_DIR, S_IFDIR},
+    {'6', TAR_FIFO, S_IFIFO},
 };
 
 static bool set_kind(struct tar_entry *e, const struct tar_header *h, struct str name)

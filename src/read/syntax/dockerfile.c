@@ -460,7 +460,7 @@ int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect, struc
 	struct docker_reader r = {.file = &file, .arena = arena, .err = err, .dialect = dialect};
 	struct docker_line line;
 
-	if (line_index_init(&file.lines, text, arena, err) < 0)
+	if (line_index_init(&file.lines, text, arena, err) != 0)
 		return -1;
 	r.search_left = text.n > SIZE_MAX / SEARCH_FACTOR ? text.n : text.n * SEARCH_FACTOR;
 	if (!read_mark(&r))

@@ -9,16 +9,16 @@ static const struct {
 	const char *flag, *what;
 	unsigned major, minor;
 } flags[] = {
-    {DOCKER_COPY,	  "link",		  "COPY --link",			 1, 41},
-    {DOCKER_ADD,	 "link",		 "ADD --link",		       1, 41},
-    {DOCKER_COPY,	  "parents",	     "COPY --parents",	       1, 40},
-    {DOCKER_COPY,	  "exclude",	     "COPY --exclude",	       1, 38},
-    {DOCKER_ADD,	 "exclude",	    "ADD --exclude",		     1, 38},
-    {DOCKER_ADD,	 "checksum",	     "ADD --checksum",	       1, 33},
-    {DOCKER_ADD,	 "keep-git-dir",	 "ADD --keep-git-dir",	       0, 0 },
-    {DOCKER_ADD,	 "unpack",	   "ADD --unpack",		   0, 0 },
-    {DOCKER_RUN,	 "security",	     "RUN --security",	       0, 0 },
-    {DOCKER_RUN,	 "device",	   "RUN --device",		   0, 0 },
+    {DOCKER_COPY, "link", "COPY --link", 1, 41},
+    {DOCKER_ADD, "link", "ADD --link", 1, 41},
+    {DOCKER_COPY, "parents", "COPY --parents", 1, 40},
+    {DOCKER_COPY, "exclude", "COPY --exclude", 1, 38},
+    {DOCKER_ADD, "exclude", "ADD --exclude", 1, 38},
+    {DOCKER_ADD, "checksum", "ADD --checksum", 1, 33},
+    {DOCKER_ADD, "keep-git-dir", "ADD --keep-git-dir", 0, 0},
+    {DOCKER_ADD, "unpack", "ADD --unpack", 0, 0},
+    {DOCKER_RUN, "security", "RUN --security", 0, 0},
+    {DOCKER_RUN, "device", "RUN --device", 0, 0},
     {DOCKER_HEALTHCHECK, "start-interval", "HEALTHCHECK --start-interval", 1, 37},
 };
 

@@ -100,7 +100,7 @@ static int shell_script_of(const struct dockerfile *file, const struct docker_in
 
 	if (!source)
 		return arena_err(arena, err);
-	if (script_text(file, in, arena, source, err) < 0)
+	if (script_text(file, in, arena, source, err) != 0)
 		return -1;
 	*ret_read = source->text.p != NULL;
 	return *ret_read ? shell_parse(source, arena, script, err) : 0;

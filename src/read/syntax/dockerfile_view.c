@@ -487,7 +487,7 @@ static int add_step(struct viewer *v, const struct docker_instruction *in)
 	v->view->n_steps++;
 	if (s)
 		s->n_steps++;
-	if (docker_read_script(v->view->file, step, v->arena, v->err) < 0 ||
+	if (docker_read_script(v->view->file, step, v->arena, v->err) != 0 ||
 	    add_sources(v, step) < 0)
 		return -1;
 	return apply(v, step);
@@ -523,7 +523,7 @@ int docker_view_init_build(struct docker_view *view, const struct dockerfile *fi
 	v.expand_left = KIB(64) + EXPAND_FACTOR * file->text.n;
 	map_init(&view->global_args, arena);
 	map_init(&v.names, arena);
-	if (make_room(&v) < 0)
+	if (make_room(&v) != 0)
 		return -1;
 	for (size_t i = 0; i < file->instructions.n; i++) {
 		const struct docker_instruction *in = &file->instructions.p[i];

@@ -170,7 +170,7 @@ static int decode_string(struct json_cursor *j, struct str s, struct placed_text
 		placed_add(&b, str_make(out, n), placed_offset(j->text, start + at));
 		at += used;
 	}
-	return placed_done(&b, ret, &ignored) < 0 ? -1 : 1;
+	return placed_done(&b, ret, &ignored) != 0 ? -1 : 1;
 }
 
 /* Where the string that begins at j->at (behind its quote) ends; false where it does not. */

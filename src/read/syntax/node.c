@@ -89,7 +89,7 @@ static void check_few_names(struct tree_builder *b, const struct node *map)
 
 static void check_many_names(struct tree_builder *b, const struct node *map)
 {
-	CLEANUP(arena_release) struct arena scratch;
+	struct arena scratch CLEANUP(arena_release);
 	struct map seen;
 
 	arena_init(&scratch, b->arena->limit_bytes);

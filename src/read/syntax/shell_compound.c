@@ -401,15 +401,15 @@ static enum compound take_opener(struct shell_reader *r)
 		const char *word;
 		enum compound compound;
 	} openers[] = {
-	    {"{",	  GROUP    },
-	    {"if",	   IF	     },
-	    {"while",    WHILE	   },
-	    {"until",    WHILE	   },
-	    {"for",	    FOR      },
-	    {"case",     CASE	 },
-	    {"select",   FOR	  },
-	    {"function", FUNCTION },
-	    {"coproc",   COPROCESS},
+	    {"{", GROUP},
+	    {"if", IF},
+	    {"while", WHILE},
+	    {"until", WHILE},
+	    {"for", FOR},
+	    {"case", CASE},
+	    {"select", FOR},
+	    {"function", FUNCTION},
+	    {"coproc", COPROCESS},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(openers); i++)

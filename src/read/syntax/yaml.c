@@ -175,7 +175,7 @@ static bool can_be_merged(const struct node *merge)
 /* https://yaml.org/type/merge.html: what a map names itself, or took from a map before, wins. */
 static void merge(struct yaml_builder *y, struct frame *frame)
 {
-	CLEANUP(arena_release) struct arena scratch;
+	struct arena scratch CLEANUP(arena_release);
 	const struct node *source = frame->merge;
 	struct map named;
 
@@ -453,15 +453,15 @@ static const char *in_our_words(const char *problem, char at)
 {
 	static const char *const words[][2] = {
 	    {"mapping values are not allowed in this context",
-		"a colon that cannot stand here: quote the text, or mend the indentation"			 },
+		"a colon that cannot stand here: quote the text, or mend the indentation"},
 	    {"did not find expected key",
-		"the indentation does not fit, or this is no \"name: value\""				     },
-	    {"did not find expected ',' or ']'",		 "a comma or a closing bracket is missing"},
-	    {"did not find expected ',' or '}'",		 "a comma or a closing brace is missing"	},
-	    {"did not find expected '-' indicator",	    "a list item without its \"-\""	   },
-	    {"could not find expected ':'",		    "a name without a colon"		    },
-	    {"found unexpected end of stream",		       "a quote that is not closed"		   },
-	    {"found unexpected document indicator",	    "a quote that is not closed"		},
+		"the indentation does not fit, or this is no \"name: value\""},
+	    {"did not find expected ',' or ']'", "a comma or a closing bracket is missing"},
+	    {"did not find expected ',' or '}'", "a comma or a closing brace is missing"},
+	    {"did not find expected '-' indicator", "a list item without its \"-\""},
+	    {"could not find expected ':'", "a name without a colon"},
+	    {"found unexpected end of stream", "a quote that is not closed"},
+	    {"found unexpected document indicator", "a quote that is not closed"},
 	};
 
 	if (strcmp(problem, "found character that cannot start any token") == 0)
@@ -493,7 +493,7 @@ static size_t tell_syntax_error(struct yaml_builder *y, const yaml_parser_t *par
 /* Reads text[base..] up to its end or its first error; *ret_stop is there. */
 static int read_documents(struct yaml_builder *y, size_t base, size_t *ret_stop)
 {
-	CLEANUP(yaml_parser_delete) yaml_parser_t parser;
+	yaml_parser_t parser CLEANUP(yaml_parser_delete);
 	struct str text = str_sub(y->text.bytes, base, y->text.bytes.n);
 	bool more = true;
 
@@ -503,7 +503,7 @@ static int read_documents(struct yaml_builder *y, size_t base, size_t *ret_stop)
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
 	*ret_stop = y->text.bytes.n;
 	while (more && !y->b.failed) {
-		CLEANUP(yaml_event_delete) yaml_event_t event = {0};
+		yaml_event_t event CLEANUP(yaml_event_delete) = {0};
 
 		if (!yaml_parser_parse(&parser, &event)) {
 			*ret_stop = tell_syntax_error(y, &parser);

@@ -116,9 +116,9 @@ static int take_dockerfile(struct building *b, struct err *err)
 	const char *file = plan->dockerfile ? plan->dockerfile : "Dockerfile";
 	struct open_how how = {
 	    .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT};
-	CLEANUP_FD int dir = open(plan->context_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(buf_release) struct buf text = BUF_INIT(DOCKERFILE_BYTES_MAX + 1);
-	CLEANUP_FD int fd = -1;
+	int dir CLEANUP_FD = open(plan->context_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct buf text CLEANUP(buf_release) = BUF_INIT(DOCKERFILE_BYTES_MAX + 1);
+	int fd CLEANUP_FD = -1;
 	struct stat st;
 
 	if (dir < 0)
@@ -186,11 +186,11 @@ static int plan_binds(struct building *b, const char *program, struct err *err)
 {
 	VEC(struct tree_bind) binds = {0};
 	const struct tree_bind fixed[] = {
-	    {.from = program,	      .to = BUILDAH_IN_TREE,  .is_file = true },
-	    {.from = program,	      .to = BUILDAH_NETAVARK, .is_file = true },
-	    {.from = b->store,	       .to = BUILDAH_STORE,    .writable = true},
-	    {.from = b->out,		     .to = BUILDAH_OUT,	.writable = true},
-	    {.from = b->plan->context_dir, .to = BUILDAH_CONTEXT,  .as_users = true},
+	    {.from = program, .to = BUILDAH_IN_TREE, .is_file = true},
+	    {.from = program, .to = BUILDAH_NETAVARK, .is_file = true},
+	    {.from = b->store, .to = BUILDAH_STORE, .writable = true},
+	    {.from = b->out, .to = BUILDAH_OUT, .writable = true},
+	    {.from = b->plan->context_dir, .to = BUILDAH_CONTEXT, .as_users = true},
 	};
 	const struct tree_bind certificates = {.from = "/etc/ssl/certs", .to = "/etc/ssl/certs"};
 
@@ -289,7 +289,7 @@ static int network_callback(void *arg, struct err *err)
 /* When memory runs out, the build goes before anything else of this machine. */
 static void die_first(void)
 {
-	CLEANUP_FD int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	int fd CLEANUP_FD = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	struct err ignored = ERR_INIT;
 
 	if (fd >= 0)
@@ -418,9 +418,7 @@ static bool read_log(struct building *b)
 static int watch(struct building *b, struct err *err)
 {
 	struct pollfd p[2] = {
-	    {.fd = b->child.report_fd, .events = POLLIN},
-		  {.fd = b->log_read,	      .events = POLLIN}
-	       };
+	    {.fd = b->child.report_fd, .events = POLLIN}, {.fd = b->log_read, .events = POLLIN}};
 
 	for (;;) {
 		int64_t left = b->ends_ms - now_ms();
@@ -475,7 +473,7 @@ static void say_size(struct buf *text, uint64_t bytes)
 
 static struct str describe(const struct building *b)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(2048);
+	struct buf text CLEANUP(buf_release) = BUF_INIT(2048);
 	const char *network = "no network";
 
 	if (b->plan->network == BUILD_NET_EGRESS)
@@ -510,7 +508,7 @@ static struct str describe(const struct building *b)
 /* Puts buildah's own words behind an error of one of our steps. */
 static int add_words(const struct building *b, struct err *err)
 {
-	CLEANUP(buf_release) struct buf words = BUF_INIT(1024);
+	struct buf words CLEANUP(buf_release) = BUF_INIT(1024);
 	struct err inner = *err;
 
 	if (b->log.error_n == 0 || inner.code != ERR_FORMAT)

@@ -120,7 +120,7 @@ struct str build_log_missing_image(const struct build_log *log)
 
 struct str build_log_message(const struct build_log *log, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(2048);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(2048);
 	struct str error = str_make(log->error, log->error_n);
 	struct str missing = build_log_missing_image(log), instruction, why;
 
@@ -165,8 +165,8 @@ static size_t last_lines(struct str text)
 
 struct str build_log_tail(const struct build_log *log, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf raw = BUF_INIT(BUILD_LOG_TAIL);
-	CLEANUP(buf_release) struct buf safe = BUF_INIT(5 * BUILD_LOG_TAIL);
+	struct buf raw CLEANUP(buf_release) = BUF_INIT(BUILD_LOG_TAIL);
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(5 * BUILD_LOG_TAIL);
 	size_t from = (log->tail_at + BUILD_LOG_TAIL - log->tail_n) % BUILD_LOG_TAIL;
 	size_t first = MIN_OF(log->tail_n, BUILD_LOG_TAIL - from);
 	struct str rest, line;

@@ -74,14 +74,14 @@ int buildah_files(const char *resolv_conf, const char *dockerfile, uint64_t pids
 {
 	const char *limited = containers_conf(pids, arena);
 	const struct tree_file fixed[] = {
-	    {"/etc/passwd",			    "root:x:0:0:root:/root:/bin/sh\n"	     },
-	    {"/etc/group",			   "root:x:0:\n"				},
-	    {"/etc/hosts",			   "127.0.0.1 localhost build\n::1 localhost\n"},
-	    {"/etc/nsswitch.conf",		   "hosts: files dns\n"			       },
-	    {"/etc/containers/policy.json",	    policy_json				       },
-	    {"/etc/containers/registries.conf", registries_conf			       },
-	    {"/etc/containers/storage.conf",    storage_conf				 },
-	    {"/etc/containers/containers.conf", limited				       },
+	    {"/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"},
+	    {"/etc/group", "root:x:0:\n"},
+	    {"/etc/hosts", "127.0.0.1 localhost build\n::1 localhost\n"},
+	    {"/etc/nsswitch.conf", "hosts: files dns\n"},
+	    {"/etc/containers/policy.json", policy_json},
+	    {"/etc/containers/registries.conf", registries_conf},
+	    {"/etc/containers/storage.conf", storage_conf},
+	    {"/etc/containers/containers.conf", limited},
 	};
 	struct tree_file *files = arena_array(arena, ARRAY_LEN(fixed) + 2, sizeof(*files));
 
@@ -121,20 +121,17 @@ int buildah_find(struct arena *arena, const char **ret_path, struct err *err)
 
 int image_builder_version(struct arena *arena, struct str *ret_text, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(KIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct spawn_result result;
 	const char *program;
 	struct str text;
 
 	if (buildah_find(arena, &program, err) != 0)
 		return -1;
-	if (spawn_run(
-		&(struct spawn){
-		    .argv = (const char *const[]){program, "--version", NULL},
-		    .out = &out,
-		    .timeout_ms = VERSION_MS,
-		    .truncate_output = true
-	   },
+	if (spawn_run(&(struct spawn){.argv = (const char *const[]){program, "--version", NULL},
+			  .out = &out,
+			  .timeout_ms = VERSION_MS,
+			  .truncate_output = true},
 		&result, err) != 0)
 		return err_wrap(err, "%s --version", program);
 	if (result.status != 0)

@@ -91,7 +91,7 @@ bool cgroup_locate(struct str cgroup, struct str mounts, struct str controller, 
 static bool write_value(const char *dir, const char *name, struct str value)
 {
 	char path[1024];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);

@@ -78,7 +78,7 @@ static bool find_arguments(struct str stat, uint64_t *ret_start, uint64_t *ret_e
 int confine_arguments(struct err *err)
 {
 	static const char shown[] = "build";
-	CLEANUP_FD int fd = fd_open_read("/proc/self/stat", true, err);
+	int fd CLEANUP_FD = fd_open_read("/proc/self/stat", true, err);
 	uint64_t start = 0, end = 0;
 	char text[2048], *arguments;
 	size_t n = 0;

@@ -13,7 +13,7 @@
 /* A path from outside, made safe for a message. */
 static int refuse(enum err_code code, struct str path, const char *why, struct err *err)
 {
-	CLEANUP(buf_release) struct buf safe = BUF_INIT(512);
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(512);
 
 	buf_add_safe(&safe, str_excerpt(path, 100));
 	return err_set(err, code, "%s: %s", buf_cstr(&safe), why);
@@ -29,7 +29,7 @@ static bool set_time(int fd, const struct context_writer *w)
 int context_open(struct context_writer *w, const char *dir, int64_t mtime_seconds,
     const struct limits *limits, struct err *err)
 {
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	if (mkdir(dir, 0755) != 0)
 		return err_sys(err, "making the build context %s", dir);
@@ -112,7 +112,7 @@ static int enter_folder(
     const struct context_writer *w, int dir, struct str part, struct str path, struct err *err)
 {
 	char name[NAME_MAX + 1];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	bool made = mkdirat(dir, name_of(part, name), 0755) == 0;
 	int result;
 
@@ -132,7 +132,7 @@ static int write_file(const struct context_writer *w, int dir, const char *name,
     const struct context_entry *entry, struct err *err)
 {
 	mode_t mode = entry->kind == CONTEXT_EXECUTABLE ? 0755 : 0644;
-	CLEANUP_FD int fd =
+	int fd CLEANUP_FD =
 	    openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
 	if (fd < 0)
@@ -191,7 +191,7 @@ static int write_last(const struct context_writer *w, int dir, struct str part,
 int context_add(struct context_writer *w, const struct context_entry *entry, struct err *err)
 {
 	struct str rest = entry->path, part;
-	CLEANUP_FD int dir = -1;
+	int dir CLEANUP_FD = -1;
 
 	if (check_path(w, entry->path, err) != 0 || count(w, entry, err) != 0)
 		return -1;
@@ -272,17 +272,15 @@ static int walk_tree(struct context_writer *writer, struct content *content,
 {
 	static const struct sink_ops ops = {
 	    .finding = on_nothing, .problem = on_problem, .gap = on_gap};
-	CLEANUP(arena_release) struct arena arena, file;
+	struct arena arena CLEANUP(arena_release), file CLEANUP(arena_release);
 	struct context_walk state = {
 	    .sink = {.ops = &ops}, .writer = writer, .content = content, .file = &file};
-	struct git_walk walk = {
-	    .content = content,
+	struct git_walk walk = {.content = content,
 	    .limits = limits,
 	    .stage = STAGE_BUILD,
 	    .sink = &state.sink,
 	    .arena = &arena,
-	    .visitor = {.entry = on_entry, .arg = &state}
-	 };
+	    .visitor = {.entry = on_entry, .arg = &state}};
 	struct git_oid none = {""};
 
 	arena_init(&arena, limits->scan_memory);
@@ -293,7 +291,7 @@ static int walk_tree(struct context_writer *writer, struct content *content,
 int build_context_write(struct content *content, const struct git_oid *tree, const char *dir,
     int64_t mtime_seconds, const struct limits *limits, struct err *err)
 {
-	CLEANUP(context_release) struct context_writer writer = {.dir_fd = -1};
+	struct context_writer writer CLEANUP(context_release) = {.dir_fd = -1};
 	struct err ignored = ERR_INIT;
 
 	if (context_open(&writer, dir, mtime_seconds, limits, err) != 0)

@@ -39,7 +39,7 @@ bool subid_find(struct str text, struct str name, uint32_t id, uint32_t count, u
 
 static bool subid_of_file(const char *path, struct str name, uint32_t id, uint32_t *ret_first)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct err ignored = ERR_INIT;
 	struct str text;
 
@@ -78,7 +78,7 @@ int id_range_find(struct id_range *ret, struct err *err)
 static int run_mapper(
     const char *program, pid_t pid, uint32_t own, uint32_t first, uint32_t count, struct err *err)
 {
-	CLEANUP(buf_release) struct buf said = BUF_INIT(1024);
+	struct buf said CLEANUP(buf_release) = BUF_INIT(1024);
 	struct spawn_result result;
 	char text[4][16];
 	struct spawn s = {.errors = &said, .truncate_output = true, .timeout_ms = 10000};
@@ -113,7 +113,7 @@ static int write_map(
     int proc_fd, pid_t pid, const char *name, uint32_t first, uint32_t count, struct err *err)
 {
 	char path[64], line[64];
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	(void)snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
 	/* An ordinary user's map has two extents, and a range may not span them. */

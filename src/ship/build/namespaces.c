@@ -109,7 +109,7 @@ static int wait_for_caller(const struct side *side, struct err *err)
  * builds' pipes. */
 static int close_inherited(struct side *side, struct err *err)
 {
-	CLEANUP_FD int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null_fd CLEANUP_FD = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = side->job->log_fd > 0 ? side->job->log_fd : null_fd;
 	unsigned low = (unsigned)MIN_OF(side->life_fd, side->report_fd);
 	unsigned high = (unsigned)MAX_OF(side->life_fd, side->report_fd);
@@ -325,10 +325,7 @@ static void init_main(struct side *side)
  * namespace is left: pid_namespaces(7). */
 static void watch_init(const struct side *side, pid_t pid, int pid_fd)
 {
-	struct pollfd p[2] = {
-	    {.fd = side->life_fd, .events = 0     },
-		{.fd = pid_fd,	       .events = POLLIN}
-	};
+	struct pollfd p[2] = {{.fd = side->life_fd, .events = 0}, {.fd = pid_fd, .events = POLLIN}};
 
 	while (poll(p, 2, -1) < 0 && errno == EINTR)
 		;
@@ -340,7 +337,7 @@ static void watch_init(const struct side *side, pid_t pid, int pid_fd)
 
 static int start_init(struct side *side, struct err *err)
 {
-	CLEANUP_FD int pid_fd = -1;
+	int pid_fd CLEANUP_FD = -1;
 	pid_t pid;
 
 	side->parent_fd = pidfd_of(getpid());
@@ -547,7 +544,7 @@ int ns_result(struct ns_child *child, struct ns_outcome *ret, struct err *err)
 
 void ns_stop(struct ns_child *child)
 {
-	CLEANUP_FD int pid_fd = -1;
+	int pid_fd CLEANUP_FD = -1;
 	struct pollfd p = {.events = POLLIN};
 
 	fd_cleanup(&child->life_fd);

@@ -34,9 +34,9 @@ static const char *const always_refused[] = {"169.254.0.0/16", "100.100.100.200/
 static const struct {
 	const char *cidr, *nameserver;
 } build_networks[] = {
-    {"10.0.2.0/24",	    "10.0.2.3"     },
-    {"10.241.7.0/24",    "10.241.7.3"	  },
-    {"172.31.251.0/24",	"172.31.251.3" },
+    {"10.0.2.0/24", "10.0.2.3"},
+    {"10.241.7.0/24", "10.241.7.3"},
+    {"172.31.251.0/24", "172.31.251.3"},
     {"192.168.251.0/24", "192.168.251.3"},
 };
 
@@ -191,7 +191,7 @@ static bool is_refused(const struct network_plan *plan, struct str address)
 struct str network_resolvers(
     const struct network_plan *plan, struct str resolv_conf, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct str line;
 
 	while (str_cut(&resolv_conf, '\n', &line)) {
@@ -302,7 +302,7 @@ static int helper_fork(
 int network_helper_start(const struct network_plan *plan, pid_t pid, bool of_users,
     struct network_helper *ret, struct err *err)
 {
-	CLEANUP_FD int users_fd = -1;
+	int users_fd CLEANUP_FD = -1;
 	char cidr[64], path[64], net[64];
 	const char *argv[16];
 	size_t n = 0;
@@ -346,7 +346,7 @@ void network_helper_stop(struct network_helper *helper)
 
 int network_loopback_up(struct err *err)
 {
-	CLEANUP_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd CLEANUP_FD = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq request = {.ifr_name = "lo"};
 
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) != 0)
@@ -369,15 +369,15 @@ static int refuse_one(int fd, const struct network_address *address, struct err 
 {
 	size_t n = address->family == AF_INET ? 4 : 16;
 	struct route_request request = {
-	    .header = {.nlmsg_len = (uint32_t)(offsetof(struct route_request,		      bytes) + n),
-		       .nlmsg_type = RTM_NEWROUTE,
-		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE},
+	    .header = {.nlmsg_len = (uint32_t)(offsetof(struct route_request, bytes) + n),
+		.nlmsg_type = RTM_NEWROUTE,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE},
 	    .route = {.rtm_family = (unsigned char)address->family,
-		       .rtm_dst_len = (unsigned char)address->prefix,
-		       .rtm_table = RT_TABLE_MAIN,
-		       .rtm_protocol = RTPROT_STATIC,
-		       .rtm_type = RTN_PROHIBIT},
-	    .destination = {.rta_type = RTA_DST,				 .rta_len = (unsigned short)RTA_LENGTH(n)								 },
+		.rtm_dst_len = (unsigned char)address->prefix,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_type = RTN_PROHIBIT},
+	    .destination = {.rta_type = RTA_DST, .rta_len = (unsigned short)RTA_LENGTH(n)},
 	};
 	struct {
 		struct nlmsghdr header;
@@ -400,7 +400,7 @@ static int refuse_one(int fd, const struct network_address *address, struct err 
 
 int network_refuse(const struct network_plan *plan, struct err *err)
 {
-	CLEANUP_FD int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int fd CLEANUP_FD = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	if (fd < 0)
 		return err_sys(err, "opening the build's routes");

@@ -44,8 +44,8 @@ static int copy_bytes(int from, int to, struct err *err)
 
 static int copy_blob(int from_dir, int to_dir, const char *name, struct err *err)
 {
-	CLEANUP_FD int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	CLEANUP_FD int to =
+	int from CLEANUP_FD = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int to CLEANUP_FD =
 	    openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
 	if (from < 0 || to < 0)
@@ -56,7 +56,7 @@ static int copy_blob(int from_dir, int to_dir, const char *name, struct err *err
 /* Its owner is one of the build's users; a hard link would be writable elsewhere. */
 static int own_blob(int dir, const char *name, struct err *err)
 {
-	CLEANUP_FD int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd CLEANUP_FD = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 || fchown(fd, geteuid(), getegid()) != 0 || fchmod(fd, 0644) != 0)
 		return err_sys(err, "taking over the built image's blob %s", name);
@@ -111,8 +111,8 @@ static int open_folder(int at, const char *path)
 /* The build's blobs/sha256, with no link on the way. */
 static int open_blobs(const char *layout, struct err *err)
 {
-	CLEANUP_FD int top = open_folder(AT_FDCWD, layout);
-	CLEANUP_FD int blobs = top < 0 ? -1 : open_folder(top, "blobs");
+	int top CLEANUP_FD = open_folder(AT_FDCWD, layout);
+	int blobs CLEANUP_FD = top < 0 ? -1 : open_folder(top, "blobs");
 	int fd = blobs < 0 ? -1 : open_folder(blobs, "sha256");
 
 	if (fd < 0)
@@ -123,10 +123,10 @@ static int open_blobs(const char *layout, struct err *err)
 static int verify_manifest(
     int blobs, struct str digest, struct arena *arena, size_t *ret_size, struct err *err)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MANIFEST_MAX);
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MANIFEST_MAX);
 	char found[SHA256_DIGEST_SIZE];
 	const char *name = arena_cstr(arena, str_sub(digest, strlen("sha256:"), digest.n));
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	if (!name)
 		return arena_err(arena, err);
@@ -154,7 +154,7 @@ static int write_text(const char *dir, const char *name, struct str text, struct
 
 static int write_index(const char *to, struct str digest, size_t size, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(4096);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(4096);
 	struct json_out j;
 
 	json_out_init(&j, &b, false);
@@ -183,8 +183,8 @@ static int write_index(const char *to, struct str digest, size_t size, struct er
 static int take(
     const char *from, const char *to, struct str digest, struct arena *arena, struct err *err)
 {
-	CLEANUP_FD int from_fd = open_blobs(from, err);
-	CLEANUP_FD int to_fd = -1;
+	int from_fd CLEANUP_FD = open_blobs(from, err);
+	int to_fd CLEANUP_FD = -1;
 	struct str blobs = arena_fmt(arena, "%s/blobs/sha256", to);
 	size_t size = 0;
 

@@ -78,7 +78,7 @@ static int make_target(const struct tree_bind *bind, const char *at, struct err 
 static int bind_one(const struct tree_bind *bind, const char *root, int users_fd, struct err *err)
 {
 	struct mount_attr safe = {.attr_set = MOUNT_ATTR_NOSUID};
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct path at;
 
 	if (path_in(&at, root, bind->to, err) != 0 || make_target(bind, at.text, err) != 0)
@@ -102,7 +102,7 @@ static int bind_one(const struct tree_bind *bind, const char *root, int users_fd
 static int write_one(const struct tree_file *file, const char *root, struct err *err)
 {
 	struct path at;
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	char *slash;
 
 	if (path_in(&at, root, file->path, err) != 0)
@@ -134,11 +134,11 @@ static int make_writable(
 static int make_links(const char *root, struct err *err)
 {
 	static const char *const links[][2] = {
-	    {"/proc/self/fd",   "/dev/fd"    },
-	    {"/proc/self/fd/0", "/dev/stdin" },
+	    {"/proc/self/fd", "/dev/fd"},
+	    {"/proc/self/fd/0", "/dev/stdin"},
 	    {"/proc/self/fd/1", "/dev/stdout"},
 	    {"/proc/self/fd/2", "/dev/stderr"},
-	    {"pts/ptmx",	 "/dev/ptmx"  },
+	    {"pts/ptmx", "/dev/ptmx"},
 	};
 	struct path at;
 
@@ -253,7 +253,7 @@ int tree_make(const struct tree_plan *plan, const char *root, int users_fd, stru
 static int seal_proc(const char *root, const char *name, bool hide, struct err *err)
 {
 	struct mount_attr readonly = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC};
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	struct path at, from;
 
 	if (path_in(&at, root, name, err) != 0 ||

@@ -22,7 +22,7 @@ static void there_and_back(void **state)
 {
 	struct fixture *f = *state;
 	struct pipe_ends p = pipe_open();
-	CLEANUP(buf_release) struct buf payload = BUF_INIT(KIB(64));
+	struct buf payload CLEANUP(buf_release) = BUF_INIT(KIB(64));
 	uint32_t type;
 
 	assert_ok(frame_write(p.to, 7, STR("hello"), &f->err), &f->err);
@@ -57,12 +57,9 @@ static void larger_than_a_pipe(void **state)
 {
 	struct fixture *f = *state;
 	struct pipe_ends p = pipe_open();
-	CLEANUP(buf_release) struct buf payload = BUF_INIT(MIB(2));
+	struct buf payload CLEANUP(buf_release) = BUF_INIT(MIB(2));
 	char *bytes = arena_alloc(&f->arena, MIB(1));
-	struct large large = {
-	    p.to, {bytes, MIB(1)},
-		   -1
-	     };
+	struct large large = {p.to, {bytes, MIB(1)}, -1};
 	pthread_t writer;
 	uint32_t type;
 
@@ -80,7 +77,7 @@ static void larger_than_a_pipe(void **state)
 static void assert_refused(struct fixture *f, struct str bytes, size_t cap, const char *says)
 {
 	struct pipe_ends p = pipe_open();
-	CLEANUP(buf_release) struct buf payload = BUF_INIT(cap);
+	struct buf payload CLEANUP(buf_release) = BUF_INIT(cap);
 	uint32_t type = 99;
 
 	assert_ok(fd_write_all(p.to, bytes, &f->err), &f->err);
@@ -116,7 +113,7 @@ static void too_long_to_send(void **state)
 
 static void building_blocks(void **state)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(KIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	struct rd r;
 	uint32_t u32 = 0;
 	uint64_t u64 = 0;

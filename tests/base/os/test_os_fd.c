@@ -174,7 +174,7 @@ static void output_goes_through_links(void **state)
 static void output_goes_into_a_fifo(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP_FD int from = -1;
+	int from CLEANUP_FD = -1;
 	char got[8] = "";
 	struct stat st;
 	size_t n;
@@ -195,7 +195,7 @@ static void output_goes_into_a_fifo(void **state)
 static void output_goes_to_a_descriptor(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP_FD int fd = open(below(f, "log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int fd CLEANUP_FD = open(below(f, "log"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
 	assert_ok(fd_write_all(fd, STR("one "), &f->err), &f->err);
 	assert_ok(output_write(fd_name(f, fd), STR("two"), 0600, &f->err), &f->err);
@@ -232,7 +232,7 @@ static void no_link_where_none_is_wanted(void **state)
 static void ranges(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 	char p[8];
 	size_t n;
 

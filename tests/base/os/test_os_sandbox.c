@@ -281,10 +281,10 @@ static int use_digests(const struct probe_world *w)
 	sha256_hex(STR(""), hex);
 	if (!str_starts(str_of(hex), STR("e3b0c44298fc1c14")))
 		return EIO;
-	if (hasher_open(&h, "sha256", &err) < 0)
+	if (hasher_open(&h, "sha256", &err) != 0)
 		return EIO;
 	hasher_add(&h, STR("abc"));
-	return hasher_close(&h, hex, sizeof hex, &err) < 0 ? EIO : 0;
+	return hasher_close(&h, hex, sizeof hex, &err) != 0 ? EIO : 0;
 }
 
 static int abort_itself(const struct probe_world *w)
@@ -301,7 +301,7 @@ static _Noreturn void run_probe(const struct probe_world *w, unsigned layers,
 	unsigned held = 0;
 	struct err err;
 
-	if (layers && sandbox_enter(layers, limits, &held, &err) < 0)
+	if (layers && sandbox_enter(layers, limits, &held, &err) != 0)
 		_exit(CANNOT_ENTER);
 	if (held != layers)
 		_exit(WRONG_LAYERS);
@@ -313,8 +313,8 @@ static int status_of(
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	socklen_t length = sizeof address;
-	CLEANUP_FD int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CLEANUP_FD int stray = open(below(f, "present"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int listener CLEANUP_FD = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int stray CLEANUP_FD = open(below(f, "present"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct probe_world w = {.folder = f->folder, .stray = stray, .parent = getpid()};
 	int ends[2], status = -1;
 	pid_t pid;
@@ -382,17 +382,17 @@ static bool has_landlock(long abi)
 static void landlock_by_itself(void **state)
 {
 	const struct refusal rows[] = {
-	    {"open a file",	    open_file,       EACCES},
-	    {"open a folder",   open_folder,	   EACCES},
+	    {"open a file", open_file, EACCES},
+	    {"open a folder", open_folder, EACCES},
 	    {"open by openat2", open_by_openat2, EACCES},
-	    {"create a file",   create_file,	   EACCES},
-	    {"create a folder", create_folder,   EACCES},
-	    {"remove a file",   remove_file,	   EACCES},
-	    {"execute",		execute,	 EACCES},
+	    {"create a file", create_file, EACCES},
+	    {"create a folder", create_folder, EACCES},
+	    {"remove a file", remove_file, EACCES},
+	    {"execute", execute, EACCES},
 	};
 	const struct refusal later[] = {
-	    {"connect",		connect_tcp,   EACCES},
-	    {"signal the parent", signal_parent, EPERM },
+	    {"connect", connect_tcp, EACCES},
+	    {"signal the parent", signal_parent, EPERM},
 	};
 	struct fixture *f = *state;
 
@@ -407,24 +407,24 @@ static void landlock_by_itself(void **state)
 }
 
 static const struct refusal by_seccomp[] = {
-    {"open a file",		    open_file,	       EPERM},
-    {"open a folder",	      open_folder,	   EPERM},
-    {"open by openat2",		open_by_openat2,	 EPERM},
-    {"create a file",	      create_file,	   EPERM},
-    {"create a folder",		create_folder,	       EPERM},
-    {"remove a file",	      remove_file,	   EPERM},
-    {"execute",		    execute,		 EPERM},
-    {"make a socket",	      make_socket,	   EPERM},
-    {"make a unix socket",	   make_unix_socket,     EPERM},
-    {"connect",		    connect_tcp,	     EPERM},
-    {"fork",		       fork_process,	   EPERM},
-    {"clone",		      clone_thread,	    EPERM},
-    {"signal the parent",	  signal_parent,	 EPERM},
+    {"open a file", open_file, EPERM},
+    {"open a folder", open_folder, EPERM},
+    {"open by openat2", open_by_openat2, EPERM},
+    {"create a file", create_file, EPERM},
+    {"create a folder", create_folder, EPERM},
+    {"remove a file", remove_file, EPERM},
+    {"execute", execute, EPERM},
+    {"make a socket", make_socket, EPERM},
+    {"make a unix socket", make_unix_socket, EPERM},
+    {"connect", connect_tcp, EPERM},
+    {"fork", fork_process, EPERM},
+    {"clone", clone_thread, EPERM},
+    {"signal the parent", signal_parent, EPERM},
     {"signal the parent's thread", signal_parent_thread, EPERM},
-    {"map executable memory",      map_executable,	      EPERM},
-    {"make memory executable",     make_executable,	EPERM},
-    {"duplicate a descriptor",     duplicate_fd,	     EPERM},
-    {"become dumpable",		become_dumpable,	 EPERM},
+    {"map executable memory", map_executable, EPERM},
+    {"make memory executable", make_executable, EPERM},
+    {"duplicate a descriptor", duplicate_fd, EPERM},
+    {"become dumpable", become_dumpable, EPERM},
 };
 
 /* Those that may fail outside too (not root, no terminal, a ptrace scope). */
@@ -445,10 +445,10 @@ static void seccomp_by_itself(void **state)
 static void limits_by_themselves(void **state)
 {
 	const struct refusal rows[] = {
-	    {"write a file that is open", write_stray_file, EFBIG },
-	    {"open a file",		    open_file,	       EMFILE},
-	    {"duplicate a descriptor",    duplicate_fd,     EMFILE},
-	    {"make a socket",	      make_socket,	   EMFILE},
+	    {"write a file that is open", write_stray_file, EFBIG},
+	    {"open a file", open_file, EMFILE},
+	    {"duplicate a descriptor", duplicate_fd, EMFILE},
+	    {"make a socket", make_socket, EMFILE},
 	};
 
 	assert_refusals(*state, SANDBOX_RLIMITS, rows, ARRAY_LEN(rows));
@@ -458,9 +458,7 @@ static void all_of_them(void **state)
 {
 	unsigned layers =
 	    has_landlock(1) ? (unsigned)SANDBOX_ALL : (unsigned)(SANDBOX_SECCOMP | SANDBOX_RLIMITS);
-	const struct refusal more[] = {
-	    {"write a file that is open", write_stray_file, EFBIG}
-	  };
+	const struct refusal more[] = {{"write a file that is open", write_stray_file, EFBIG}};
 
 	assert_refusals(*state, layers, by_seccomp, ARRAY_LEN(by_seccomp));
 	assert_refusals(*state, layers, more, 1);

@@ -43,7 +43,7 @@ static int64_t now_ms(void)
 static void output_and_status(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 
 	run_init(&run, f, "echo out; echo err >&2; exit 3");
 	assert_ok(spawn_run(&run.spawn, &run.result, &f->err), &f->err);
@@ -56,7 +56,7 @@ static void output_and_status(void **state)
 static void a_signal_is_a_result(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 
 	run_init(&run, f, "kill -TERM $$");
 	assert_ok(spawn_run(&run.spawn, &run.result, &f->err), &f->err);
@@ -68,7 +68,7 @@ static void a_signal_is_a_result(void **state)
 static void much_input_and_output(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 	char *bytes = arena_alloc(&f->arena, MIB(4));
 
 	memset(bytes, 'a', MIB(4));
@@ -88,7 +88,7 @@ static void much_input_and_output(void **state)
 static void too_much_output(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 
 	run_init(&run, f, "yes");
 	run.out.max = 1000;
@@ -106,7 +106,7 @@ static void too_much_output(void **state)
 static void time_runs_out(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 	int64_t begin = now_ms();
 	uint64_t pid;
 
@@ -128,7 +128,7 @@ static void time_runs_out(void **state)
 static void no_waiting_for_strangers(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 	int64_t begin = now_ms();
 
 	run_init(&run, f, "sleep 60 & echo here");
@@ -162,7 +162,7 @@ static void what_cannot_be_run(void **state)
 static void a_fault_can_be_injected(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 
 	run_init(&run, f, "true");
 	NEED_FAULTS();
@@ -176,7 +176,7 @@ static void only_what_is_named_is_inherited(void **state)
 {
 	static const char *const env[] = {"PATH=/usr/bin:/bin", "ONLY=this", NULL};
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 	int stray = open("/dev/null", O_RDONLY); /* not close-on-exec, on purpose */
 
 	assert_true(stray >= 0);
@@ -207,12 +207,12 @@ static void streams_when_ours_are_closed(void **state)
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		CLEANUP(run_release) struct run run;
+		struct run run CLEANUP(run_release);
 
 		(void)close_range(0, 2, 0);
 		run_init(&run, f, "read line; echo \"$line\"; echo err >&2");
 		run.spawn.input = STR("in\n");
-		if (spawn_run(&run.spawn, &run.result, &f->err) < 0)
+		if (spawn_run(&run.spawn, &run.result, &f->err) != 0)
 			_exit(1);
 		_exit(str_eq(buf_str(&run.out), STR("in\n")) &&
 			      str_eq(buf_str(&run.errors), STR("err\n"))
@@ -226,8 +226,8 @@ static void streams_when_ours_are_closed(void **state)
 static void output_to_a_descriptor(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
-	CLEANUP_FD int log = open(below(f, "log"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct run run CLEANUP(run_release);
+	int log CLEANUP_FD = open(below(f, "log"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct str got;
 
 	run_init(&run, f, "echo out; echo err >&2");
@@ -243,7 +243,7 @@ static void output_to_a_descriptor(void **state)
 static void signals_are_as_usual(void **state)
 {
 	struct fixture *f = *state;
-	CLEANUP(run_release) struct run run;
+	struct run run CLEANUP(run_release);
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, saved;
 
 	assert_int_equal(sigaction(SIGPIPE, &ignore, &saved), 0);
@@ -267,8 +267,8 @@ static void it_dies_with_its_parent(void **state)
 	if (pid == 0) {
 		struct spawned spawned;
 
-		if (spawn_open(&(struct spawn){.argv = sleeper}, &spawned, &f->err) < 0 ||
-		    write(ends[1], &spawned.pid, sizeof spawned.pid) < 0)
+		if (spawn_open(&(struct spawn){.argv = sleeper}, &spawned, &f->err) != 0 ||
+		    write(ends[1], &spawned.pid, sizeof spawned.pid) != 0)
 			_exit(1);
 		(void)pause();
 		_exit(0);

@@ -48,9 +48,7 @@ static void lint_file(struct arena *arena, const char *path, struct places *kept
 {
 	struct str trusted[] = {STR("docker.io"), STR("trusted.example")};
 	struct lint_opts opts = {
-	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
-		 .named = true
-	      };
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	enum lint_kind kind;
 	struct unit unit = {.path = str_of(path)};
 	struct err err = ERR_INIT;
@@ -237,46 +235,46 @@ struct build_case {
 };
 
 static const struct build_case builds[] = {
-    {"FROM b\nRUN x\n",				   "",  NULL,	  false, "PL1001 1 "},
-    {"FROM b\nRUN x\n",				   "",  "",	false, "PL1001 1 "},
-    {"FROM b\nRUN x\n",				   "",  "0:0",   false, "PL1001 1 "},
-    {"FROM b\nRUN x\n",				   "",  "10001", false, ""	      },
-    {"FROM b\nRUN x\n",				   "",  "",	true,  ""		},
-    {"FROM scratch\nCOPY a b\n",				 "",  NULL,	   false, "PL1001 2 "},
-    {"FROM x:nonroot\nCOPY a b\n",			   "",  NULL,    false, "PL1001 2 "},
-    {"FROM x/windows/nanoserver\nCOPY a b\n",	      "",  NULL,	false, "PL1001 2 "},
-    {"FROM x/windows/app\nCOPY a b\n",		       "",  NULL,	 false, "PL1001 1 "},
-    {"FROM nonroot.example/app\nCOPY a b\n",		     "",	 NULL,    false, "PL1001 1 "},
-    {"FROM rootless:5000/app\nCOPY a b\n",		   "",  NULL,    false, "PL1001 1 "},
-    {"FROM debian:xnonrootx\nCOPY a b\n",		  "",  NULL,    false, "PL1001 1 "},
-    {"FROM a/b:1-nonroot-amd64\nCOPY a b\n",		     "",	 NULL,    false, "PL1001 2 "},
-    {"FROM a/not-rootless-x\nCOPY a b\n",		  "",  NULL,    false, "PL1001 1 "},
-    {"FROM a/not-unprivileged\nCOPY a b\n",		    "",	NULL,    false, "PL1001 1 "},
-    {"FROM a/unprivilegedx\nCOPY a b\n",			 "",  NULL,	   false, "PL1001 1 "},
-    {"FROM nonroot/app:1\nCOPY a b\n",		       "",  NULL,	 false, "PL1001 1 "},
-    {"FROM a/nginx-unprivileged:1.27\nCOPY a b\n",	   "",  NULL,    false, "PL1001 2 "},
-    {"FROM a/b:1.2-NonRoot\nCOPY a b\n",			 "",  NULL,	   false, "PL1001 2 "},
-    {"FROM a/b:non_root\nCOPY a b\n",		      "",  NULL,	false, "PL1001 1 "},
-    {"FROM a/b:1.non-root\nCOPY a b\n",			"",  NULL,	  false, "PL1001 2 "},
-    {"FROM a/b:no-rootless\nCOPY a b\n",			 "",  NULL,	   false, "PL1001 1 "},
-    {"FROM x:4.8-windowsservercore-ltsc2019\nCOPY a b\n", "",  NULL,    false, "PL1001 2 "},
-    {"FROM b@sha256:nonroot\nCOPY a b\n",		  "",  NULL,    false, "PL1001 1 "},
-    {"FROM --platform=windows/amd64 x\nCOPY a b\n",	    "",	NULL,    false, "PL1001 2 "},
-    {"FROM --platform=windows x\nCOPY a b\n",	      "",  NULL,	false, "PL1001 2 "},
-    {"FROM --platform=windowsx/amd64 x\nCOPY a b\n",	     "",	 NULL,    false, "PL1001 1 "},
-    {"FROM --platform=linux/amd64 x\nCOPY a b\n",	  "",  NULL,    false, "PL1001 1 "},
-    {"ARG P=windows/amd64\nFROM --platform=$P x\n",	    "",	NULL,    false, "PL1001 2 "},
-    {"FROM b AS f\nUSER root\nFROM b\nUSER 5\n",		 "f", NULL,    false, "DL3002 0 "},
-    {"FROM b AS f\nUSER 5\nFROM b\nUSER root\n",		 "f", NULL,    false, ""	     },
-    {"FROM b AS f\nFROM b\nUSER 5\n",		      "f", NULL,	 false, "PL1001 1 "},
-    {"FROM b\nUSER $X\n",				 "",  NULL,    false, "PL1005 0 "},
-    {"FROM b\nUSER $X\n",				 "",  "5",	   false, "DL3002 0 "},
-    {"FROM b\nUSER 10001 root\n",			  "",  NULL,    false, "PL1005 2 "},
-    {"FROM b\nUSER 10001 \\\nUSER root\n",		   "",  NULL,    false, "PL1005 2 "},
-    {"FROM b\nUSER +\n",				  "",  NULL,	   false, "PL1005 2 "},
-    {"FROM b\nARG U=0x0\nUSER $U\n",			     "",	 NULL,    false, "PL1005 2 "},
-    {"FROM b\nUSER app:web-data\n",			    "",	NULL,    false, ""	       },
-    {"FROM b\nUSER 4294967296\n",			  "",  NULL,    false, "DL3002 0 "},
+    {"FROM b\nRUN x\n", "", NULL, false, "PL1001 1 "},
+    {"FROM b\nRUN x\n", "", "", false, "PL1001 1 "},
+    {"FROM b\nRUN x\n", "", "0:0", false, "PL1001 1 "},
+    {"FROM b\nRUN x\n", "", "10001", false, ""},
+    {"FROM b\nRUN x\n", "", "", true, ""},
+    {"FROM scratch\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM x:nonroot\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM x/windows/nanoserver\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM x/windows/app\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM nonroot.example/app\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM rootless:5000/app\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM debian:xnonrootx\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM a/b:1-nonroot-amd64\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM a/not-rootless-x\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM a/not-unprivileged\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM a/unprivilegedx\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM nonroot/app:1\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM a/nginx-unprivileged:1.27\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM a/b:1.2-NonRoot\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM a/b:non_root\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM a/b:1.non-root\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM a/b:no-rootless\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM x:4.8-windowsservercore-ltsc2019\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM b@sha256:nonroot\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM --platform=windows/amd64 x\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM --platform=windows x\nCOPY a b\n", "", NULL, false, "PL1001 2 "},
+    {"FROM --platform=windowsx/amd64 x\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"FROM --platform=linux/amd64 x\nCOPY a b\n", "", NULL, false, "PL1001 1 "},
+    {"ARG P=windows/amd64\nFROM --platform=$P x\n", "", NULL, false, "PL1001 2 "},
+    {"FROM b AS f\nUSER root\nFROM b\nUSER 5\n", "f", NULL, false, "DL3002 0 "},
+    {"FROM b AS f\nUSER 5\nFROM b\nUSER root\n", "f", NULL, false, ""},
+    {"FROM b AS f\nFROM b\nUSER 5\n", "f", NULL, false, "PL1001 1 "},
+    {"FROM b\nUSER $X\n", "", NULL, false, "PL1005 0 "},
+    {"FROM b\nUSER $X\n", "", "5", false, "DL3002 0 "},
+    {"FROM b\nUSER 10001 root\n", "", NULL, false, "PL1005 2 "},
+    {"FROM b\nUSER 10001 \\\nUSER root\n", "", NULL, false, "PL1005 2 "},
+    {"FROM b\nUSER +\n", "", NULL, false, "PL1005 2 "},
+    {"FROM b\nARG U=0x0\nUSER $U\n", "", NULL, false, "PL1005 2 "},
+    {"FROM b\nUSER app:web-data\n", "", NULL, false, ""},
+    {"FROM b\nUSER 4294967296\n", "", NULL, false, "DL3002 0 "},
 };
 
 struct users_sink {
@@ -336,22 +334,22 @@ struct same_case {
 };
 
 static const struct same_case sames[] = {
-    {"DL3002", "FROM a:1\nUSER root\n",		"FROM a:1\nUSER 0\n",		      true },
-    {"DL3002", "FROM a:1\nUSER root\n",		"FROM a:1\nARG X=0\nuser  $X:root\n",     true },
-    {"PL1005", "FROM a:1\nARG X\nUSER $X\n",	     "FROM a:1\nARG X\nUSER \"${X}\"\n",	 true },
-    {"DL3006", "FROM a\n",			     "from \"a\" as b\n",			true },
-    {"DL3006", "FROM a\n",			     "FROM b\n",			       false},
-    {"DL3007", "FROM a:latest\n",			  "FROM --platform=linux/amd64 a:latest\n", true },
-    {"DL3026", "FROM evil.example/a:1\n",		  "from evil.example/a:1 AS b\n",		  true },
-    {"DL3026", "FROM evil.example/a:1\n",		  "FROM evil.example/b:1\n",		     false},
-    {"DL4000", "FROM a:1\nMAINTAINER x\n",		   "FROM a:1\nmaintainer y\n",	       true },
+    {"DL3002", "FROM a:1\nUSER root\n", "FROM a:1\nUSER 0\n", true},
+    {"DL3002", "FROM a:1\nUSER root\n", "FROM a:1\nARG X=0\nuser  $X:root\n", true},
+    {"PL1005", "FROM a:1\nARG X\nUSER $X\n", "FROM a:1\nARG X\nUSER \"${X}\"\n", true},
+    {"DL3006", "FROM a\n", "from \"a\" as b\n", true},
+    {"DL3006", "FROM a\n", "FROM b\n", false},
+    {"DL3007", "FROM a:latest\n", "FROM --platform=linux/amd64 a:latest\n", true},
+    {"DL3026", "FROM evil.example/a:1\n", "from evil.example/a:1 AS b\n", true},
+    {"DL3026", "FROM evil.example/a:1\n", "FROM evil.example/b:1\n", false},
+    {"DL4000", "FROM a:1\nMAINTAINER x\n", "FROM a:1\nmaintainer y\n", true},
     {"DL4003", "FROM a:1\nCMD [\"a\"]\nCMD [\"b\"]\n", "FROM a:1\nCMD [\"a\"]\nCMD [\"c\"]\n",
-	true											     },
-    {"DL3025", "FROM a:1\nCMD a\n",		    "FROM a:1\nCmd  a\n",			  true },
-    {"DL3025", "FROM a:1\nCMD a\n",		    "FROM a:1\nCMD b\n",			 false},
-    {"DL3020", "FROM a:1\nADD a b\n",		      "FROM a:1\nadd a b\n",		     true },
-    {"DL3011", "FROM a:1\nEXPOSE 70000\n",		   "FROM a:1\nEXPOSE \"70000\"\n",	   true },
-    {"DL3024", "FROM a:1 AS x\nFROM a:1 AS x\n",	 "FROM a:1 AS x\nFROM a:2 as X\n",	   true },
+	true},
+    {"DL3025", "FROM a:1\nCMD a\n", "FROM a:1\nCmd  a\n", true},
+    {"DL3025", "FROM a:1\nCMD a\n", "FROM a:1\nCMD b\n", false},
+    {"DL3020", "FROM a:1\nADD a b\n", "FROM a:1\nadd a b\n", true},
+    {"DL3011", "FROM a:1\nEXPOSE 70000\n", "FROM a:1\nEXPOSE \"70000\"\n", true},
+    {"DL3024", "FROM a:1 AS x\nFROM a:1 AS x\n", "FROM a:1 AS x\nFROM a:2 as X\n", true},
 };
 
 struct identity_sink {
@@ -374,9 +372,7 @@ static void identity_of(const char *rule, const char *file, struct buf *ret)
 {
 	static const struct sink_ops ops = {.finding = keep_identity};
 	struct str trusted[] = {STR("docker.io")};
-	struct lint_opts opts = {
-	    .trusted_registries = {trusted, 1}
-	      };
+	struct lint_opts opts = {.trusted_registries = {trusted, 1}};
 	struct unit unit = {.path = STR("Dockerfile"), .bytes = str_of(file)};
 	struct identity_sink kept = {{&ops}, rule, BUF_INIT(KIB(4))};
 	struct err err = ERR_INIT;

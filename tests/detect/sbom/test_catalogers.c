@@ -92,14 +92,14 @@ static struct str read_data(const char *name, const char *ending, struct arena *
 	struct str text;
 
 	(void)snprintf(path, sizeof path, "%s/sbom/%s%s", TEST_DATA, name, ending);
-	if (file_read(path, MIB(1), arena, &text, &err) < 0)
+	if (file_read(path, MIB(1), arena, &text, &err) != 0)
 		fail_msg("%s", err.text);
 	return text;
 }
 
 static void check(const char *name, const char *path)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
 	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
 	struct err err = ERR_INIT;
@@ -107,7 +107,7 @@ static void check(const char *name, const char *path)
 	arena_init(&arena, MIB(8));
 	unit.bytes = read_data(name, "", &arena);
 	assert_true(sbom_wants(unit.path));
-	if (sbom_catalog(&unit, &sink.sink, &arena, &err) < 0)
+	if (sbom_catalog(&unit, &sink.sink, &arena, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(buf_cstr(&sink.out), read_data(name, ".expect", &arena).p);
 	buf_release(&sink.out);
@@ -189,15 +189,14 @@ static void assert_str(struct str s, const char *expected)
 /* What dpkg owns goes, what is left gets its package URL. */
 static void test_finish(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct inventory inventory = {
-	    .distro = {.id = STR("debian"), .version_id = STR("12"), .codename = STR("bookworm")}
-	 };
+	    .distro = {.id = STR("debian"), .version_id = STR("12"), .codename = STR("bookworm")}};
 	struct package packages[] = {
 	    {.type = STR("deb"),
 		.name = STR("libssl3"),
 		.version = STR("3.0.11-1"),
-		.arch = STR("amd64")			    },
+		.arch = STR("amd64")},
 	    {.type = STR("pypi"),
 		.name = STR("six"),
 		.version = STR("1.16.0"),
@@ -205,7 +204,7 @@ static void test_finish(void **state)
 	    {.type = STR("pypi"),
 		.name = STR("flask-cors"),
 		.version = STR("3.0.8"),
-		.place = {.path = STR("requirements.txt")}	  },
+		.place = {.path = STR("requirements.txt")}},
 	};
 	struct str owner = STR("python3-six");
 	struct map notes;
@@ -227,7 +226,7 @@ static void test_finish(void **state)
 
 static void test_gaps(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct not_covered gap;
 
 	(void)state;
@@ -247,14 +246,14 @@ static void test_gaps(void **state)
 /* Each allocation fails once. */
 static void check_no_memory(const char *name, const char *path)
 {
-	CLEANUP(arena_release) struct arena text_arena;
+	struct arena text_arena CLEANUP(arena_release);
 	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
 	int result = -1;
 
 	arena_init(&text_arena, MIB(1));
 	unit.bytes = read_data(name, "", &text_arena);
 	for (size_t at = 1; result < 0; at++) {
-		CLEANUP(arena_release) struct arena arena;
+		struct arena arena CLEANUP(arena_release);
 		struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
 		struct err err = ERR_INIT;
 
@@ -272,16 +271,16 @@ static void test_unread(void **state)
 	static const struct {
 		const char *path, *what;
 	} rows[] = {
-	    {"app/node_modules/left-pad/package.json",   "npm packages"     },
-	    {"app/package.json",			 ""		   },
-	    {"opt/app/lib/log.jar",			    "Java archives"	   },
-	    {"usr/share/jar",			      ""			},
-	    {"usr/lib/ruby/specifications/rake.gemspec", "Ruby gems"	    },
-	    {"src/rake.gemspec",			 ""		   },
-	    {"srv/vendor/composer/installed.json",	   "Composer packages"},
-	    {"app/shop.deps.json",			   ".NET packages"	  },
-	    {"usr/lib/python3/six.egg",			"Python eggs"	     },
-	    {"",					 ""		   },
+	    {"app/node_modules/left-pad/package.json", "npm packages"},
+	    {"app/package.json", ""},
+	    {"opt/app/lib/log.jar", "Java archives"},
+	    {"usr/share/jar", ""},
+	    {"usr/lib/ruby/specifications/rake.gemspec", "Ruby gems"},
+	    {"src/rake.gemspec", ""},
+	    {"srv/vendor/composer/installed.json", "Composer packages"},
+	    {"app/shop.deps.json", ".NET packages"},
+	    {"usr/lib/python3/six.egg", "Python eggs"},
+	    {"", ""},
 	};
 
 	(void)state;

@@ -111,31 +111,31 @@ struct form {
 };
 
 static const struct form forms[] = {
-    {"",		  "",	     "\n",	   "",	       false},
-    {"",		  "",	     "\r\n",	     "",		 false},
-    {"text\n\n",		 "",	     "\n",	   "text",	   false},
-    {"key: |\n",		 "    ",	 "\n",	       "other: 1\n", false},
-    {"",		  "\t\t",	 "\n",	       "",	   false},
-    {"",		  "# ",     "\n",	     "",		 false},
-    {"/*\n",	      " * ",    "\n",	  " */",	 false},
-    {"",		  "// ",	"\n",	      "",		  false},
-    {"@@ -0,0 +1 @@\n",	"+",	     "\n",	   "",	       false},
-    {"",		  "> ",     "\n",	     "",		 false},
-    {"{\"key\": \"",	     "",	 "\\n",	"\"}",	       false},
-    {"{\"key\": \"",	     "",	 "\\r\\n",	   "\"}",	  false},
-    {"\"{\\\"k\\\":\\\"", "",	      "\\\\n",     "\\\"}\"",	  false},
-    {"KEY=\"",	       "",	   "\\n",	  "\"\n",	  true },
-    {"KEY='",	      "",	  "\n",	"'\n",	       false},
-    {"const k = `",	    "",	"\n",	      "`;",	    false},
-    {"char *k =\n",	    "    \"", "\\n\"\n",	 ";",	      false},
-    {"k = (\n",		"  '",    "\\n'\n",	 ")",	      false},
-    {"k =\n",	      "  \"",   "\\n\" +\n", "\"\";",	    false},
-    {"<key>",	      "",	  "\n",	"</key>",	  false},
-    {"<key>",	      "",	  "&#10;",	   "</key>",     false},
-    {"[",		 "\"",	"\", ",	"]",	     false},
-    {"KEY=",	      "",	 " ",	      "\n",	    true },
-    {"KEY=",	      "",	 "",	     "\n",	   true },
-    {"RUN echo '",	   "",       "\\n",	      "' > /k",	false},
+    {"", "", "\n", "", false},
+    {"", "", "\r\n", "", false},
+    {"text\n\n", "", "\n", "text", false},
+    {"key: |\n", "    ", "\n", "other: 1\n", false},
+    {"", "\t\t", "\n", "", false},
+    {"", "# ", "\n", "", false},
+    {"/*\n", " * ", "\n", " */", false},
+    {"", "// ", "\n", "", false},
+    {"@@ -0,0 +1 @@\n", "+", "\n", "", false},
+    {"", "> ", "\n", "", false},
+    {"{\"key\": \"", "", "\\n", "\"}", false},
+    {"{\"key\": \"", "", "\\r\\n", "\"}", false},
+    {"\"{\\\"k\\\":\\\"", "", "\\\\n", "\\\"}\"", false},
+    {"KEY=\"", "", "\\n", "\"\n", true},
+    {"KEY='", "", "\n", "'\n", false},
+    {"const k = `", "", "\n", "`;", false},
+    {"char *k =\n", "    \"", "\\n\"\n", ";", false},
+    {"k = (\n", "  '", "\\n'\n", ")", false},
+    {"k =\n", "  \"", "\\n\" +\n", "\"\";", false},
+    {"<key>", "", "\n", "</key>", false},
+    {"<key>", "", "&#10;", "</key>", false},
+    {"[", "\"", "\", ", "]", false},
+    {"KEY=", "", " ", "\n", true},
+    {"KEY=", "", "", "\n", true},
+    {"RUN echo '", "", "\\n", "' > /k", false},
 };
 
 enum { LINE_BYTES = 64 };
@@ -150,7 +150,7 @@ static void add_line(struct buf *out, const struct form *form, struct str line)
 static struct str block(struct fixture *f, const struct form *form, struct str label,
     struct str headers, struct str body)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct str rest = headers, line;
 	size_t step = form->one_line ? body.n : LINE_BYTES;
 

@@ -47,7 +47,7 @@ static void check_cases(const char *path, const char *json)
 	fixture_init(&f, json);
 	assert_int_equal(file_read(path, MIB(1), &f.arena, &rest, &f.err), 0);
 	while (str_cut(&rest, '\n', &line)) {
-		CLEANUP(buf_release) struct buf got = BUF_INIT(4096);
+		struct buf got CLEANUP(buf_release) = BUF_INIT(4096);
 
 		assert_true(str_split(line, '\t', &want, &text));
 		scan(&f, unescape(&f.arena, text));
@@ -142,7 +142,7 @@ static void test_value_is_never_said(void **state)
 	    "8i9j0k1l2m3n4o5p",
 	    "hunter"
 	    "22abcdefghijk"};
-	CLEANUP(buf_release) struct buf text = BUF_INIT(4096), out = BUF_INIT(MIB(1));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(4096), out = BUF_INIT(MIB(1));
 	struct fixture f;
 
 	(void)state;
@@ -235,7 +235,7 @@ static void test_lying_byte_order_mark(void **state)
 
 static void test_binary(void **state)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct fixture f;
 
 	(void)state;
@@ -299,7 +299,7 @@ static void test_lfs_pointer(void **state)
 
 static void test_match_limit_is_said(void **state)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(MIB(1));
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct fixture f;
 
 	(void)state;

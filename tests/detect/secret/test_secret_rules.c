@@ -136,21 +136,21 @@ static void test_translation(void **state)
 		const char *python, *ours;
 		bool to_end;
 	} cases[] = {
-	    {"[p|b|o|a]",			  "[p|b|o|a]",		       false},
-	    {"a/b",			      "a/b",			   false},
-	    {"x{,3}y{2,}z{4}w{1,2}",	     "x{0,3}y{2,}z{4}w{1,2}",      false},
-	    {"a{b}c{",			   "a\\{b}c\\{",		     false},
-	    {"[[:alpha:]]",			    "[\\[:alpha:]]",		     false},
-	    {"[]a]",			     "[\\]a]",		       false},
-	    {"[^]a]",			    "[^\\]a]",			 false},
-	    {"\\v\\x41\\0",			    "\\x0b\\x41\\0",		     false},
-	    {"[\\b]\\b",			 "[\\x08]\\b",		       false},
-	    {"a\\Z",			     "a\\z",			     true },
-	    {"\\u00e9\\u0041",		       "(?:\\xc3\\xa9)\\x41",	      false},
-	    {"(?ai)x",			   "(?i)x",			false},
-	    {"a(?i:b)(?:c)(?P<n>d)(?P=n)",	   "a(?i:b)(?:c)(?P<n>d)(?P=n)", false},
-	    {"a(?#note)b(?=c)(?!d)(?<=e)(?<!f)", "ab(?=c)(?!d)(?<=e)(?<!f)",   false},
-	    {"\\/\\-\\.",			  "\\/\\-\\.",		       false},
+	    {"[p|b|o|a]", "[p|b|o|a]", false},
+	    {"a/b", "a/b", false},
+	    {"x{,3}y{2,}z{4}w{1,2}", "x{0,3}y{2,}z{4}w{1,2}", false},
+	    {"a{b}c{", "a\\{b}c\\{", false},
+	    {"[[:alpha:]]", "[\\[:alpha:]]", false},
+	    {"[]a]", "[\\]a]", false},
+	    {"[^]a]", "[^\\]a]", false},
+	    {"\\v\\x41\\0", "\\x0b\\x41\\0", false},
+	    {"[\\b]\\b", "[\\x08]\\b", false},
+	    {"a\\Z", "a\\z", true},
+	    {"\\u00e9\\u0041", "(?:\\xc3\\xa9)\\x41", false},
+	    {"(?ai)x", "(?i)x", false},
+	    {"a(?i:b)(?:c)(?P<n>d)(?P=n)", "a(?i:b)(?:c)(?P<n>d)(?P=n)", false},
+	    {"a(?#note)b(?=c)(?!d)(?<=e)(?<!f)", "ab(?=c)(?!d)(?<=e)(?<!f)", false},
+	    {"\\/\\-\\.", "\\/\\-\\.", false},
 	};
 	struct arena arena;
 

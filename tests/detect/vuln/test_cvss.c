@@ -34,14 +34,14 @@ static void check_line(struct str line)
 
 static void test_scores(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct str rest, line;
 	struct err err = ERR_INIT;
 	size_t n = 0;
 
 	(void)state;
 	arena_init(&arena, MIB(2));
-	if (file_read(TEST_DATA "/feeds/cvss.txt", MIB(1), &arena, &rest, &err) < 0)
+	if (file_read(TEST_DATA "/feeds/cvss.txt", MIB(1), &arena, &rest, &err) != 0)
 		fail_msg("%s", err.text);
 	while (str_cut(&rest, '\n', &line)) {
 		if (str_starts(line, STR("#")))

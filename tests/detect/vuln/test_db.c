@@ -28,9 +28,9 @@ static const char demo_kev[] =
     "{\"catalogVersion\": \"1\", \"vulnerabilities\": [{\"cveID\": \"CVE-2099-1\"}]}";
 
 static const struct feed_text demo[] = {
-    {"osv.json", demo_osv },
-    {"list",     demo_list},
-    {"kev.json", demo_kev },
+    {"osv.json", demo_osv},
+    {"list", demo_list},
+    {"kev.json", demo_kev},
 };
 
 static struct db *open_bytes(struct str bytes)
@@ -38,7 +38,7 @@ static struct db *open_bytes(struct str bytes)
 	struct db *db = NULL;
 	struct err err = ERR_INIT;
 
-	if (db_open_bytes(bytes, 0, &db, &err) < 0 || db_verify(db, &err) < 0)
+	if (db_open_bytes(bytes, 0, &db, &err) != 0 || db_verify(db, &err) != 0)
 		fail_msg("%s", err.text);
 	return db;
 }
@@ -98,9 +98,9 @@ static void check_entry(const struct db *db, const struct db_entries *entries)
 
 static void test_round_trip(void **state)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	struct db_stats stats;
 	struct db_info info;
 	struct db_ecosystem e;
@@ -141,9 +141,9 @@ static void test_round_trip(void **state)
 
 static void test_feeds_table(void **state)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	struct db_stats stats;
 	struct db_feed feed;
 	struct err err = ERR_INIT;
@@ -166,8 +166,8 @@ static void test_feeds_table(void **state)
 
 static void test_same_bytes(void **state)
 {
-	CLEANUP(buf_release) struct buf a = BUF_INIT(MIB(4)), b = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct buf a CLEANUP(buf_release) = BUF_INIT(MIB(4)), b = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 
 	(void)state;
@@ -180,15 +180,15 @@ static void test_same_bytes(void **state)
 static void test_bad_feeds(void **state)
 {
 	static const struct feed_text feeds[] = {
-	    {"README.md",	  "# hello\n"				     },
-	    {"strange.json",  "{\"a\": 1}"				 },
-	    {"packed.tar.gz", "\x1f\x8b\x08"				    },
-	    {"osv.json",	 demo_osv				   },
-	    {"broken.json",   "{\"id\": \"X\", \"modified\": \"2099-01-01T00:00:00Z\",,\n"
+	    {"README.md", "# hello\n"},
+	    {"strange.json", "{\"a\": 1}"},
+	    {"packed.tar.gz", "\x1f\x8b\x08"},
+	    {"osv.json", demo_osv},
+	    {"broken.json", "{\"id\": \"X\", \"modified\": \"2099-01-01T00:00:00Z\",,\n"
 			    "\"affected\": []"},
 	};
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 
 	(void)state;
@@ -206,8 +206,8 @@ static void test_bad_feeds(void **state)
 
 static void test_nothing_is_no_database(void **state)
 {
-	CLEANUP(db_builder_cleanup) struct db_builder *b = db_builder_new(MIB(1));
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct db_builder *b CLEANUP(db_builder_cleanup) = db_builder_new(MIB(1));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct db_stats stats;
 	struct err err = ERR_INIT;
 
@@ -223,7 +223,7 @@ static int walk_list(const struct db *db, const struct db_list *list, struct err
 	struct str text;
 
 	for (uint32_t i = 0; i < list->n; i++) {
-		if (db_text_at(db, list, i, &text, err) < 0)
+		if (db_text_at(db, list, i, &text, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -235,14 +235,14 @@ static int walk_entries(const struct db *db, const struct db_entries *entries, s
 		struct db_entry entry;
 		struct db_advisory a;
 
-		if (db_entry_at(db, entries, i, &entry, err) < 0 ||
-		    db_advisory_at(db, entry.advisory, &a, err) < 0 ||
-		    walk_list(db, &entry.versions, err) < 0 || walk_list(db, &a.aliases, err) < 0)
+		if (db_entry_at(db, entries, i, &entry, err) != 0 ||
+		    db_advisory_at(db, entry.advisory, &a, err) != 0 ||
+		    walk_list(db, &entry.versions, err) != 0 || walk_list(db, &a.aliases, err) != 0)
 			return -1;
 		for (uint32_t j = 0; j < entry.events.n; j++) {
 			struct advisory_event event;
 
-			if (db_event_at(db, &entry.events, j, &event, err) < 0)
+			if (db_event_at(db, &entry.events, j, &event, err) != 0)
 				return -1;
 		}
 	}
@@ -253,10 +253,10 @@ static int walk_entries(const struct db *db, const struct db_entries *entries, s
 static int walk(struct str bytes, unsigned flags, struct err *err)
 {
 	static const char *const keys[] = {"pypi", "npm", "debian:11", "debian:12"};
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	struct db_info info;
 
-	if (db_open_bytes(bytes, flags, &db, err) < 0 || db_info(db, &info, err) < 0)
+	if (db_open_bytes(bytes, flags, &db, err) != 0 || db_info(db, &info, err) != 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		struct db_ecosystem e;
@@ -267,7 +267,7 @@ static int walk(struct str bytes, unsigned flags, struct err *err)
 			found = db_find(db, &e, i == 1 ? STR("other") : STR("demo"), &entries, err);
 		if (found == DB_ERROR)
 			return -1;
-		if (found == DB_FOUND && walk_entries(db, &entries, err) < 0)
+		if (found == DB_FOUND && walk_entries(db, &entries, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -289,8 +289,8 @@ static int walk_copy(struct str bytes, unsigned flags, struct err *err)
 
 static void test_cut_short(void **state)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 
 	(void)state;
@@ -307,8 +307,8 @@ static void test_cut_short(void **state)
 /* Every byte is under a checksum, each bit of it, also those that no look-up meets. */
 static void test_flipped(void **state)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 
 	(void)state;
@@ -329,8 +329,8 @@ static void test_flipped(void **state)
 static void test_hostile(void **state)
 {
 	static const unsigned char values[] = {0x00, 0x01, 0x7f, 0xff};
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(MIB(4));
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(MIB(4));
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 	size_t refused = 0;
 
@@ -344,7 +344,7 @@ static void test_hostile(void **state)
 			struct err err = ERR_INIT;
 
 			bytes.p[i] = (char)values[v];
-			if (walk_copy(buf_str(&bytes), DB_UNCHECKED, &err) < 0) {
+			if (walk_copy(buf_str(&bytes), DB_UNCHECKED, &err) != 0) {
 				assert_int_equal(err.code, ERR_DATABASE);
 				refused++;
 			}
@@ -357,7 +357,7 @@ static void test_hostile(void **state)
 static void test_not_a_database(void **state)
 {
 	static const char *const texts[] = {"", "x", "PLIMSDB"};
-	CLEANUP(buf_release) struct buf zeros = BUF_INIT(MIB(1));
+	struct buf zeros CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -382,7 +382,7 @@ static void write_text(const char *folder, const char *name, const char *text)
 	struct err err = ERR_INIT;
 
 	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-	if (file_write(path, str_of(text), 0644, &err) < 0)
+	if (file_write(path, str_of(text), 0644, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
@@ -392,25 +392,25 @@ static void build_on_disk(const char *folder, bool in_process, struct sink *sink
 	struct clock clock = clock_fixed(BUILT_MS);
 	struct str input;
 	struct db_build build = {&input, 1, output, &clock, &limits_default, in_process};
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	struct db_stats stats;
 	struct err err = ERR_INIT;
 
 	(void)snprintf(output, sizeof output, "%s/advisories.db", folder);
 	(void)snprintf(feeds, sizeof feeds, "%s/feeds", folder);
 	input = str_of(feeds);
-	if (db_build(&build, sink, &stats, &err) < 0)
+	if (db_build(&build, sink, &stats, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(stats.files, 4);
 	assert_int_equal(stats.advisories, 4);
-	if (db_open(output, &db, &err) < 0 || db_verify(db, &err) < 0)
+	if (db_open(output, &db, &err) != 0 || db_verify(db, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
 static void test_on_disk(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct arena arena CLEANUP(arena_release);
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	const char *folder;
 	char feeds[512];
 	struct err err = ERR_INIT;
@@ -434,12 +434,12 @@ static void test_on_disk(void **state)
 /* The advisories that the repository ships are whole, and are what their README says. */
 static void test_examples(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct arena arena CLEANUP(arena_release);
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct clock clock = clock_fixed(BUILT_MS);
 	struct str input = STR(TEST_DATA "/../../examples/advisories");
 	struct db_build build = {&input, 1, NULL, &clock, &limits_default, false};
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	struct db_ecosystem e;
 	struct db_entries entries;
 	struct db_stats stats;
@@ -451,7 +451,7 @@ static void test_examples(void **state)
 	memory_sink_init(&sink);
 	assert_int_equal(tempdir_open(NULL, &arena, &folder, &err), 0);
 	build.output = arena_fmt(&arena, "%s/advisories.db", folder).p;
-	if (db_build(&build, &sink.sink, &stats, &err) < 0)
+	if (db_build(&build, &sink.sink, &stats, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(sink.problems.n, 0);
 	assert_int_equal(stats.files, 12);
@@ -471,7 +471,7 @@ static void test_missing_files(void **state)
 	struct str input = STR("/nonexistent/feeds");
 	struct db_build build = {
 	    &input, 1, "/nonexistent/advisories.db", &clock, &limits_default, true};
-	CLEANUP(memory_sink_release) struct memory_sink sink;
+	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db *db = NULL;
 	struct db_stats stats;
 	struct err err = ERR_INIT;

@@ -100,15 +100,15 @@ static struct str read_data(const char *name, const char *ending, struct arena *
 	struct str text;
 
 	(void)snprintf(path, sizeof path, "%s/feeds/%s%s", TEST_DATA, name, ending);
-	if (file_read(path, MIB(1), arena, &text, &err) < 0)
+	if (file_read(path, MIB(1), arena, &text, &err) != 0)
 		fail_msg("%s", err.text);
 	return text;
 }
 
 static void check_feed(const char *name, const char *feed_name)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(buf_release) struct buf out = BUF_INIT(MIB(1));
+	struct arena arena CLEANUP(arena_release);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct feed_file file = {str_of(name), STR_NONE};
 	struct dump dump = {&out, STR_NONE};
 	struct feed_out to = {on_advisory, on_exploited, on_problem, &dump};
@@ -122,7 +122,7 @@ static void check_feed(const char *name, const char *feed_name)
 	feed = feed_recognise(&file);
 	assert_non_null(feed);
 	assert_string_equal(feed->name.p, feed_name);
-	if (feed->read(&file, &to, &arena, &err) < 0)
+	if (feed->read(&file, &to, &arena, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(buf_cstr(&out), expected.p);
 }
@@ -184,8 +184,8 @@ static void test_recognises(void **state)
 /* A record that bundles too much is one problem, and takes no memory. */
 static void test_bundle_limit(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(buf_release) struct buf text = BUF_INIT(MIB(4)), out = BUF_INIT(KIB(64));
+	struct arena arena CLEANUP(arena_release);
+	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(4)), out = BUF_INIT(KIB(64));
 	struct feed_file file = {STR("list"), STR_NONE};
 	struct dump dump = {&out, STR_NONE};
 	struct feed_out to = {on_advisory, on_exploited, on_problem, &dump};

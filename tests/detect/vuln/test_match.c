@@ -50,9 +50,9 @@ static const char kev[] =
     "{\"catalogVersion\": \"1\", \"vulnerabilities\": [{\"cveID\": \"CVE-2099-1\"}]}";
 
 static const struct feed_text feeds_all[] = {
-    {"osv.json", flask_osv  },
-    {"list",     debian_list},
-    {"kev.json", kev	    },
+    {"osv.json", flask_osv},
+    {"list", debian_list},
+    {"kev.json", kev},
 };
 
 struct scene {
@@ -73,7 +73,7 @@ static void scene_open(struct scene *s, const struct feed_text *texts, size_t n)
 	memory_sink_init(&s->sink);
 	arena_init(&s->arena, MIB(64));
 	build_bytes(texts, n, &s->bytes, &s->sink.sink, &stats);
-	if (db_open_bytes(buf_str(&s->bytes), 0, &s->db, &err) < 0)
+	if (db_open_bytes(buf_str(&s->bytes), 0, &s->db, &err) != 0)
 		fail_msg("%s", err.text);
 	s->inventory.distro = (struct distro){.id = STR("debian"), .version_id = STR("12")};
 }
@@ -170,7 +170,7 @@ static void check_flask(const struct finding *f)
 /* Two records of one vulnerability, in two places: one finding, the editable place first. */
 static void test_python(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 
 	(void)state;
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -187,7 +187,7 @@ static void test_python(void **state)
 /* Withdrawn on 2099-01-01: until then it counts. */
 static void test_withdrawn(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 
 	(void)state;
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -200,7 +200,7 @@ static void test_withdrawn(void **state)
 
 static void check_listed(const char *version, const char *message, const char *range)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 	const struct finding *f;
 
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -248,7 +248,7 @@ static void check_openssl(const struct scene *s)
 
 static void test_debian(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 
 	(void)state;
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -279,7 +279,7 @@ static void check_gap(
 /* What cannot be judged is told, and never clean. */
 static void test_not_covered(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 	struct package go = {
 	    .type = STR("golang"), .name = STR("example.com/x"), .version = STR("1")};
 	struct package npm = {.type = STR("npm"), .name = STR("x"), .version = STR("1")};
@@ -306,7 +306,7 @@ static void test_not_covered(void **state)
 
 static void test_unknown_distribution(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 
 	(void)state;
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -322,7 +322,7 @@ static void test_unknown_distribution(void **state)
 /* Debian testing has no VERSION_ID: its code name says which release it is. */
 static void test_codename(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 
 	(void)state;
 	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
@@ -335,7 +335,7 @@ static void test_codename(void **state)
 
 static void check_repair(const char *text, uint32_t line, const char *expected)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 	struct finding_fix fix = {STR_NONE, NULL, 0};
 	struct str before;
 	const struct finding_edit *edit;
@@ -378,7 +378,7 @@ static void test_repair(void **state)
 /* Each allocation fails once: an error every time, and never half an answer called whole. */
 static void test_no_memory(void **state)
 {
-	CLEANUP(scene_close) struct scene s;
+	struct scene s CLEANUP(scene_close);
 	struct vuln_options options = {BUILT_MS};
 	int result = -1;
 	size_t failures = 0;
@@ -389,7 +389,7 @@ static void test_no_memory(void **state)
 	add_python(&s, "garbled", "1.0", "requirements.txt", 4);
 	add_deb(&s, "openssl", "openssl", "3.0.11-1");
 	for (size_t at = 1; result < 0; at++) {
-		CLEANUP(arena_release) struct arena arena;
+		struct arena arena CLEANUP(arena_release);
 		struct vuln_gaps gaps = {0};
 		struct err err = ERR_INIT;
 

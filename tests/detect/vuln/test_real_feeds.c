@@ -32,7 +32,7 @@ static size_t unpack_all(
 		struct str to = arena_fmt(arena, "%s/%s", folder, archives[i]);
 		struct err err = ERR_INIT;
 
-		if (dir_make(to.p, 0755, &err) < 0)
+		if (dir_make(to.p, 0755, &err) != 0)
 			fail_msg("%s", err.text);
 		if (unpack(from, archives[i], to.p))
 			inputs[n++] = to;
@@ -48,7 +48,7 @@ static void build(const struct str *inputs, size_t n, const char *output, struct
 	struct db_stats stats;
 	struct err err = ERR_INIT;
 
-	if (db_build(&b, sink, &stats, &err) < 0)
+	if (db_build(&b, sink, &stats, &err) != 0)
 		fail_msg("%s", err.text);
 	print_message("%llu records of %llu files, %llu packages, %llu bytes in %lld ms\n",
 	    (unsigned long long)stats.records, (unsigned long long)stats.files,
@@ -62,16 +62,14 @@ static void build(const struct str *inputs, size_t n, const char *output, struct
 static void check_facts(const struct db *db, struct memory_sink *sink, struct arena *arena)
 {
 	struct package packages[] = {
-	    {.type = STR("pypi"),	  .name = STR("flask-cors"), .version = STR("3.0.8")},
-	    { .type = STR("deb"),
+	    {.type = STR("pypi"), .name = STR("flask-cors"), .version = STR("3.0.8")},
+	    {.type = STR("deb"),
 		.name = STR("libssl1.1"),
 		.version = STR("1.1.1k-1"),
 		.source = STR("openssl"),
 		.source_version = STR("1.1.1k-1")},
 	};
-	struct inventory inventory = {
-	    .distro = {.id = STR("debian"), .version_id = STR("11")}
-	    };
+	struct inventory inventory = {.distro = {.id = STR("debian"), .version_id = STR("11")}};
 	struct vuln_options options = {BUILT_MS};
 	struct vuln_gaps gaps = {0};
 	struct err err = ERR_INIT;
@@ -79,7 +77,7 @@ static void check_facts(const struct db *db, struct memory_sink *sink, struct ar
 
 	inventory.packages.p = packages;
 	inventory.packages.n = ARRAY_LEN(packages);
-	if (vuln_match(db, &inventory, &options, &sink->sink, &gaps, arena, &err) < 0)
+	if (vuln_match(db, &inventory, &options, &sink->sink, &gaps, arena, &err) != 0)
 		fail_msg("%s", err.text);
 	for (size_t i = 0; i < sink->findings.n; i++) {
 		struct str rule = sink->findings.p[i].rule;
@@ -93,9 +91,9 @@ static void check_facts(const struct db *db, struct memory_sink *sink, struct ar
 
 static void test_all(void **state)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(memory_sink_release) struct memory_sink sink;
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct arena arena CLEANUP(arena_release);
+	struct memory_sink sink CLEANUP(memory_sink_release);
+	struct db *db CLEANUP(db_cleanup) = NULL;
 	const char *from = getenv("PLIMSOLL_TEST_FEEDS"), *folder;
 	struct str inputs[ARRAY_LEN(archives)], output;
 	struct err err = ERR_INIT;
@@ -108,17 +106,17 @@ static void test_all(void **state)
 	}
 	arena_init(&arena, MIB(16));
 	memory_sink_init(&sink);
-	if (tempdir_open(NULL, &arena, &folder, &err) < 0)
+	if (tempdir_open(NULL, &arena, &folder, &err) != 0)
 		fail_msg("%s", err.text);
 	n = unpack_all(from, folder, &arena, inputs);
 	assert_int_equal(n, ARRAY_LEN(archives));
 	output = arena_fmt(&arena, "%s/advisories.db", folder);
 	build(inputs, n, output.p, &sink.sink);
 	assert_int_equal(sink.problems.n, 0);
-	if (db_open(output.p, &db, &err) < 0 || db_verify(db, &err) < 0)
+	if (db_open(output.p, &db, &err) != 0 || db_verify(db, &err) != 0)
 		fail_msg("%s", err.text);
 	check_facts(db, &sink, &arena);
-	if (dir_remove(folder, &err) < 0)
+	if (dir_remove(folder, &err) != 0)
 		fail_msg("%s", err.text);
 }
 

@@ -51,7 +51,7 @@ static struct str read_data(const char *name, struct arena *arena)
 	struct err err = ERR_INIT;
 
 	(void)snprintf(path, sizeof path, "%s/version/%s.txt", TEST_DATA, name);
-	if (file_read(path, MIB(4), arena, &text, &err) < 0)
+	if (file_read(path, MIB(4), arena, &text, &err) != 0)
 		fail_msg("%s", err.text);
 	return text;
 }
@@ -73,7 +73,7 @@ static void check(const struct version_scheme *scheme, struct str line, const st
 
 static void check_file(const char *name, size_t at_least)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	const struct version_scheme *scheme = version_scheme_find(str_of(name));
 	struct str rest, line;
 	size_t n = 0;
@@ -131,7 +131,7 @@ static uint32_t next_random(uint64_t *state)
 static struct str random_version(
     uint64_t *state, const char *const *parts, size_t n_parts, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(256);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(256);
 	uint32_t n = next_random(state) % 6;
 
 	buf_addf(&b, "%u", next_random(state) % 4);
@@ -149,7 +149,7 @@ static int ask_dpkg(struct str a, const char *operator_name, struct str b)
 	struct spawn_result result;
 	struct err err = ERR_INIT;
 
-	if (spawn_run(&s, &result, &err) < 0)
+	if (spawn_run(&s, &result, &err) != 0)
 		fail_msg("%s", err.text);
 	return result.status == 0;
 }
@@ -167,7 +167,7 @@ static void test_against_dpkg(void **state)
 		skip();
 	}
 	for (int i = 0; i < 300; i++) {
-		CLEANUP(arena_release) struct arena arena;
+		struct arena arena CLEANUP(arena_release);
 		struct str a, b;
 		enum version_order order;
 
@@ -203,8 +203,8 @@ static void test_against_packaging(void **state)
 	enum { PAIRS = 4000 };
 	const char *const argv[] = {"python3", "-c", packaging_script, NULL};
 	const struct version_scheme *pep440 = version_scheme_find(STR("pep440"));
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(buf_release) struct buf in = BUF_INIT(MIB(1)), out = BUF_INIT(MIB(1));
+	struct arena arena CLEANUP(arena_release);
+	struct buf in CLEANUP(buf_release) = BUF_INIT(MIB(1)), out = BUF_INIT(MIB(1));
 	struct spawn s = {.argv = argv, .out = &out, .timeout_ms = 60000};
 	struct spawn_result result;
 	struct err err = ERR_INIT;
@@ -221,7 +221,7 @@ static void test_against_packaging(void **state)
 		buf_addf(&in, "%s %s\n", pairs[i][0].p, pairs[i][1].p);
 	}
 	s.input = buf_str(&in);
-	if (!spawn_has("python3") || spawn_run(&s, &result, &err) < 0 || result.status == 7) {
+	if (!spawn_has("python3") || spawn_run(&s, &result, &err) != 0 || result.status == 7) {
 		print_message("skipped: no python3 with packaging here\n");
 		skip();
 	}

@@ -33,7 +33,7 @@ static int memory_finding(struct sink *s, const struct finding *finding, struct 
 	struct memory_sink *m = (struct memory_sink *)s;
 	struct finding copy;
 
-	if (finding_copy(finding, &m->arena, &copy, err) < 0)
+	if (finding_copy(finding, &m->arena, &copy, err) != 0)
 		return -1;
 	return vec_push(&m->findings, &m->arena, copy) ? 0 : arena_err(&m->arena, err);
 }
@@ -43,7 +43,7 @@ static int memory_package(struct sink *s, const struct package *package, struct 
 	struct memory_sink *m = (struct memory_sink *)s;
 	struct package copy;
 
-	if (package_copy(package, &m->arena, &copy, err) < 0)
+	if (package_copy(package, &m->arena, &copy, err) != 0)
 		return -1;
 	return vec_push(&m->packages, &m->arena, copy) ? 0 : arena_err(&m->arena, err);
 }
@@ -118,15 +118,16 @@ enum { BUILT_MS = 1000 };
 static inline void build_bytes(const struct feed_text *texts, size_t n, struct buf *out,
     struct sink *sink, struct db_stats *ret_stats)
 {
-	CLEANUP(db_builder_cleanup) struct db_builder *b = db_builder_new(MIB(64));
+	struct db_builder *b CLEANUP(db_builder_cleanup) = db_builder_new(MIB(64));
 	struct err err = ERR_INIT;
 
 	assert_non_null(b);
 	for (size_t i = 0; i < n; i++) {
-		if (db_builder_add(b, str_of(texts[i].name), str_of(texts[i].text), sink, &err) < 0)
+		if (db_builder_add(b, str_of(texts[i].name), str_of(texts[i].text), sink, &err) !=
+		    0)
 			fail_msg("%s", err.text);
 	}
-	if (db_builder_finish(b, BUILT_MS, out, ret_stats, &err) < 0)
+	if (db_builder_finish(b, BUILT_MS, out, ret_stats, &err) != 0)
 		fail_msg("%s", err.text);
 }
 

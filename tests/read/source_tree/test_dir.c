@@ -13,7 +13,7 @@
 
 static void walk(struct bench *b, const struct limits *limits, struct dir_list *list)
 {
-	CLEANUP_FD int fd = open(b->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd CLEANUP_FD = open(b->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	assert_int_equal(dir_walk(fd, limits, &b->arena, list, &b->err), 0);

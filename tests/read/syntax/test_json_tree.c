@@ -27,7 +27,7 @@ static void test_trailing_comma(void **state)
 
 static void test_names_twice(void **state)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(16));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(16));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;

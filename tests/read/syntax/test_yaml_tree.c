@@ -17,17 +17,17 @@ static void test_values(void **state)
 
 /* YAML 1.2 section 10.3.2, and what only looks like it: the kind, and texts apart by '|'. */
 static const char *const scalars[][2] = {
-    {"null",   "~|null|Null|NULL||!!null \"\""		    },
-    {"bool",   "true|True|FALSE|!!bool \"true\""		      },
+    {"null", "~|null|Null|NULL||!!null \"\""},
+    {"bool", "true|True|FALSE|!!bool \"true\""},
     {"number", "0|-12|+12|0o17|0xfF|1.|.5|-.5|1e3|1e+3|1.5e-3|-.inf|.NaN|!!int \"1\"|!Ref 1|"
-	       "!!float 1.5"			    },
+	       "!!float 1.5"},
     {"string", "nULL|yes|on|0o18|0x|.|1e|e3|'-'|-.nan|1.2.3|1_000|2026-11-23|\"1\"|'true'|"
 	       "!!str 1|!!int x|! 1|!!binary aGk="},
 };
 
 static void check_scalar(struct str text, const char *kind)
 {
-	CLEANUP(buf_release) struct buf list = BUF_INIT(100), got = BUF_INIT(1000);
+	struct buf list CLEANUP(buf_release) = BUF_INIT(100), got = BUF_INIT(1000);
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
@@ -91,7 +91,7 @@ static void test_offsets(void **state)
 /* Offsets stay exact far into a text that is not ASCII. */
 static void test_offsets_in_long_text(void **state)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(MIB(1));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
@@ -185,7 +185,7 @@ static void test_merge(void **state)
 /* Nine levels of nine aliases each: a walk stays small, and it is told. */
 static void test_alias_bomb(void **state)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(KIB(4));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
@@ -208,7 +208,7 @@ static void test_alias_bomb(void **state)
 
 static void test_merge_bomb(void **state)
 {
-	CLEANUP(buf_release) struct buf text = BUF_INIT(MIB(1));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
@@ -258,7 +258,7 @@ static void test_mistakes(void **state)
 		const char *text, *what;
 		size_t offset, roots;
 	} rows[] = {
-  // clang-format off
+	    // clang-format off
 	    {"a:\n\tb: 1\n---\nc: 2\n", tab, 3, 2},
 	    {"a: @x\n", character, 3, 1},
 	    {"a: b: c\n", colon, 4, 1},
@@ -270,12 +270,12 @@ static void test_mistakes(void **state)
 	    {"a: 1\nbbb\nc: 2\n", "a name without a colon", 9, 1},
 	    {"a: \"x\nb: y\n", "a quote that is not closed", 11, 1},
 	    {"a: \"x\n---\nb: y\n", "a quote that is not closed", 6, 2},
-  // clang-format on
+	    // clang-format on
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		CLEANUP(buf_release) struct buf got = BUF_INIT(KIB(4));
+		struct buf got CLEANUP(buf_release) = BUF_INIT(KIB(4));
 		struct syntax_tree tree;
 		struct err err = ERR_INIT;
 		struct arena arena;
@@ -305,7 +305,7 @@ static void test_broken_off(void **state)
 static void test_forbidden_bytes(void **state)
 {
 	struct str text = STR("a: x\0\0y\nb: \xff\xc2\x80z # \x07\nc: \xc2\x85 1\n");
-	CLEANUP(buf_release) struct buf got = BUF_INIT(KIB(4));
+	struct buf got CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;

@@ -76,7 +76,7 @@ size_t tree_check(const struct syntax_tree *tree)
 
 void assert_tree(tree_reader *read, const char *text, const char *want)
 {
-	CLEANUP(buf_release) struct buf got = BUF_INIT(MIB(1));
+	struct buf got CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;

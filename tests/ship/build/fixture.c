@@ -221,7 +221,7 @@ unsigned fixture_count_processes(const char *word)
 	assert_non_null(dir);
 	while ((entry = readdir(dir)) != NULL) {
 		char path[300], line[4096];
-		CLEANUP_FD int fd = -1;
+		int fd CLEANUP_FD = -1;
 		ssize_t size;
 
 		(void)snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);

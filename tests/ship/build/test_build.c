@@ -32,12 +32,8 @@ static void expect_error(struct fixture *f, int result, enum err_code code, cons
 static void test_normal(void **state)
 {
 	struct fixture *f = *state;
-	const struct build_pair labels[] = {
-	    {"org.opencontainers.image.revision", "9f3c1d2"}
-	    };
-	const struct build_pair args[] = {
-	    {"WORD", "from-argument"}
-	     };
+	const struct build_pair labels[] = {{"org.opencontainers.image.revision", "9f3c1d2"}};
+	const struct build_pair args[] = {{"WORD", "from-argument"}};
 	const char *context = fixture_context(f, "FROM plimsoll-test/guest:1\n"
 						 "ARG WORD\n"
 						 "COPY witness /copied\n"

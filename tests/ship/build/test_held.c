@@ -19,7 +19,7 @@ static void lets_go(struct held *h, int64_t now_ms, bool all, const char *wanted
 
 static void whole_lines(void **state)
 {
-	CLEANUP(held_release) struct held h;
+	struct held h CLEANUP(held_release);
 
 	(void)state;
 	held_init(&h);
@@ -34,7 +34,7 @@ static void whole_lines(void **state)
 
 static void a_block_stays_whole(void **state)
 {
-	CLEANUP(held_release) struct held h;
+	struct held h CLEANUP(held_release);
 
 	(void)state;
 	held_init(&h);
@@ -47,7 +47,7 @@ static void a_block_stays_whole(void **state)
 
 static void a_line_without_end(void **state)
 {
-	CLEANUP(held_release) struct held h;
+	struct held h CLEANUP(held_release);
 	char part[4096];
 	struct str piece;
 

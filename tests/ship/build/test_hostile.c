@@ -165,22 +165,15 @@ static void expect_refused(const char *log)
 
 static void attack(struct prey *p, enum build_network network, const char *isolation)
 {
-	const struct build_pair args[] = {
-	    {"PORT",     p->port	    },
-	       {"ADDRESS",  p->address   },
-		{"ABSTRACT", p->name	    },
-	    {"TARGET",   p->target_pid},
-	       {"SHM",      p->shm	     },
-		{"PASSWORD", p->password	},
-		   {"CANARY",   STEM	  },
-	    {"POLICY",   p->policy	},
-		   {"SERVER",   p->server    }
-	};
+	const struct build_pair args[] = {{"PORT", p->port}, {"ADDRESS", p->address},
+	    {"ABSTRACT", p->name}, {"TARGET", p->target_pid}, {"SHM", p->shm},
+	    {"PASSWORD", p->password}, {"CANARY", STEM}, {"POLICY", p->policy},
+	    {"SERVER", p->server}};
 	const char *context =
 	    fixture_context(&p->f, fixture_read(&p->f, HOSTILE_DATA "/Dockerfile"));
 	struct build_plan plan = fixture_plan(&p->f, context);
 	const char *log = fixture_path(&p->f, "attack.log");
-	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	fixture_write(arena_fmt(&p->f.arena, "%s/witness", context).p,
 	    fixture_read(&p->f, HOSTILE_DATA "/witness"));
@@ -226,15 +219,13 @@ static void test_no_users(void **state)
 static void test_host_network(void **state)
 {
 	struct prey *p = *state;
-	const struct build_pair args[] = {
-	    {"PORT", p->port}
-	     };
+	const struct build_pair args[] = {{"PORT", p->port}};
 	struct build_plan plan = fixture_plan(
 	    &p->f, fixture_context(&p->f, "FROM plimsoll-test/guest:1\nARG PORT\n"
 					  "RUN attack all $PORT 127.0.0.1 x 999999 0 x x x x\n"));
 	const char *log = fixture_path(&p->f, "host.log");
-	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	CLEANUP_FD int reached = -1;
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int reached CLEANUP_FD = -1;
 
 	plan.args = args;
 	plan.n_args = 1;
@@ -301,16 +292,14 @@ static bool connect_neighbour(pid_t pid)
 static void test_egress_reaches(void **state)
 {
 	struct prey *p = *state;
-	const struct build_pair args[] = {
-	    {"PORT", p->port}
-	     };
+	const struct build_pair args[] = {{"PORT", p->port}};
 	struct build_plan plan =
 	    fixture_plan(&p->f, fixture_context(&p->f, "FROM plimsoll-test/guest:1\nARG PORT\n"
 						       "RUN reach 198.51.100.2 80\n"
 						       "RUN reach 198.51.100.1 $PORT\n"));
 	const char *log = fixture_path(&p->f, "egress.log");
-	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	CLEANUP_FD int ready = -1;
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int ready CLEANUP_FD = -1;
 	pid_t neighbour;
 	bool connected;
 	int result;

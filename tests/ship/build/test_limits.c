@@ -120,7 +120,7 @@ static void test_processes(void **state)
 	struct build_plan plan = fixture_plan(
 	    f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN fork 400; exit 9\n"));
 	const char *log = fixture_path(f, "fork.log");
-	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	plan.limits.pids = 100;
 	plan.log_fd = log_fd;
@@ -153,7 +153,7 @@ static void test_log_limit(void **state)
 	    f, fixture_context(
 		   f, "FROM plimsoll-test/guest:1\nRUN echo a-long-line-of-words; exit 3\n"));
 	const char *log = fixture_path(f, "short.log");
-	CLEANUP_FD int log_fd = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	plan.log_fd = log_fd;
 	plan.limits.log_bytes = 10;

@@ -118,13 +118,13 @@ static void a_comment_is_made_and_edited(void **state)
 static void each_pull_request_has_its_own(void **state)
 {
 	static const struct pull_request pulls[] = {
-	    {STR_INIT("a/b"),	      STR_INIT("main")    },
-	    {STR_INIT("a%2Fb"),	STR_INIT("main")	},
-	    {STR_INIT("a"),	    STR_INIT("b/main")  },
-	    {STR_INIT("a"),	    STR_INIT("b%2Fmain")},
-	    {STR_INIT("main"),	       STR_INIT("a")	    },
-	    {STR_INIT("a/into/main"), STR_INIT("main")    },
-	    {STR_INIT("a"),	    STR_INIT("main")    },
+	    {STR_INIT("a/b"), STR_INIT("main")},
+	    {STR_INIT("a%2Fb"), STR_INIT("main")},
+	    {STR_INIT("a"), STR_INIT("b/main")},
+	    {STR_INIT("a"), STR_INIT("b%2Fmain")},
+	    {STR_INIT("main"), STR_INIT("a")},
+	    {STR_INIT("a/into/main"), STR_INIT("main")},
+	    {STR_INIT("a"), STR_INIT("main")},
 	};
 	struct world *w = *state;
 	struct bench *b = &w->bench;
@@ -152,15 +152,9 @@ static void long_names_are_told_apart(void **state)
 	memset(one, 'n', sizeof one);
 	memset(other, 'n', sizeof other);
 	other[sizeof other - 1] = 'm';
-	w->pull = (struct pull_request){
-	    {one,	  sizeof one  },
-	       {other, sizeof other}
-	    };
+	w->pull = (struct pull_request){{one, sizeof one}, {other, sizeof other}};
 	assert_int_equal(comment(w, STR("one")), 0);
-	w->pull = (struct pull_request){
-	    {other, sizeof other},
-		   {one,	 sizeof one  }
-	    };
+	w->pull = (struct pull_request){{other, sizeof other}, {one, sizeof one}};
 	assert_int_equal(comment(w, STR("two")), 0);
 	assert_true(
 	    str_eq(bench_sh(&w->bench, "git -C r for-each-ref refs/plimsoll | wc -l"), STR("2\n")));

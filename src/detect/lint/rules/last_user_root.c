@@ -32,7 +32,7 @@ const struct lint_rule rule_last_user_root = {
     .since = "2026-11-23",
     .peer = "warning",
     .references = {"https://docs.docker.com/build/building/best-practices/#user",
-		   "https://www.cisecurity.org/benchmark/docker"},
+	"https://www.cisecurity.org/benchmark/docker"},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_last_user_root,
 };

@@ -109,7 +109,7 @@ const struct lint_rule rule_no_user = {
     .since = "2026-11-23",
     .peer = "",
     .references = {"https://docs.docker.com/build/building/best-practices/#user",
-		   "https://www.cisecurity.org/benchmark/docker"},
+	"https://www.cisecurity.org/benchmark/docker"},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_no_user,
 };

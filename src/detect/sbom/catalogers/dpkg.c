@@ -84,7 +84,7 @@ static int dpkg_catalog(
 
 	(void)arena;
 	while (stanza_next(&r, &s)) {
-		if (one_stanza(unit, &s, sink, err) < 0)
+		if (one_stanza(unit, &s, sink, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -31,7 +31,7 @@ static int files_catalog(
 		key = arena_fmt(arena, NOTE_OWNED STR_FMT, STR_ARG(str_sub(line, 1, line.n)));
 		if (!key.p)
 			return arena_err(arena, err);
-		if (sink_note(sink, key, name, err) < 0)
+		if (sink_note(sink, key, name, err) != 0)
 			return -1;
 	}
 	return 0;

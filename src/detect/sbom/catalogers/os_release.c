@@ -47,10 +47,10 @@ int os_release_parse(
 		struct str key;
 		struct str *value;
 	} const fields[] = {
-	    {STR("ID"),		&d.id	     },
-	    {STR("VERSION_ID"),	&d.version_id},
-	    {STR("VERSION_CODENAME"), &d.codename	 },
-	    {STR("PRETTY_NAME"),	 &d.pretty	  },
+	    {STR("ID"), &d.id},
+	    {STR("VERSION_ID"), &d.version_id},
+	    {STR("VERSION_CODENAME"), &d.codename},
+	    {STR("PRETTY_NAME"), &d.pretty},
 	};
 	struct str line, key, raw;
 
@@ -74,7 +74,7 @@ static int os_release_catalog(
 {
 	struct distro distro;
 
-	if (os_release_parse(unit->bytes, arena, &distro, err) < 0)
+	if (os_release_parse(unit->bytes, arena, &distro, err) != 0)
 		return -1;
 	if (distro.id.n == 0)
 		return sbom_problem(unit, 0,

@@ -196,7 +196,7 @@ static int requirements_catalog(
 	struct reader r = {.unit = unit, .sink = sink, .arena = arena};
 	struct str rest = unit->bytes;
 
-	if (line_index_init(&r.lines, unit->bytes, arena, err) < 0)
+	if (line_index_init(&r.lines, unit->bytes, arena, err) != 0)
 		return -1;
 	if (str_starts(rest, STR("\xef\xbb\xbf")))
 		rest = str_sub(rest, 3, rest.n);

@@ -73,7 +73,7 @@ int builder_text(struct db_builder *b, struct str text, uint32_t *ret_offset, st
 {
 	uint32_t found, ignored;
 
-	if (b->pool.n == 0 && pool_add(b, STR(""), &ignored, err) < 0)
+	if (b->pool.n == 0 && pool_add(b, STR(""), &ignored, err) != 0)
 		return -1;
 	found = as_index(map_get(&b->texts, text));
 	if (found == 0)
@@ -129,7 +129,7 @@ static int add_texts(
 	if (!words)
 		return arena_err(&b->scratch, err);
 	for (size_t i = 0; i < texts->n; i++) {
-		if (builder_text(b, texts->p[i], &words[i], err) < 0)
+		if (builder_text(b, texts->p[i], &words[i], err) != 0)
 			return -1;
 	}
 	ret->n = (uint32_t)texts->n;
@@ -149,7 +149,7 @@ static int add_events(struct db_builder *b, const struct advisory_affected *affe
 		const struct advisory_event *event = &affected->events.p[i];
 
 		words[2 * i] = (uint32_t)event->kind | (event->begins ? DB_EVENT_BEGINS : 0);
-		if (builder_text(b, event->version, &words[2 * i + 1], err) < 0)
+		if (builder_text(b, event->version, &words[2 * i + 1], err) != 0)
 			return -1;
 	}
 	return n ? add_list(b, words, 2 * n, &ret->at, err) : 0;
@@ -168,8 +168,8 @@ static int take_ecosystem(
 	e.key = arena_str(&b->arena, key);
 	if (!e.key.p)
 		return arena_err(&b->arena, err);
-	if (builder_text(b, e.key, &e.key_text, err) < 0 ||
-	    builder_text(b, e.scheme ? e.scheme->name : STR(""), &e.scheme_text, err) < 0)
+	if (builder_text(b, e.key, &e.key_text, err) != 0 ||
+	    builder_text(b, e.scheme ? e.scheme->name : STR(""), &e.scheme_text, err) != 0)
 		return -1;
 	*ret_index = (uint32_t)b->ecosystems.n;
 	if (!vec_push(&b->ecosystems, &b->arena, e) ||
@@ -207,13 +207,13 @@ static int add_entry(struct db_builder *b, const struct advisory_affected *affec
 	if (b->entries.n >= ENTRIES_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d affected packages in the feeds",
 		    (int)ENTRIES_MAX);
-	if (take_ecosystem(b, affected->ecosystem, &entry.ecosystem, err) < 0 ||
-	    builder_text(b, affected->package, &entry.package, err) < 0)
+	if (take_ecosystem(b, affected->ecosystem, &entry.ecosystem, err) != 0 ||
+	    builder_text(b, affected->package, &entry.package, err) != 0)
 		return -1;
 	scheme = b->ecosystems.p[entry.ecosystem].scheme;
-	if (versions_beside_ranges(b, scheme, affected, &versions, err) < 0 ||
-	    add_texts(b, &versions, &entry.versions, err) < 0 ||
-	    add_events(b, affected, &entry.events, err) < 0)
+	if (versions_beside_ranges(b, scheme, affected, &versions, err) != 0 ||
+	    add_texts(b, &versions, &entry.versions, err) != 0 ||
+	    add_events(b, affected, &entry.events, err) != 0)
 		return -1;
 	entry.name = arena_str(&b->arena, affected->package);
 	entry.hash = hash64(entry.name, 0);
@@ -234,18 +234,18 @@ static int add_advisory(
 	    .withdrawn_ms = a->withdrawn_ms,
 	};
 
-	if (builder_text(b, a->id, &built.id, err) < 0 ||
-	    builder_text(b, a->summary, &built.summary, err) < 0 ||
-	    builder_text(b, feed, &built.feed, err) < 0 ||
-	    builder_text(b, a->peer_severity, &built.peer_severity, err) < 0 ||
-	    builder_text(b, a->cvss_vector, &built.cvss_vector, err) < 0 ||
-	    add_texts(b, &a->aliases, &built.aliases, err) < 0 ||
-	    add_texts(b, &a->references, &built.references, err) < 0)
+	if (builder_text(b, a->id, &built.id, err) != 0 ||
+	    builder_text(b, a->summary, &built.summary, err) != 0 ||
+	    builder_text(b, feed, &built.feed, err) != 0 ||
+	    builder_text(b, a->peer_severity, &built.peer_severity, err) != 0 ||
+	    builder_text(b, a->cvss_vector, &built.cvss_vector, err) != 0 ||
+	    add_texts(b, &a->aliases, &built.aliases, err) != 0 ||
+	    add_texts(b, &a->references, &built.references, err) != 0)
 		return -1;
 	if (!vec_push(&b->advisories, &b->arena, built))
 		return arena_err(&b->arena, err);
 	for (size_t i = 0; i < a->affected.n; i++) {
-		if (add_entry(b, &a->affected.p[i], index, err) < 0)
+		if (add_entry(b, &a->affected.p[i], index, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -321,7 +321,7 @@ static int on_advisory(void *arg, const struct advisory *advisory, struct err *e
 	struct reading *r = arg;
 	struct built_feed *feed;
 
-	if (take_feed(r, advisory->feed, &feed, err) < 0)
+	if (take_feed(r, advisory->feed, &feed, err) != 0)
 		return -1;
 	feed->records++;
 	feed->newest_ms = MAX_OF(feed->newest_ms, advisory->modified_ms);
@@ -338,7 +338,7 @@ static int on_exploited(void *arg, struct str cve, struct err *err)
 	struct built_feed *feed;
 	struct str copy;
 
-	if (take_feed(r, STR_NONE, &feed, err) < 0)
+	if (take_feed(r, STR_NONE, &feed, err) != 0)
 		return -1;
 	feed->records++;
 	r->b->stats.records++;
@@ -383,7 +383,7 @@ static int on_problem(void *arg, size_t offset, const char *what, struct err *er
 	struct reading *r = arg;
 	struct built_feed *feed;
 
-	if (take_feed(r, STR_NONE, &feed, err) < 0)
+	if (take_feed(r, STR_NONE, &feed, err) != 0)
 		return -1;
 	feed->refused++;
 	r->b->stats.refused++;
@@ -464,7 +464,7 @@ int db_builder_finish(struct db_builder *b, int64_t built_ms, struct buf *out,
 		    "no advisory in %llu files (%llu refused); give a folder of OSV records or "
 		    "Debian's DSA list",
 		    (unsigned long long)b->stats.files, (unsigned long long)b->stats.refused);
-	if (db_write(b, built_ms, out, err) < 0)
+	if (db_write(b, built_ms, out, err) != 0)
 		return -1;
 	b->stats.advisories = b->advisories.n;
 	b->stats.bytes = out->n - before;

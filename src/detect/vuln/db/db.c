@@ -78,7 +78,7 @@ static int section_bytes(const struct db *db, enum db_section section, uint64_t 
 		size_t last = (at + (size_t)n - 1) / DB_BLOCK_BYTES;
 
 		for (size_t block = at / DB_BLOCK_BYTES; block <= last; block++) {
-			if (check_block(db, block, err) < 0)
+			if (check_block(db, block, err) != 0)
 				return -1;
 		}
 	}
@@ -98,7 +98,8 @@ static int row(
 
 	if (i >= row_count(db, section))
 		return damaged(err, "a row that does not exist is asked for");
-	if (section_bytes(db, section, i * row_sizes[section], row_sizes[section], &bytes, err) < 0)
+	if (section_bytes(db, section, i * row_sizes[section], row_sizes[section], &bytes, err) !=
+	    0)
 		return -1;
 	*ret = rd_of(bytes);
 	return 0;
@@ -133,7 +134,7 @@ static int text(const struct db *db, uint32_t offset, struct str *ret, struct er
 	struct str length;
 	struct rd r;
 
-	if (section_bytes(db, DB_STRINGS, offset, 4, &length, err) < 0)
+	if (section_bytes(db, DB_STRINGS, offset, 4, &length, err) != 0)
 		return -1;
 	r = rd_of(length);
 	return section_bytes(db, DB_STRINGS, (uint64_t)offset + 4, u32(&r), ret, err);
@@ -176,7 +177,7 @@ static int read_sections(struct db *db, struct rd *r, struct err *err)
 	uint64_t end = DB_HEADER_BYTES + DB_SECTION_COUNT * DB_SECTION_ROW_BYTES;
 
 	for (size_t i = 0; i < DB_SECTION_COUNT; i++) {
-		if (read_section(db, r, (enum db_section)i, letters[i], &end, err) < 0)
+		if (read_section(db, r, (enum db_section)i, letters[i], &end, err) != 0)
 			return -1;
 	}
 	db->covered = db->sections[DB_SUMS].offset;
@@ -240,7 +241,7 @@ static int db_init(struct db *db, struct err *err)
 	if (db->bytes.n < DB_HEADER_BYTES + DB_TRAILER_BYTES)
 		return err_set(err, ERR_DATABASE,
 		    "%zu bytes are too few to be an advisory database", db->bytes.n);
-	if (read_header(db, err) < 0)
+	if (read_header(db, err) != 0)
 		return -1;
 	return check_sums(db, err);
 }
@@ -253,7 +254,7 @@ int db_open_bytes(struct str bytes, unsigned flags, struct db **ret_db, struct e
 		return err_nomem(err);
 	db->bytes = bytes;
 	db->unchecked = (flags & DB_UNCHECKED) != 0;
-	if (db_init(db, err) < 0) {
+	if (db_init(db, err) != 0) {
 		db_close(db);
 		return -1;
 	}
@@ -264,7 +265,7 @@ int db_open_bytes(struct str bytes, unsigned flags, struct db **ret_db, struct e
 static int map_file(const char *path, void **ret_map, struct str *ret_bytes, struct err *err)
 {
 	struct stat st;
-	CLEANUP_FD int fd = fd_open_read(path, false, err);
+	int fd CLEANUP_FD = fd_open_read(path, false, err);
 	void *map;
 
 	if (fd < 0) {
@@ -290,9 +291,9 @@ int db_open(const char *path, struct db **ret_db, struct err *err)
 	struct str bytes = STR_NONE;
 	void *map = NULL;
 
-	if (map_file(path, &map, &bytes, err) < 0)
+	if (map_file(path, &map, &bytes, err) != 0)
 		return -1;
-	if (db_open_bytes(bytes, 0, ret_db, err) < 0) {
+	if (db_open_bytes(bytes, 0, ret_db, err) != 0) {
 		(void)munmap(map, bytes.n);
 		return err_wrap(err, "%s", path);
 	}
@@ -353,8 +354,8 @@ int db_ecosystem_at(const struct db *db, uint32_t i, struct db_ecosystem *ret, s
 	struct db_ecosystem e;
 	struct rd r;
 
-	if (row(db, DB_ECOSYSTEMS, i, &r, err) < 0 || text_of(db, &r, &e.key, err) < 0 ||
-	    text_of(db, &r, &e.scheme, err) < 0)
+	if (row(db, DB_ECOSYSTEMS, i, &r, err) != 0 || text_of(db, &r, &e.key, err) != 0 ||
+	    text_of(db, &r, &e.scheme, err) != 0)
 		return -1;
 	e.index_at = u32(&r);
 	e.packages = u32(&r);
@@ -376,7 +377,7 @@ enum db_result db_ecosystem_find(
 		struct db_ecosystem e;
 		int order;
 
-		if (db_ecosystem_at(db, (uint32_t)middle, &e, err) < 0)
+		if (db_ecosystem_at(db, (uint32_t)middle, &e, err) != 0)
 			return DB_ERROR;
 		order = str_cmp(e.key, key);
 		if (order == 0) {
@@ -396,7 +397,7 @@ int db_feed_at(const struct db *db, uint32_t i, struct db_feed *ret, struct err 
 	struct db_feed feed;
 	struct rd r;
 
-	if (row(db, DB_FEEDS, i, &r, err) < 0 || text_of(db, &r, &feed.name, err) < 0)
+	if (row(db, DB_FEEDS, i, &r, err) != 0 || text_of(db, &r, &feed.name, err) != 0)
 		return -1;
 	feed.files = u32(&r);
 	feed.records = u32(&r);
@@ -415,7 +416,7 @@ static int index_row_at(const struct db *db, uint64_t i, struct index_row *ret, 
 {
 	struct rd r;
 
-	if (row(db, DB_INDEX, i, &r, err) < 0)
+	if (row(db, DB_INDEX, i, &r, err) != 0)
 		return -1;
 	(void)!rd_u64le(&r, &ret->hash);
 	ret->name = u32(&r);
@@ -432,7 +433,7 @@ static int index_lower_bound(
 		uint64_t middle = low + (high - low) / 2;
 		struct index_row at;
 
-		if (index_row_at(db, middle, &at, err) < 0)
+		if (index_row_at(db, middle, &at, err) != 0)
 			return -1;
 		if (at.hash < hash)
 			low = middle + 1;
@@ -449,17 +450,17 @@ enum db_result db_find(const struct db *db, const struct db_ecosystem *ecosystem
 	uint64_t hash = hash64(package, 0), i;
 	uint64_t end = (uint64_t)ecosystem->index_at + ecosystem->packages;
 
-	if (index_lower_bound(db, ecosystem->index_at, end, hash, &i, err) < 0)
+	if (index_lower_bound(db, ecosystem->index_at, end, hash, &i, err) != 0)
 		return DB_ERROR;
 	for (; i < end; i++) {
 		struct index_row at;
 		struct str name;
 
-		if (index_row_at(db, i, &at, err) < 0)
+		if (index_row_at(db, i, &at, err) != 0)
 			return DB_ERROR;
 		if (at.hash != hash)
 			break;
-		if (text(db, at.name, &name, err) < 0)
+		if (text(db, at.name, &name, err) != 0)
 			return DB_ERROR;
 		if (!str_eq(name, package))
 			continue;
@@ -476,8 +477,8 @@ int db_package_at(const struct db *db, const struct db_ecosystem *ecosystem, uin
 
 	if (i >= ecosystem->packages)
 		return damaged(err, "a package that does not exist is asked for");
-	if (index_row_at(db, (uint64_t)ecosystem->index_at + i, &at, err) < 0 ||
-	    text(db, at.name, ret_name, err) < 0)
+	if (index_row_at(db, (uint64_t)ecosystem->index_at + i, &at, err) != 0 ||
+	    text(db, at.name, ret_name, err) != 0)
 		return -1;
 	*ret = (struct db_entries){at.at, at.n};
 	return 0;
@@ -492,7 +493,7 @@ int db_entry_at(const struct db *db, const struct db_entries *entries, uint32_t 
 
 	if (i >= entries->n)
 		return damaged(err, "an entry that does not exist is asked for");
-	if (row(db, DB_ENTRIES, (uint64_t)entries->at + i, &r, err) < 0)
+	if (row(db, DB_ENTRIES, (uint64_t)entries->at + i, &r, err) != 0)
 		return -1;
 	entry.advisory = u32(&r);
 	status = u32(&r);
@@ -513,7 +514,7 @@ static int word(const struct db *db, const struct db_list *list, uint32_t i, uin
 
 	if (i >= list->n)
 		return damaged(err, "an item that does not exist is asked for");
-	if (section_bytes(db, DB_WORDS, at * 4, (uint64_t)width * 4, &bytes, err) < 0)
+	if (section_bytes(db, DB_WORDS, at * 4, (uint64_t)width * 4, &bytes, err) != 0)
 		return -1;
 	*ret = rd_of(bytes);
 	return 0;
@@ -526,14 +527,14 @@ int db_event_at(const struct db *db, const struct db_list *events, uint32_t i,
 	struct rd r;
 	uint32_t flags;
 
-	if (word(db, events, i, 2, &r, err) < 0)
+	if (word(db, events, i, 2, &r, err) != 0)
 		return -1;
 	flags = u32(&r);
 	if ((flags & DB_EVENT_KIND) < EVENT_INTRODUCED || (flags & DB_EVENT_KIND) > EVENT_LIMIT)
 		return damaged(err, "a range event that is none");
 	event.kind = (enum event_kind)(flags & DB_EVENT_KIND);
 	event.begins = (flags & DB_EVENT_BEGINS) != 0;
-	if (text_of(db, &r, &event.version, err) < 0)
+	if (text_of(db, &r, &event.version, err) != 0)
 		return -1;
 	*ret = event;
 	return 0;
@@ -544,7 +545,7 @@ int db_text_at(
 {
 	struct rd r;
 
-	if (word(db, list, i, 1, &r, err) < 0)
+	if (word(db, list, i, 1, &r, err) != 0)
 		return -1;
 	return text_of(db, &r, ret, err);
 }
@@ -567,10 +568,10 @@ int db_advisory_at(const struct db *db, uint32_t i, struct db_advisory *ret, str
 	struct db_advisory a;
 	struct rd r;
 
-	if (row(db, DB_ADVISORIES, i, &r, err) < 0 || text_of(db, &r, &a.id, err) < 0 ||
-	    text_of(db, &r, &a.summary, err) < 0 || text_of(db, &r, &a.feed, err) < 0 ||
-	    text_of(db, &r, &a.peer_severity, err) < 0 ||
-	    text_of(db, &r, &a.cvss_vector, err) < 0 || read_score(u32(&r), &a, err) < 0)
+	if (row(db, DB_ADVISORIES, i, &r, err) != 0 || text_of(db, &r, &a.id, err) != 0 ||
+	    text_of(db, &r, &a.summary, err) != 0 || text_of(db, &r, &a.feed, err) != 0 ||
+	    text_of(db, &r, &a.peer_severity, err) != 0 ||
+	    text_of(db, &r, &a.cvss_vector, err) != 0 || read_score(u32(&r), &a, err) != 0)
 		return -1;
 	a.published_ms = time_of(&r);
 	a.modified_ms = time_of(&r);

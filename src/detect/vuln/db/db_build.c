@@ -74,7 +74,7 @@ static int read_input(struct job *job, const struct building *building, struct d
 	uint64_t before = stats->files - stats->ignored_files, records = stats->records;
 
 	for (size_t i = input > 0 ? building->ends[input - 1] : 0; i < building->ends[input]; i++) {
-		if (read_file(job, builder, building->paths->p[i], i, arena, err) < 0)
+		if (read_file(job, builder, building->paths->p[i], i, arena, err) != 0)
 			return -1;
 		arena_clear(arena);
 	}
@@ -94,7 +94,7 @@ static int read_input(struct job *job, const struct building *building, struct d
 
 static int send_stats(struct sink *sink, const struct db_stats *s, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b = BUF_INIT(256);
+	struct buf b CLEANUP(buf_release) = BUF_INIT(256);
 	const uint64_t numbers[STATS] = {s->files, s->ignored_files, s->records, s->refused,
 	    s->advisories, s->packages, s->bytes};
 
@@ -102,7 +102,7 @@ static int send_stats(struct sink *sink, const struct db_stats *s, struct err *e
 		buf_clear(&b);
 		frame_u64(&b, s->left_out[i].n);
 		buf_add(&b, str_of(s->left_out[i].what));
-		if (sink_note(sink, note_left_out, buf_str(&b), err) < 0)
+		if (sink_note(sink, note_left_out, buf_str(&b), err) != 0)
 			return -1;
 	}
 	buf_clear(&b);
@@ -114,7 +114,7 @@ static int send_stats(struct sink *sink, const struct db_stats *s, struct err *e
 static int send_database(struct sink *sink, struct str bytes, struct err *err)
 {
 	for (size_t at = 0; at < bytes.n; at += PIECE_BYTES) {
-		if (sink_note(sink, note_piece, str_sub(bytes, at, PIECE_BYTES), err) < 0)
+		if (sink_note(sink, note_piece, str_sub(bytes, at, PIECE_BYTES), err) != 0)
 			return -1;
 	}
 	return 0;
@@ -125,21 +125,21 @@ static int build_job(struct job *job, void *arg, struct err *err)
 	const struct building *building = arg;
 	CLEANUP(db_builder_cleanup)
 	struct db_builder *builder = db_builder_new((size_t)(job->limits->child_memory / 2));
-	CLEANUP(buf_release) struct buf out = BUF_INIT(database_max());
-	CLEANUP(arena_release) struct arena arena;
+	struct buf out CLEANUP(buf_release) = BUF_INIT(database_max());
+	struct arena arena CLEANUP(arena_release);
 	struct db_stats stats;
 
 	arena_init(&arena, 2 * job->limits->wanted_bytes);
 	if (!builder)
 		return err_nomem(err);
 	for (size_t i = 0; i < building->n_inputs; i++) {
-		if (read_input(job, building, builder, i, &arena, err) < 0)
+		if (read_input(job, building, builder, i, &arena, err) != 0)
 			return -1;
 	}
 	if (job->at)
 		job->at(job, STR_NONE);
-	if (db_builder_finish(builder, building->built_ms, &out, &stats, err) < 0 ||
-	    send_database(job->sink, buf_str(&out), err) < 0)
+	if (db_builder_finish(builder, building->built_ms, &out, &stats, err) != 0 ||
+	    send_database(job->sink, buf_str(&out), err) != 0)
 		return -1;
 	return send_stats(job->sink, &stats, err);
 }
@@ -239,9 +239,9 @@ static const struct sink_ops gathering_ops = {.finding = on_finding,
 /* What a child sent is checked as any database is, before it takes the place of the last one. */
 static int check_database(struct str bytes, struct err *err)
 {
-	CLEANUP(db_cleanup) struct db *db = NULL;
+	struct db *db CLEANUP(db_cleanup) = NULL;
 
-	if (db_open_bytes(bytes, 0, &db, err) < 0)
+	if (db_open_bytes(bytes, 0, &db, err) != 0)
 		return -1;
 	return db_verify(db, err);
 }
@@ -254,7 +254,7 @@ static int list_inputs(const struct db_build *build, struct arena *arena, struct
 
 		if (!path)
 			return arena_err(arena, err);
-		if (feed_paths_add(ret, path, build->limits, arena, err) < 0)
+		if (feed_paths_add(ret, path, build->limits, arena, err) != 0)
 			return -1;
 		ends[i] = ret->n;
 	}
@@ -264,8 +264,8 @@ static int list_inputs(const struct db_build *build, struct arena *arena, struct
 int db_build(
     const struct db_build *build, struct sink *sink, struct db_stats *ret_stats, struct err *err)
 {
-	CLEANUP(arena_release) struct arena arena;
-	CLEANUP(feed_content_release) struct feed_content content;
+	struct arena arena CLEANUP(arena_release);
+	struct feed_content content CLEANUP(feed_content_release);
 	struct feed_paths paths = {NULL, 0, 0};
 	struct building building = {.paths = &paths,
 	    .inputs = build->inputs,

@@ -227,7 +227,7 @@ static void write_header(struct writer *w, int64_t built_ms)
 	    DB_SECTIONS(X)
 #undef X
 	};
-	CLEANUP(buf_release) struct buf head = BUF_INIT(4096);
+	struct buf head CLEANUP(buf_release) = BUF_INIT(4096);
 
 	buf_add(&head, str_make(DB_MAGIC, DB_MAGIC_BYTES));
 	frame_u32(&head, DB_VERSION);
@@ -252,7 +252,7 @@ static void write_header(struct writer *w, int64_t built_ms)
 static void write_sums(struct writer *w, int64_t built_ms)
 {
 	size_t covered, blocks;
-	CLEANUP(buf_release) struct buf sums = BUF_INIT(MIB(1));
+	struct buf sums CLEANUP(buf_release) = BUF_INIT(MIB(1));
 
 	begin_section(w, DB_SUMS);
 	covered = w->sections[DB_SUMS].offset;
@@ -293,7 +293,7 @@ static int name_feeds(struct db_builder *b, struct err *err)
 	for (size_t i = 0; i < b->feeds.n; i++) {
 		struct built_feed *feed = &b->feeds.p[i];
 
-		if (builder_text(b, feed->name, &feed->name_text, err) < 0)
+		if (builder_text(b, feed->name, &feed->name_text, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -312,7 +312,7 @@ int db_write(struct db_builder *b, int64_t built_ms, struct buf *out, struct err
 {
 	struct writer w = {.b = b, .out = out, .base = out->n};
 
-	if (name_feeds(b, err) < 0)
+	if (name_feeds(b, err) != 0)
 		return -1;
 	qsort_r(b->entries.p, b->entries.n, sizeof *b->entries.p, entry_order, b->ecosystems.p);
 	for (size_t i = 0; i < DB_HEADER_BYTES + DB_SECTION_COUNT * DB_SECTION_ROW_BYTES; i++)
@@ -322,11 +322,11 @@ int db_write(struct db_builder *b, int64_t built_ms, struct buf *out, struct err
 	write_section(&w, DB_ADVISORIES, write_advisories);
 	write_section(&w, DB_ENTRIES, write_entries);
 	begin_section(&w, DB_INDEX);
-	if (write_index(&w, err) < 0)
+	if (write_index(&w, err) != 0)
 		return -1;
 	end_section(&w, DB_INDEX);
 	begin_section(&w, DB_ECOSYSTEMS);
-	if (write_ecosystems(&w, err) < 0)
+	if (write_ecosystems(&w, err) != 0)
 		return -1;
 	end_section(&w, DB_ECOSYSTEMS);
 	write_section(&w, DB_FEEDS, write_feeds);

@@ -114,7 +114,7 @@ static int end_entry(struct list_reader *r, struct err *err)
 	if (r->cves.n > FEED_PAIRS_MAX / r->affected.n)
 		return complain(r, r->entry.id, "more CVEs and packages than an entry has", err);
 	for (size_t i = 0; i < r->cves.n; i++) {
-		if (emit_one(r, r->cves.p[i], r->entry.id, err) < 0)
+		if (emit_one(r, r->cves.p[i], r->entry.id, err) != 0)
 			return -1;
 	}
 	return r->cves.n ? 0 : emit_one(r, r->entry.id, STR_NONE, err);
@@ -125,7 +125,7 @@ static int begin_entry(struct list_reader *r, struct str line, struct err *err)
 	struct str date = STR_NONE, rest = STR_NONE, package;
 	size_t dash;
 
-	if (end_entry(r, err) < 0)
+	if (end_entry(r, err) != 0)
 		return -1;
 	r->in_entry = true;
 	r->refused = false;
@@ -169,13 +169,13 @@ struct list_state {
 };
 
 static const struct list_state states[] = {
-    {STR_INIT("<not-affected>"), false, STATUS_AFFECTED   },
-    {STR_INIT("<undetermined>"), false, STATUS_AFFECTED   },
-    {STR_INIT("<unfixed>"),	    true,  STATUS_UNFIXED	},
-    {STR_INIT("<postponed>"),    true,  STATUS_UNFIXED	  },
-    {STR_INIT("<no-dsa>"),	   true,	 STATUS_NOT_PLANNED},
-    {STR_INIT("<ignored>"),	    true,  STATUS_NOT_PLANNED},
-    {STR_INIT("<end-of-life>"),	true,  STATUS_END_OF_LIFE},
+    {STR_INIT("<not-affected>"), false, STATUS_AFFECTED},
+    {STR_INIT("<undetermined>"), false, STATUS_AFFECTED},
+    {STR_INIT("<unfixed>"), true, STATUS_UNFIXED},
+    {STR_INIT("<postponed>"), true, STATUS_UNFIXED},
+    {STR_INIT("<no-dsa>"), true, STATUS_NOT_PLANNED},
+    {STR_INIT("<ignored>"), true, STATUS_NOT_PLANNED},
+    {STR_INIT("<end-of-life>"), true, STATUS_END_OF_LIFE},
 };
 
 static const struct list_state *state_find(struct str word)
@@ -267,7 +267,7 @@ static int list_read(
 	struct str rest = file->bytes, line;
 
 	while (str_cut(&rest, '\n', &line)) {
-		if (take_line(&r, line, err) < 0)
+		if (take_line(&r, line, err) != 0)
 			return -1;
 	}
 	return end_entry(&r, err);

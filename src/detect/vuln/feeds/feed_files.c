@@ -45,7 +45,7 @@ static int walk_entry(struct walk *w, const char *path, unsigned depth, struct e
 
 static int walk_folder(struct walk *w, const char *path, unsigned depth, struct err *err)
 {
-	CLEANUP(close_folder) DIR *folder = opendir(path);
+	DIR *folder CLEANUP(close_folder) = opendir(path);
 	const struct dirent *entry;
 
 	if (!folder)
@@ -62,7 +62,7 @@ static int walk_folder(struct walk *w, const char *path, unsigned depth, struct 
 		below = arena_fmt(w->arena, "%s/%s", path, entry->d_name);
 		if (!below.p)
 			return arena_err(w->arena, err);
-		if (walk_entry(w, below.p, depth, err) < 0)
+		if (walk_entry(w, below.p, depth, err) != 0)
 			return -1;
 	}
 }
@@ -89,7 +89,7 @@ int feed_paths_add(struct feed_paths *paths, const char *input, const struct lim
 		    input, file_kind(st.st_mode));
 	if (!S_ISDIR(st.st_mode))
 		return add_path(&w, input, err);
-	if (walk_folder(&w, input, 0, err) < 0)
+	if (walk_folder(&w, input, 0, err) != 0)
 		return -1;
 	if (paths->n > before)
 		qsort(paths->p + before, paths->n - before, sizeof *paths->p, path_order);

@@ -60,7 +60,7 @@ static int read_whole(struct unpacking *u, struct tar *tar, struct buf *out, str
 
 static int give(struct unpacking *u, struct tar *tar, struct str name, struct err *err)
 {
-	CLEANUP(buf_release) struct buf bytes = BUF_INIT(u->limits->wanted_bytes + 1);
+	struct buf bytes CLEANUP(buf_release) = BUF_INIT(u->limits->wanted_bytes + 1);
 
 	if (read_whole(u, tar, &bytes, err) != 0)
 		return -1;
@@ -82,7 +82,7 @@ static bool is_hidden(struct str path)
 static int take_entry(
     struct unpacking *u, struct tar *tar, const struct tar_entry *entry, struct err *err)
 {
-	CLEANUP(buf_release) struct buf name = BUF_INIT(2 * u->limits->path_bytes + KIB(4));
+	struct buf name CLEANUP(buf_release) = BUF_INIT(2 * u->limits->path_bytes + KIB(4));
 	struct err why = ERR_INIT;
 
 	if (entry->kind != TAR_FILE || is_hidden(entry->path))
@@ -98,7 +98,7 @@ static int take_entry(
 
 static int take_archive(struct unpacking *u, struct err *err)
 {
-	CLEANUP(tar_cleanup) struct tar *tar = NULL;
+	struct tar *tar CLEANUP(tar_cleanup) = NULL;
 	struct tar_entry entry;
 	struct err why = ERR_INIT;
 
@@ -138,8 +138,7 @@ static int unpack(struct unpacking *u, struct content *content, uint32_t handle,
 int feed_unpack(struct content *content, struct str key, struct str name,
     const struct limits *limits, const struct feed_unpacked *to, struct err *err)
 {
-	CLEANUP(unpacking_release)
-	struct unpacking u = {.to = to, .limits = limits, .name = name};
+	struct unpacking u CLEANUP(unpacking_release) = {.to = to, .limits = limits, .name = name};
 	uint32_t handle;
 	int failed;
 

@@ -21,11 +21,11 @@ static int kev_read(
 	struct syntax_tree tree;
 	const struct node *list, *record;
 
-	if (json_tree(file->bytes, KEV_NESTING, arena, &tree, err) < 0)
+	if (json_tree(file->bytes, KEV_NESTING, arena, &tree, err) != 0)
 		return -1;
 	for (size_t i = 0; i < tree.problems.n; i++) {
 		if (out->problem(
-			out->arg, tree.problems.p[i].offset, tree.problems.p[i].what, err) < 0)
+			out->arg, tree.problems.p[i].offset, tree.problems.p[i].what, err) != 0)
 			return -1;
 	}
 	list = tree.roots.n ? node_get(tree.roots.p[0], STR("vulnerabilities")) : NULL;

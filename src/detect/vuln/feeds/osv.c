@@ -154,13 +154,13 @@ struct severity_word {
 
 /* GitHub's, Red Hat's and the plain words. */
 static const struct severity_word severity_words[] = {
-    {STR_INIT("critical"),   SEVERITY_CRITICAL},
-    {STR_INIT("high"),       SEVERITY_HIGH    },
-    {STR_INIT("important"),  SEVERITY_HIGH	 },
-    {STR_INIT("moderate"),   SEVERITY_MEDIUM  },
-    {STR_INIT("medium"),	 SEVERITY_MEDIUM	},
-    {STR_INIT("low"),	      SEVERITY_LOW	  },
-    {STR_INIT("negligible"), SEVERITY_INFO	  },
+    {STR_INIT("critical"), SEVERITY_CRITICAL},
+    {STR_INIT("high"), SEVERITY_HIGH},
+    {STR_INIT("important"), SEVERITY_HIGH},
+    {STR_INIT("moderate"), SEVERITY_MEDIUM},
+    {STR_INIT("medium"), SEVERITY_MEDIUM},
+    {STR_INIT("low"), SEVERITY_LOW},
+    {STR_INIT("negligible"), SEVERITY_INFO},
 };
 
 /* Takes the best vector of a "severity" list: a v3 before a v2, the first of its kind. */
@@ -203,10 +203,10 @@ struct event_word {
 };
 
 static const struct event_word event_words[] = {
-    {STR_INIT("introduced"),    EVENT_INTRODUCED   },
-    {STR_INIT("fixed"),		EVENT_FIXED	   },
+    {STR_INIT("introduced"), EVENT_INTRODUCED},
+    {STR_INIT("fixed"), EVENT_FIXED},
     {STR_INIT("last_affected"), EVENT_LAST_AFFECTED},
-    {STR_INIT("limit"),		EVENT_LIMIT	   },
+    {STR_INIT("limit"), EVENT_LIMIT},
 };
 
 static bool read_event(struct osv_reader *r, const struct node *node, struct advisory_event *ret)
@@ -273,8 +273,8 @@ static int read_affected(
 	affected.package = ecosystem_package_name(affected.ecosystem, name, r->arena);
 	if (!affected.ecosystem.p || !affected.package.p)
 		return arena_err(r->arena, err);
-	if (read_ranges(r, node_get(node, STR("ranges")), &affected, &git, err) < 0 ||
-	    read_texts(versions, SIZE_MAX, r->arena, &affected.versions, err) < 0)
+	if (read_ranges(r, node_get(node, STR("ranges")), &affected, &git, err) != 0 ||
+	    read_texts(versions, SIZE_MAX, r->arena, &affected.versions, err) != 0)
 		return -1;
 	if (affected.events.n == 0 && affected.versions.n == 0) {
 		a->left_out.git_only += git;
@@ -322,10 +322,10 @@ static int read_record(struct osv_reader *r, struct advisory *a, struct err *err
 	read_severity(r, a);
 	if (read_texts(node_get(r->record, STR("aliases")), SIZE_MAX, r->arena, &a->aliases, err) <
 		0 ||
-	    read_references(r, &a->references, err) < 0)
+	    read_references(r, &a->references, err) != 0)
 		return -1;
 	for (item = node_first(list); item; item = item->next) {
-		if (read_affected(r, item, a, err) < 0)
+		if (read_affected(r, item, a, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -382,13 +382,13 @@ static int emit(struct osv_reader *r, const struct advisory *a, struct err *err)
 
 	if (!is_distribution(a) || is_cve(a->id))
 		return r->out->advisory(r->out->arg, a, err);
-	if (bundled_cves(r, a, &cves, err) < 0)
+	if (bundled_cves(r, a, &cves, err) != 0)
 		return -1;
 	if (cves.n > FEED_PAIRS_MAX / a->affected.n)
 		return r->out->problem(r->out->arg, r->record->offset,
 		    "more CVEs and packages than a record has", err);
 	for (size_t i = 0; i < cves.n; i++) {
-		if (emit_as(r, a, cves.p[i], i == 0, err) < 0)
+		if (emit_as(r, a, cves.p[i], i == 0, err) != 0)
 			return -1;
 	}
 	return cves.n ? 0 : r->out->advisory(r->out->arg, a, err);
@@ -414,7 +414,7 @@ static int one_record(struct osv_reader *r, const struct node *record, struct er
 	r->record = record;
 	r->why = NULL;
 	refuse_broken(r);
-	if (read_record(r, &a, err) < 0)
+	if (read_record(r, &a, err) != 0)
 		return -1;
 	if (r->why)
 		return r->out->problem(r->out->arg, r->why_at, r->why, err);
@@ -437,12 +437,12 @@ static int osv_read(
 		const struct node *root = tree.roots.p[i], *item;
 
 		if (!node_is(root, NODE_LIST)) {
-			if (one_record(&r, root, err) < 0)
+			if (one_record(&r, root, err) != 0)
 				return -1;
 			continue;
 		}
 		for (item = root->first; item; item = item->next) {
-			if (one_record(&r, item, err) < 0)
+			if (one_record(&r, item, err) != 0)
 				return -1;
 		}
 	}

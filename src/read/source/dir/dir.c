@@ -216,8 +216,7 @@ static int walk_all(struct walk *w, int dir_fd)
 int dir_walk(int dir_fd, const struct limits *limits, struct arena *arena,
     struct dir_list *ret_list, struct err *err)
 {
-	CLEANUP(walk_release)
-	struct walk w = {.limits = limits, .arena = arena, .err = err};
+	struct walk w CLEANUP(walk_release) = {.limits = limits, .arena = arena, .err = err};
 
 	buf_init(&w.path, limits->path_bytes + 2);
 	if (walk_all(&w, dir_fd))

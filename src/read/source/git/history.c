@@ -10,8 +10,8 @@ enum { PARENTS_MAX = 16, GIT_USAGE = 129, PERSON_BYTES = 1024 };
 int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
     struct git_oid *ret_base, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	const char *argv[] = {"git", "merge-base", a->hex, b->hex, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
 	int status;
@@ -58,9 +58,9 @@ int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_ba
     struct err *err)
 {
 	size_t id_bytes = GIT_OID_HEX_MAX + 2;
-	CLEANUP(buf_release) struct buf input = BUF_INIT((n_bases + 1) * id_bytes);
-	CLEANUP(buf_release)
-	struct buf out = BUF_INIT((size_t)(repo->limits->commits + 2) * id_bytes);
+	struct buf input CLEANUP(buf_release) = BUF_INIT((n_bases + 1) * id_bytes);
+	struct buf out CLEANUP(buf_release) =
+	    BUF_INIT((size_t)(repo->limits->commits + 2) * id_bytes);
 	char most[48];
 	const char *argv[] = {
 	    "git", "rev-list", "--topo-order", "--reverse", most, "--stdin", NULL};
@@ -109,8 +109,8 @@ static int merge_failed(
 int git_merge_tree(struct git_repo *repo, const struct git_oid *target,
     const struct git_oid *source, struct arena *arena, struct git_merge *ret_merge, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES * 64);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES * 64);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	const char *argv[] = {"git", "merge-tree", "--write-tree", "-z", "--name-only",
 	    "--no-messages", target->hex, source->hex, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
@@ -160,8 +160,8 @@ int git_commit_tree(struct git_repo *repo, const struct git_oid *tree,
     const struct git_person *committer, struct str message, struct git_oid *ret_commit,
     struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(arena_release) struct arena arena;
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct arena arena CLEANUP(arena_release);
 	const char *argv[5 + 2 * PARENTS_MAX + 1] = {"git", "commit-tree", "-F", "-", tree->hex};
 	const char *env[7] = {0};
 	struct git_call call = {.argv = argv, .more_env = env, .input = message, .out = &out};
@@ -184,7 +184,7 @@ int git_commit_tree(struct git_repo *repo, const struct git_oid *tree,
 int git_write_blob(
     struct git_repo *repo, struct str bytes, struct git_oid *ret_oid, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	static const char *const argv[] = {
 	    "git", "hash-object", "-w", "-t", "blob", "--no-filters", "--stdin", NULL};
 	struct git_call call = {.argv = argv, .input = bytes, .out = &out};

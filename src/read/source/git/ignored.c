@@ -56,7 +56,7 @@ static int take_paths(struct str out, struct arena *arena, struct map *ret, stru
 int git_ignored(struct git_repo *repo, const char *top, const char *folder, struct arena *arena,
     struct map *ret, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(IGNORED_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(IGNORED_BYTES);
 	struct str index = arena_fmt(&repo->arena, "GIT_INDEX_FILE=%s/index", repo->git_dir);
 	struct str tree = arena_fmt(&repo->arena, "GIT_WORK_TREE=%s", top);
 	const char *env[] = {index.p, tree.p, NULL};
@@ -90,7 +90,7 @@ static int take_gitlinks(struct str out, struct arena *arena, struct map *ret, s
 
 int git_gitlinks(struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(INDEX_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(INDEX_BYTES);
 	struct str index = arena_fmt(&repo->arena, "GIT_INDEX_FILE=%s/index", repo->git_dir);
 	const char *env[] = {index.p, NULL};
 	const char *argv[] = {"git", "ls-files", "-z", "--stage", NULL};

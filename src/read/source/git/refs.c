@@ -68,7 +68,7 @@ static int refuse_name(struct str name, struct err *err)
 /* The branch whose name is nearest, or NULL; in `arena`. */
 static const char *nearest_branch(struct git_repo *repo, struct str name, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES * 8);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES * 8);
 	static const char *const argv[] = {
 	    "git", "for-each-ref", "--format=%(refname)", "refs/heads", NULL};
 	struct git_call call = {.argv = argv, .out = &out};
@@ -90,7 +90,7 @@ static const char *nearest_branch(struct git_repo *repo, struct str name, struct
 
 static int not_found(struct git_repo *repo, struct str name, const char *what, struct err *err)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	const char *near;
 
 	arena_init(&arena, MIB(64));
@@ -153,10 +153,10 @@ static void add_meaning(struct meanings *m, struct str full, struct str oid)
 /* The refs that end in the name, in one call. */
 static int find_refs(struct git_repo *repo, struct str name, struct meanings *m, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES * 8);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf plain = BUF_INIT(NAME_BYTES_MAX * 2);
-	CLEANUP(buf_release) struct buf remote = BUF_INIT(NAME_BYTES_MAX * 2);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES * 8);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf plain CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX * 2);
+	struct buf remote CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX * 2);
 	const char *argv[] = {"git", "show-ref", "--", NULL, NULL, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
 	struct str rest, line, oid, ref;
@@ -185,9 +185,9 @@ static int find_refs(struct git_repo *repo, struct str name, struct meanings *m,
 static int peel(struct git_repo *repo, struct str what, struct str suffix, bool *ret_there,
     struct git_oid *ret_commit, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf peeled = BUF_INIT(NAME_BYTES_MAX * 4);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf peeled CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX * 4);
 	const char *argv[] = {
 	    "git", "rev-parse", "--verify", "--quiet", "--end-of-options", NULL, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
@@ -216,8 +216,8 @@ static int find_abbreviated(
     struct git_repo *repo, struct str name, struct meanings *m, struct err *err)
 {
 	enum { SHORTEST = 4 };
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf option = BUF_INIT(NAME_BYTES_MAX * 2);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf option CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX * 2);
 	const char *argv[] = {"git", "rev-parse", NULL, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
 	struct str rest, line;
@@ -295,7 +295,7 @@ static int upstream_of(struct git_repo *repo, struct str name, struct buf *ret_r
 static int resolve_name(
     struct git_repo *repo, struct str name, bool tags, struct git_oid *ret_id, struct err *err)
 {
-	CLEANUP(buf_release) struct buf upstream = BUF_INIT(NAME_BYTES_MAX * 4);
+	struct buf upstream CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX * 4);
 	bool there;
 
 	if (name.n == repo->hex_digits && git_oid_parse(name, ret_id))
@@ -350,9 +350,9 @@ int git_resolve_any(
 int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exists, struct git_oid *ret_oid,
     struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf name = BUF_INIT(NAME_BYTES_MAX);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf name CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX);
 	const char *argv[] = {"git", "show-ref", "--verify", "--hash", "--", NULL, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
 	int status;
@@ -375,7 +375,7 @@ int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exists, struct
 int git_resolve_branch(
     struct git_repo *repo, struct str branch, struct git_oid *ret_commit, struct err *err)
 {
-	CLEANUP(buf_release) struct buf ref = BUF_INIT(NAME_BYTES_MAX + 16);
+	struct buf ref CLEANUP(buf_release) = BUF_INIT(NAME_BYTES_MAX + 16);
 	struct git_oid oid;
 	bool exists;
 
@@ -436,8 +436,8 @@ static int explain(struct git_repo *repo, const struct git_ref_update *updates, 
 int git_update_refs(
     struct git_repo *repo, const struct git_ref_update *updates, size_t n_updates, struct err *err)
 {
-	CLEANUP(buf_release) struct buf input = BUF_INIT(GIT_OUT_BYTES);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
+	struct buf input CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	static const char *const argv[] = {
 	    "git", "update-ref", "--no-deref", "--stdin", "-z", NULL};
 	struct git_call call = {.argv = argv};

@@ -152,20 +152,20 @@ static bool add_env(struct git_repo *repo, const char *name, const char *value)
 static int make_env(struct git_repo *repo, struct err *err)
 {
 	static const char *const fixed[][2] = {
-	    {"LANG",		     "C.UTF-8"  },
-	    {"LC_ALL",		       "C.UTF-8"	},
-	    {"TZ",		     "UTC"	},
-	    {"GIT_CONFIG_NOSYSTEM",    "1"	       },
-	    {"GIT_CONFIG_SYSTEM",	  "/dev/null"},
-	    {"GIT_CONFIG_GLOBAL",	  "/dev/null"},
-	    {"GIT_ATTR_NOSYSTEM",	  "1"	     },
-	    {"GIT_NO_REPLACE_OBJECTS", "1"	  },
-	    {"GIT_NO_LAZY_FETCH",	  "1"	     },
-	    {"GIT_ALLOW_PROTOCOL",	   ""	     },
-	    {"GIT_TERMINAL_PROMPT",    "0"	       },
-	    {"GIT_OPTIONAL_LOCKS",	   "0"	      },
-	    {"GIT_PAGER",		  "cat"      },
-	    {"GIT_EDITOR",		   "false"	  },
+	    {"LANG", "C.UTF-8"},
+	    {"LC_ALL", "C.UTF-8"},
+	    {"TZ", "UTC"},
+	    {"GIT_CONFIG_NOSYSTEM", "1"},
+	    {"GIT_CONFIG_SYSTEM", "/dev/null"},
+	    {"GIT_CONFIG_GLOBAL", "/dev/null"},
+	    {"GIT_ATTR_NOSYSTEM", "1"},
+	    {"GIT_NO_REPLACE_OBJECTS", "1"},
+	    {"GIT_NO_LAZY_FETCH", "1"},
+	    {"GIT_ALLOW_PROTOCOL", ""},
+	    {"GIT_TERMINAL_PROMPT", "0"},
+	    {"GIT_OPTIONAL_LOCKS", "0"},
+	    {"GIT_PAGER", "cat"},
+	    {"GIT_EDITOR", "false"},
 	};
 	const char *path = getenv("PATH"), *objects = join(&repo->arena, repo->common, "objects");
 	bool ok = objects && add_env(repo, "PATH", path ? path : "/usr/local/bin:/usr/bin:/bin") &&
@@ -221,7 +221,7 @@ struct str git_last_words(const struct buf *errors)
 
 int git_call_ok(struct git_repo *repo, const struct git_call *call, struct err *err)
 {
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	struct str words;
 	int status;
 
@@ -263,8 +263,8 @@ static bool has_nocase(struct str s, struct str word)
 int git_config_read(struct git_repo *repo, const char *section, struct str subsection,
     const char *name, struct str *ret_value, struct err *err)
 {
-	CLEANUP(buf_release) struct buf out = BUF_INIT(SMALL_FILE_BYTES);
-	CLEANUP(buf_release) struct buf errors = BUF_INIT(GIT_OUT_BYTES);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(SMALL_FILE_BYTES);
+	struct buf errors CLEANUP(buf_release) = BUF_INIT(GIT_OUT_BYTES);
 	const char *config = join(&repo->arena, repo->common, "config");
 	struct str key = arena_fmt(&repo->arena, "%s%s%.*s.%s", section,
 	    subsection.n > 0 ? "." : "", STR_ARG(subsection), name);
@@ -312,7 +312,7 @@ static int read_object_format(struct git_repo *repo, struct err *err)
 static int write_own(struct git_repo *repo, const char *name, struct str text, struct err *err)
 {
 	const char *path = join(&repo->arena, repo->own, name);
-	CLEANUP_FD int fd = -1;
+	int fd CLEANUP_FD = -1;
 
 	if (!path)
 		return arena_err(&repo->arena, err);

@@ -365,7 +365,7 @@ static int walk_folder(
 int git_tree_walk(struct git_walk *walk, const struct git_oid *tree, const struct git_oid *commit,
     struct err *err)
 {
-	CLEANUP(walker_release) struct walker w;
+	struct walker w CLEANUP(walker_release);
 	struct others none = {0};
 
 	walker_init(&w, walk, strlen(tree->hex), err);
@@ -375,7 +375,7 @@ int git_tree_walk(struct git_walk *walk, const struct git_oid *tree, const struc
 
 int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct err *err)
 {
-	CLEANUP(walker_release) struct walker w;
+	struct walker w CLEANUP(walker_release);
 	struct others none = {0};
 	struct git_commit read;
 	bool there;
@@ -391,7 +391,7 @@ int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct 
 int git_difference_walk(
     struct git_walk *walk, const struct git_oid *tree, const struct git_oid *other, struct err *err)
 {
-	CLEANUP(walker_release) struct walker w;
+	struct walker w CLEANUP(walker_release);
 	struct other only = {other, 0};
 	struct others others = {&only, 1};
 
@@ -550,7 +550,7 @@ static int walk_commit(struct range *r, const struct git_oid *oid)
 int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t n_commits,
     const struct git_oid *bases, size_t n_bases, struct err *err)
 {
-	CLEANUP(range_release) struct range r = {0};
+	struct range r CLEANUP(range_release) = {0};
 
 	if (n_commits == 0)
 		return 0;

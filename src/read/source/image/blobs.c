@@ -17,7 +17,7 @@ struct member {
 static int link_name(
     struct image_blobs *blobs, const struct tar_entry *e, struct str *ret, struct err *err)
 {
-	CLEANUP(buf_release) struct buf path = BUF_INIT(2 * MIB(1));
+	struct buf path CLEANUP(buf_release) = BUF_INIT(2 * MIB(1));
 	struct str left = e->link, part;
 	size_t slash = str_rchr(e->path, '/');
 
@@ -99,9 +99,9 @@ static int refuse_compressed(struct stream **s, struct err *err)
 static int index_archive(
     struct image_blobs *blobs, uint64_t size, const struct limits *limits, struct err *err)
 {
-	CLEANUP(stream_cleanup) struct stream *top = NULL;
-	CLEANUP(stream_cleanup) struct stream *sniffed = NULL;
-	CLEANUP(tar_cleanup) struct tar *tar = NULL;
+	struct stream *top CLEANUP(stream_cleanup) = NULL;
+	struct stream *sniffed CLEANUP(stream_cleanup) = NULL;
+	struct tar *tar CLEANUP(tar_cleanup) = NULL;
 
 	if (stream_of_content(
 		blobs->content, blobs->archive, 0, MIN_OF(size, 512), &sniffed, err) != 0 ||
@@ -199,7 +199,7 @@ void blob_close(struct blob *blob)
 
 bool blobs_have(struct image_blobs *blobs, struct str name)
 {
-	CLEANUP(blob_close) struct blob b = {0};
+	struct blob b CLEANUP(blob_close) = {0};
 	struct err ignored = ERR_INIT;
 
 	return blob_open(blobs, name, &b, &ignored) == CONTENT_OK;
@@ -208,7 +208,7 @@ bool blobs_have(struct image_blobs *blobs, struct str name)
 static int read_blob(const struct blob *b, size_t max_bytes, struct arena *arena,
     struct str *ret_bytes, struct err *err)
 {
-	CLEANUP(stream_cleanup) struct stream *s = NULL;
+	struct stream *s CLEANUP(stream_cleanup) = NULL;
 	size_t got;
 	char *p;
 
@@ -228,7 +228,7 @@ static int read_blob(const struct blob *b, size_t max_bytes, struct arena *arena
 enum content_result blobs_read(struct image_blobs *blobs, struct str name, size_t max_bytes,
     struct arena *arena, struct str *ret_bytes, struct err *err)
 {
-	CLEANUP(blob_close) struct blob b = {0};
+	struct blob b CLEANUP(blob_close) = {0};
 	enum content_result result = blob_open(blobs, name, &b, err);
 
 	if (result != CONTENT_OK)
@@ -260,8 +260,8 @@ int blob_name(struct str digest, struct arena *arena, struct str *ret_name, stru
 
 static int check_digest(struct str bytes, struct str digest, const char *what, struct err *err)
 {
-	CLEANUP(stream_cleanup) struct stream *s = NULL;
-	CLEANUP(stream_sum_release) struct stream_sum sum = {0};
+	struct stream *s CLEANUP(stream_cleanup) = NULL;
+	struct stream_sum sum CLEANUP(stream_sum_release) = {0};
 
 	if (stream_of_bytes(bytes, &s, err) != 0 || stream_tee(&s, digest, &sum, err) != 0 ||
 	    stream_drain(s, err) != 0)

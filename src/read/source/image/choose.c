@@ -75,7 +75,7 @@ static void list_one(struct buf *out, const struct candidate *c)
 
 static int not_one(const struct candidate *const *list, size_t n, struct str says, struct err *err)
 {
-	CLEANUP(buf_release) struct buf names = BUF_INIT(KIB(64));
+	struct buf names CLEANUP(buf_release) = BUF_INIT(KIB(64));
 
 	for (size_t i = 0; i < MIN_OF(n, (size_t)LISTED_MAX); i++)
 		list_one(&names, list[i]);

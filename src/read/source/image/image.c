@@ -254,7 +254,7 @@ static int docker_config(struct opening *o, const struct docker_image *d, struct
 static int docker_layer(
     struct opening *o, struct str name, struct image_layer *layer, struct err *err)
 {
-	CLEANUP(blob_close) struct blob b = {0};
+	struct blob b CLEANUP(blob_close) = {0};
 
 	layer->name = name;
 	layer->digest = layer->diff_id;

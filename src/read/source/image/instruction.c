@@ -127,8 +127,8 @@ static void add_normal(struct buf *out, struct str s)
 
 static bool same_text(struct str a, struct str b)
 {
-	CLEANUP(buf_release) struct buf left = BUF_INIT(TEXT_MAX);
-	CLEANUP(buf_release) struct buf right = BUF_INIT(TEXT_MAX);
+	struct buf left CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct buf right CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
 
 	add_normal(&left, str_trim(a));
 	add_normal(&right, str_trim(b));

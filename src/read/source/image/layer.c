@@ -53,7 +53,7 @@ static int read_whole(struct tar *tar, char *p, size_t n, struct err *err)
 
 static int sum_whole(struct walk *w, struct merged_body *body, struct tar *tar, struct err *err)
 {
-	CLEANUP(hasher_release) struct hasher h = {0};
+	struct hasher h CLEANUP(hasher_release) = {0};
 	char hex[MD5_HEX_SIZE], buffer[KIB(4)];
 	size_t got;
 
@@ -428,8 +428,8 @@ static int check_sums(struct walk *w, struct layer_stream *s, struct err *err)
 
 int layer_read(struct walk *w, struct err *err)
 {
-	CLEANUP(layer_stream_release) struct layer_stream s = {0};
-	CLEANUP(tar_cleanup) struct tar *tar = NULL;
+	struct layer_stream s CLEANUP(layer_stream_release) = {0};
+	struct tar *tar CLEANUP(tar_cleanup) = NULL;
 
 	if (open_layer(w, &s, err) != 0 || tar_open(s.top, w->limits, &tar, err) != 0 ||
 	    take_all(w, tar, err) != 0 || stream_drain(s.top, err) != 0)

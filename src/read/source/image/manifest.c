@@ -241,7 +241,7 @@ static int check_shape(const struct node *root, bool is_index, struct err *err)
 int image_index_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image_index *ret, struct err *err)
 {
-	CLEANUP(document_release) struct document d = {0};
+	struct document d CLEANUP(document_release) = {0};
 
 	if (document_read(&d, bytes, limits, NODE_MAP, err) != 0 ||
 	    check_shape(d.root, true, err) != 0)
@@ -253,7 +253,7 @@ int image_index_parse(struct str bytes, const struct limits *limits, struct aren
 int image_manifest_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image_manifest *ret, struct err *err)
 {
-	CLEANUP(document_release) struct document d = {0};
+	struct document d CLEANUP(document_release) = {0};
 	struct image_manifest m = {0};
 
 	if (document_read(&d, bytes, limits, NODE_MAP, err) != 0 ||
@@ -299,20 +299,12 @@ static int read_config(
 	const struct {
 		const char *key;
 		struct str *text;
-	} texts[] = {
-	    {"User",	     &c->user   },
-		{"WorkingDir", &c->workdir}
-	   };
+	} texts[] = {{"User", &c->user}, {"WorkingDir", &c->workdir}};
 	const struct {
 		const char *key;
 		struct str_list *list;
-	} lists[] = {
-	    {"Env",	    &c->env	   },
-	      {"Entrypoint", &c->entrypoint},
-	      {"Cmd",	      &c->cmd	     },
-	    {"Shell",      &c->shell     },
-		  {"OnBuild",    &c->onbuild	 }
-	  };
+	} lists[] = {{"Env", &c->env}, {"Entrypoint", &c->entrypoint}, {"Cmd", &c->cmd},
+	    {"Shell", &c->shell}, {"OnBuild", &c->onbuild}};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (copy_text(get(config, texts[i].key), arena, texts[i].text, err) != 0)
@@ -391,7 +383,7 @@ static void attribute(
 int image_config_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct image *image, struct image_rootfs *ret, struct err *err)
 {
-	CLEANUP(document_release) struct document d = {0};
+	struct document d CLEANUP(document_release) = {0};
 	struct str_list diff_ids = {0};
 	struct image_rootfs rootfs = {0};
 	const struct node *history;
@@ -426,7 +418,7 @@ int image_config_parse(struct str bytes, const struct limits *limits, struct are
 int docker_manifest_parse(struct str bytes, const struct limits *limits, struct arena *arena,
     struct docker_images *ret, struct err *err)
 {
-	CLEANUP(document_release) struct document d = {0};
+	struct document d CLEANUP(document_release) = {0};
 	struct docker_images images = {0};
 
 	if (document_read(&d, bytes, limits, NODE_LIST, err) != 0)

@@ -31,7 +31,7 @@ static void add_part(struct buf *out, struct str branch)
 
 struct str forge_local_comment_ref(const struct pull_request *pull, struct arena *arena)
 {
-	CLEANUP(buf_release) struct buf ref = BUF_INIT(REF_BYTES_MAX * 8);
+	struct buf ref CLEANUP(buf_release) = BUF_INIT(REF_BYTES_MAX * 8);
 
 	buf_add(&ref, STR("refs/plimsoll/pull/"));
 	add_part(&ref, pull->source);
@@ -59,7 +59,7 @@ static int set_comment(
 static int local_comment(
     struct forge *forge, const struct pull_request *pull, struct str text, struct err *err)
 {
-	CLEANUP(arena_release) struct arena arena;
+	struct arena arena CLEANUP(arena_release);
 	struct git_oid blob;
 	struct str ref;
 
@@ -82,8 +82,8 @@ static int local_comment(
 static int local_land(struct forge *forge, const struct pull_request *pull,
     const struct forge_landing *landing, struct err *err)
 {
-	CLEANUP(buf_release) struct buf source = BUF_INIT(REF_BYTES_MAX * 2);
-	CLEANUP(buf_release) struct buf target = BUF_INIT(REF_BYTES_MAX * 2);
+	struct buf source CLEANUP(buf_release) = BUF_INIT(REF_BYTES_MAX * 2);
+	struct buf target CLEANUP(buf_release) = BUF_INIT(REF_BYTES_MAX * 2);
 	struct git_ref_update updates[2];
 
 	buf_addf(&source, "refs/heads/" STR_FMT, STR_ARG(pull->source));

@@ -138,17 +138,18 @@ static void documents_that_are_none(void **state)
 		enum err_code code;
 		const char *says;
 	} rows[] = {
-	    {"",											      ERR_FORMAT,	     "index.json"		 },
-	    {"[]",											    ERR_FORMAT,      "not the JSON document"},
-	    {"{\"schemaVersion\":2,\"manifests\":[]}",							ERR_NOT_FOUND,   "no image in it"	      },
-	    {"{\"schemaVersion\":1,\"manifests\":[]}",							ERR_UNSUPPORTED, "schema 1"		  },
-	    {"{\"manifests\":[],\"manifests\":[]}",							   ERR_FORMAT,	"line 1"		},
-	    {"{\"manifests\":[],\"layers\":[]}",							      ERR_FORMAT,	     "at once"	      },
-	    {"{\"manifests\":[{\"digest\":\"sha256:00\",\"size\":1}]}",					ERR_FORMAT,	    "no digest"	       },
-	    {"{\"manifests\":[{\"digest\":\"md5:00\",\"size\":1}]}",					     ERR_UNSUPPORTED, "neither"	       },
-	    {"{\"manifests\":[{\"digest\":\"x\"}]}",							  ERR_FORMAT,	 "no size"		  },
+	    {"", ERR_FORMAT, "index.json"},
+	    {"[]", ERR_FORMAT, "not the JSON document"},
+	    {"{\"schemaVersion\":2,\"manifests\":[]}", ERR_NOT_FOUND, "no image in it"},
+	    {"{\"schemaVersion\":1,\"manifests\":[]}", ERR_UNSUPPORTED, "schema 1"},
+	    {"{\"manifests\":[],\"manifests\":[]}", ERR_FORMAT, "line 1"},
+	    {"{\"manifests\":[],\"layers\":[]}", ERR_FORMAT, "at once"},
+	    {"{\"manifests\":[{\"digest\":\"sha256:00\",\"size\":1}]}", ERR_FORMAT, "no digest"},
+	    {"{\"manifests\":[{\"digest\":\"md5:00\",\"size\":1}]}", ERR_UNSUPPORTED, "neither"},
+	    {"{\"manifests\":[{\"digest\":\"x\"}]}", ERR_FORMAT, "no size"},
 	    {"{\"manifests\":[{\"digest\":\"sha256:"
-	     "0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1}]}", ERR_FORMAT,	    "is missing"		},
+	     "0000000000000000000000000000000000000000000000000000000000000000\",\"size\":1}]}",
+		ERR_FORMAT, "is missing"},
 	};
 	struct fixture *f = *state;
 
@@ -338,17 +339,17 @@ static void instructions_are_recognised(void **state)
 		size_t from;
 		int index; /* -1: none */
 	} rows[] = {
-	    {"/bin/sh -c apt-get update &&   make",		    0, 1 },
-	    {"RUN /bin/sh -c apt-get update && make # buildkit", 0, 1 },
-	    {"/bin/sh -c #(nop) COPY file:3f00 in /srv ",	  0, 2 },
-	    {"COPY --chown=1 app /srv/ # buildkit",		    0, 2 },
-	    {"COPY app /srv/ # buildkit",			  0, 2 },
-	    {"/bin/sh -c #(nop) COPY dir:3f00 in /other ",	   0, -1},
-	    {"|1 A=b /bin/sh -c make",			       0, 3 },
-	    {"|1 A=b /bin/sh -c make",			       4, 5 },
-	    {"/bin/sh -c #(nop) WORKDIR /srv",		       5, 4 },
-	    {"",						 0, -1},
-	    {"umoci insert",				     0, -1},
+	    {"/bin/sh -c apt-get update &&   make", 0, 1},
+	    {"RUN /bin/sh -c apt-get update && make # buildkit", 0, 1},
+	    {"/bin/sh -c #(nop) COPY file:3f00 in /srv ", 0, 2},
+	    {"COPY --chown=1 app /srv/ # buildkit", 0, 2},
+	    {"COPY app /srv/ # buildkit", 0, 2},
+	    {"/bin/sh -c #(nop) COPY dir:3f00 in /other ", 0, -1},
+	    {"|1 A=b /bin/sh -c make", 0, 3},
+	    {"|1 A=b /bin/sh -c make", 4, 5},
+	    {"/bin/sh -c #(nop) WORKDIR /srv", 5, 4},
+	    {"", 0, -1},
+	    {"umoci insert", 0, -1},
 	};
 
 	(void)state;

@@ -103,16 +103,16 @@ static void a_layer_that_fails_leaves_nothing(void **state)
 		void (*bend)(struct layout *l, struct made_layer *layer);
 		const char *says;
 	} rows[] = {
-	    {bent_digest,	  "problem  malformed input…its blob is sha256:"		},
-	    {bent_diff_id,   "problem  malformed input…diff ID"		     },
-	    {bent_size,	"problem  malformed input…were promised"		},
-	    {bent_gzip,	"problem  malformed input…gzip data ends in the middle"},
-	    {bent_archive,   "problem  malformed input…ends in the middle"		},
-	    {bent_trailing,  "problem  malformed input…gzip"			   },
-	    {bent_zstd,	"problem  not supported…zstd"			     },
-	    {bent_foreign,   "problem  not supported…foreign layer"		 },
-	    {bent_missing,   "problem  malformed input…missing"		     },
-	    {bent_algorithm, "problem  not supported…md5"				 },
+	    {bent_digest, "problem  malformed input…its blob is sha256:"},
+	    {bent_diff_id, "problem  malformed input…diff ID"},
+	    {bent_size, "problem  malformed input…were promised"},
+	    {bent_gzip, "problem  malformed input…gzip data ends in the middle"},
+	    {bent_archive, "problem  malformed input…ends in the middle"},
+	    {bent_trailing, "problem  malformed input…gzip"},
+	    {bent_zstd, "problem  not supported…zstd"},
+	    {bent_foreign, "problem  not supported…foreign layer"},
+	    {bent_missing, "problem  malformed input…missing"},
+	    {bent_algorithm, "problem  not supported…md5"},
 	};
 	struct fixture *f = *state;
 

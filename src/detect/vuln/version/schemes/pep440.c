@@ -28,19 +28,19 @@ struct word {
 
 /* Longer words first: "alpha" before "a", "preview" before "pre". */
 static const struct word pre_words[] = {
-    {STR_INIT("alpha"),	PRE_ALPHA},
-    {STR_INIT("preview"), PRE_RC	},
-    {STR_INIT("beta"),    PRE_BETA },
-    {STR_INIT("pre"),     PRE_RC   },
-    {STR_INIT("rc"),	     PRE_RC   },
-    {STR_INIT("a"),	    PRE_ALPHA},
-    {STR_INIT("b"),	    PRE_BETA },
-    {STR_INIT("c"),	    PRE_RC	  },
+    {STR_INIT("alpha"), PRE_ALPHA},
+    {STR_INIT("preview"), PRE_RC},
+    {STR_INIT("beta"), PRE_BETA},
+    {STR_INIT("pre"), PRE_RC},
+    {STR_INIT("rc"), PRE_RC},
+    {STR_INIT("a"), PRE_ALPHA},
+    {STR_INIT("b"), PRE_BETA},
+    {STR_INIT("c"), PRE_RC},
 };
 static const struct word post_words[] = {
     {STR_INIT("post"), PRE_NONE},
-    {STR_INIT("rev"),  PRE_NONE},
-    {STR_INIT("r"),    PRE_NONE},
+    {STR_INIT("rev"), PRE_NONE},
+    {STR_INIT("r"), PRE_NONE},
 };
 static const struct word dev_words[] = {
     {STR_INIT("dev"), PRE_DEV},
