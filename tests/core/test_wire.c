@@ -197,7 +197,8 @@ static void change(void *base, const struct field *field)
 static void assert_each_counts(struct fixture *f, struct sample *s, void *part, size_t part_size,
     const struct field *fields, size_t n)
 {
-	struct buf before CLEANUP(buf_release) = BUF_INIT(MIB(1)), after = BUF_INIT(MIB(1));
+	struct buf before CLEANUP(buf_release) = BUF_INIT(MIB(1)),
+			  after CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	unsigned char saved[512];
 
 	encode(&before, &s->finding);

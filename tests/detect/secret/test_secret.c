@@ -142,7 +142,8 @@ static void test_value_is_never_said(void **state)
 	    "8i9j0k1l2m3n4o5p",
 	    "hunter"
 	    "22abcdefghijk"};
-	struct buf text CLEANUP(buf_release) = BUF_INIT(4096), out = BUF_INIT(MIB(1));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(4096),
+			out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct fixture f;
 
 	(void)state;

@@ -166,7 +166,8 @@ static void test_feeds_table(void **state)
 
 static void test_same_bytes(void **state)
 {
-	struct buf a CLEANUP(buf_release) = BUF_INIT(MIB(4)), b = BUF_INIT(MIB(4));
+	struct buf a CLEANUP(buf_release) = BUF_INIT(MIB(4)),
+		     b CLEANUP(buf_release) = BUF_INIT(MIB(4));
 	struct memory_sink sink CLEANUP(memory_sink_release);
 	struct db_stats stats;
 

@@ -185,7 +185,8 @@ static void test_recognises(void **state)
 static void test_bundle_limit(void **state)
 {
 	struct arena arena CLEANUP(arena_release);
-	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(4)), out = BUF_INIT(KIB(64));
+	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(4)),
+			out CLEANUP(buf_release) = BUF_INIT(KIB(64));
 	struct feed_file file = {STR("list"), STR_NONE};
 	struct dump dump = {&out, STR_NONE};
 	struct feed_out to = {on_advisory, on_exploited, on_problem, &dump};

@@ -204,7 +204,8 @@ static void test_against_packaging(void **state)
 	const char *const argv[] = {"python3", "-c", packaging_script, NULL};
 	const struct version_scheme *pep440 = version_scheme_find(STR("pep440"));
 	struct arena arena CLEANUP(arena_release);
-	struct buf in CLEANUP(buf_release) = BUF_INIT(MIB(1)), out = BUF_INIT(MIB(1));
+	struct buf in CLEANUP(buf_release) = BUF_INIT(MIB(1)),
+		      out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct spawn s = {.argv = argv, .out = &out, .timeout_ms = 60000};
 	struct spawn_result result;
 	struct err err = ERR_INIT;

@@ -31,7 +31,8 @@ struct str bench_sh(struct bench *b, const char *script)
 	    "GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=C",
 	    "GIT_COMMITTER_EMAIL=c@example.org", "GIT_AUTHOR_DATE=@1700000000 +0000",
 	    "GIT_COMMITTER_DATE=@1700000000 +0000", "GIT_ALLOW_PROTOCOL=file", NULL};
-	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(4)), errors = BUF_INIT(MIB(4));
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(4)),
+		       errors CLEANUP(buf_release) = BUF_INIT(MIB(4));
 	const char *argv[] = {"sh", "-euc", script, NULL};
 	struct spawn s = {.argv = argv,
 	    .env = env,

@@ -27,7 +27,8 @@ static const char *const scalars[][2] = {
 
 static void check_scalar(struct str text, const char *kind)
 {
-	struct buf list CLEANUP(buf_release) = BUF_INIT(100), got = BUF_INIT(1000);
+	struct buf list CLEANUP(buf_release) = BUF_INIT(100),
+			got CLEANUP(buf_release) = BUF_INIT(1000);
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
