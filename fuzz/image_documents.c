@@ -1,6 +1,6 @@
 /* Any bytes as each of an image's JSON documents. */
 #include "base/utf8.h"
-#include "read/source/image/manifest.h"
+#include "read/source/image/image_manifest.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * a record's first byte says which one it is, of which layer, and whether it is gone.
  */
 #include "detect/sbom/cataloger.h"
-#include "detect/sbom/history.h"
+#include "detect/sbom/file_history.h"
 #include "null_sink.h"
 
 enum { LAYERS = 4 };

@@ -1,4 +1,4 @@
-/* Any bytes as a JSON tree (src/read/syntax/json.c). */
+/* Any bytes as a JSON tree (src/read/syntax/json_tree.c). */
 #include "tree_walk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,8 @@
-/* Manifests and indexes from a registry (src/net/registry/manifest.h). The first line is the
- * media type that it was served as. */
+/* Manifests and indexes from a registry (src/net/registry/registry_manifest.h). The first line is
+ * the media type that it was served as. */
+#include "net/registry/registry_manifest.h"
+
 #include "base/hash.h"
-#include "net/registry/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,8 +2,8 @@
  * Any bytes behind the first line of each kind of private key, and around a value: what is
  * read of a block lies in the text, and what stands around a value is read inside it.
  */
-#include "detect/secret/context.h"
 #include "detect/secret/pem.h"
+#include "detect/secret/value_context.h"
 
 #include <stdlib.h>
 

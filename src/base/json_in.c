@@ -28,7 +28,7 @@ enum state {
 
 enum { STEP_ERROR = -1, STEP_EVENT = 0, STEP_AGAIN = 1 };
 
-struct step {
+struct json_step {
 	struct json_in *j;
 	struct json_event *ret_event;
 	struct err *err;
@@ -48,7 +48,7 @@ static void line_and_column(struct str text, size_t offset, size_t *ret_line, si
 	*ret_column = utf8_count(str_sub(before, start, before.n)) + 1;
 }
 
-static int fail_at(const struct step *s, enum err_code code, const char *what, size_t offset)
+static int fail_at(const struct json_step *s, enum err_code code, const char *what, size_t offset)
 {
 	size_t line, column;
 
@@ -57,7 +57,7 @@ static int fail_at(const struct step *s, enum err_code code, const char *what, s
 }
 
 /* 0 where somebody listens: the caller recovers. */
-static int problem(const struct step *s, const char *what, size_t offset, size_t end)
+static int problem(const struct json_step *s, const char *what, size_t offset, size_t end)
 {
 	if (!s->j->on_problem)
 		return fail_at(s, ERR_FORMAT, what, offset);
@@ -65,7 +65,7 @@ static int problem(const struct step *s, const char *what, size_t offset, size_t
 	return 0;
 }
 
-static int emit(const struct step *s, enum json_kind kind, struct str text, size_t end)
+static int emit(const struct json_step *s, enum json_kind kind, struct str text, size_t end)
 {
 	struct json_in *j = s->j;
 
@@ -93,7 +93,7 @@ static enum container container_at(const struct json_in *j, unsigned level)
 	return j->in_object[at / 8] >> (at % 8) & 1 ? OBJECT : ARRAY;
 }
 
-static int open_container(const struct step *s, enum container container, size_t end)
+static int open_container(const struct json_step *s, enum container container, size_t end)
 {
 	struct json_in *j = s->j;
 	unsigned char bit = (unsigned char)(1U << (j->depth % 8));
@@ -107,7 +107,7 @@ static int open_container(const struct step *s, enum container container, size_t
 	return emit(s, container == OBJECT ? JSON_OBJECT : JSON_ARRAY, STR_NONE, end);
 }
 
-static int close_container(const struct step *s, size_t end)
+static int close_container(const struct json_step *s, size_t end)
 {
 	struct json_in *j = s->j;
 	bool object = container_at(j, 1) == OBJECT;
@@ -125,7 +125,7 @@ static int tell_mistake(const void *arg, const char *what, size_t offset, size_t
 	return problem(arg, what, offset, end);
 }
 
-static int decode(const struct step *s, size_t offset, size_t end, struct str *ret_text)
+static int decode(const struct json_step *s, size_t offset, size_t end, struct str *ret_text)
 {
 	struct json_in *j = s->j;
 	const struct json_decoding decoding = {
@@ -138,7 +138,7 @@ static int decode(const struct step *s, size_t offset, size_t end, struct str *r
 	return json_decode(&decoding, offset, end, ret_text, s->err);
 }
 
-static int read_string(const struct step *s, enum json_kind kind)
+static int read_string(const struct json_step *s, enum json_kind kind)
 {
 	struct json_in *j = s->j;
 	struct json_string string = json_scan_string(j->text, j->at);
@@ -160,7 +160,7 @@ static int read_string(const struct step *s, enum json_kind kind)
 /* ---- values ---- */
 
 /* A byte that belongs to nothing, and those like it behind it. */
-static int skip_junk(const struct step *s)
+static int skip_junk(const struct json_step *s)
 {
 	size_t start = s->j->at;
 
@@ -168,7 +168,7 @@ static int skip_junk(const struct step *s)
 	return problem(s, "something that is not JSON", start, s->j->at) ? STEP_ERROR : STEP_AGAIN;
 }
 
-static int read_word(const struct step *s)
+static int read_word(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	size_t end = json_scan_word(j->text, j->at);
@@ -197,7 +197,7 @@ static int read_word(const struct step *s)
 }
 
 /* The value at text[at], which is there. */
-static int read_value(const struct step *s)
+static int read_value(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 
@@ -216,7 +216,7 @@ static int read_value(const struct step *s)
 }
 
 /* Null where a value should be. The comma behind it is not missed as well. */
-static int read_no_value(const struct step *s, enum state next)
+static int read_no_value(const struct json_step *s, enum state next)
 {
 	struct json_in *j = s->j;
 
@@ -315,14 +315,14 @@ static enum closing judge_closer(struct json_in *j)
 	return fits ? judge_fitting(j) : judge_misfit(j, closes);
 }
 
-static int tell_last_comma(const struct step *s)
+static int tell_last_comma(const struct json_step *s)
 {
 	if (s->j->state != STATE_NEXT)
 		return 0;
 	return problem(s, "a comma with nothing after it", s->j->comma_at, s->j->comma_at + 1);
 }
 
-static int tell_stray(const struct step *s)
+static int tell_stray(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	bool brace = j->text.p[j->at] == '}';
@@ -336,7 +336,7 @@ static int tell_stray(const struct step *s)
 	return STEP_AGAIN;
 }
 
-static int read_closer(const struct step *s)
+static int read_closer(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	bool object = container_at(j, 1) == OBJECT;
@@ -360,7 +360,7 @@ static int read_closer(const struct step *s)
 }
 
 /* The text is over inside a container. */
-static int read_unclosed(const struct step *s)
+static int read_unclosed(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 
@@ -401,7 +401,7 @@ static bool is_junk(const struct json_in *j)
 	       json_scan_name(j->text, j->at) == j->at;
 }
 
-static int step_start(const struct step *s)
+static int step_start(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -431,7 +431,7 @@ static bool object_is_unclosed(struct json_in *j)
 	       container_at(j, 2) == ARRAY && rest_balance(j) <= (long)j->depth;
 }
 
-static int close_unclosed_object(const struct step *s)
+static int close_unclosed_object(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 
@@ -443,7 +443,7 @@ static int close_unclosed_object(const struct step *s)
 }
 
 /* A name, or what stands where one should. */
-static int read_key(const struct step *s)
+static int read_key(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -470,7 +470,7 @@ static int read_key(const struct step *s)
 }
 
 /* STATE_FIRST and STATE_NEXT */
-static int step_item(const struct step *s)
+static int step_item(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 
@@ -491,7 +491,7 @@ static int step_item(const struct step *s)
 	return peek(j) == ':' ? skip_junk(s) : read_value(s);
 }
 
-static int step_colon(const struct step *s)
+static int step_colon(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -513,7 +513,7 @@ static int step_colon(const struct step *s)
 	return problem(s, "a colon is missing", j->last_end, j->last_end) ? STEP_ERROR : STEP_AGAIN;
 }
 
-static int step_value(const struct step *s)
+static int step_value(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -528,7 +528,7 @@ static int step_value(const struct step *s)
 	return read_value(s);
 }
 
-static int step_after(const struct step *s)
+static int step_after(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -554,7 +554,7 @@ static int step_after(const struct step *s)
 	return problem(s, "a comma is missing", j->last_end, j->last_end) ? STEP_ERROR : STEP_AGAIN;
 }
 
-static int step_done(const struct step *s)
+static int step_done(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 	int c = peek(j);
@@ -573,7 +573,7 @@ static int step_done(const struct step *s)
 	return STEP_AGAIN;
 }
 
-static int step(const struct step *s)
+static int step(const struct json_step *s)
 {
 	switch ((enum state)s->j->state) {
 	case STATE_START:
@@ -598,7 +598,7 @@ static int step(const struct step *s)
 }
 
 /* Passes over blanks and comments. */
-static int skip_gap(const struct step *s)
+static int skip_gap(const struct json_step *s)
 {
 	struct json_in *j = s->j;
 
@@ -624,7 +624,7 @@ void json_in_init(struct json_in *j, struct str text, struct arena *arena)
 
 int json_next(struct json_in *j, struct json_event *ret_event, struct err *err)
 {
-	const struct step s = {j, ret_event, err};
+	const struct json_step s = {j, ret_event, err};
 	int result;
 
 	do {

@@ -10,7 +10,7 @@ struct record {
 	struct db_advisory advisory;
 };
 
-struct search {
+struct advisory_search {
 	const struct db *db;
 	struct arena *arena;
 	VEC(struct record) records;
@@ -30,7 +30,7 @@ static int has_alias(
 	return 0;
 }
 
-static int find_records(struct search *s, struct str id, struct err *err)
+static int find_records(struct advisory_search *s, struct str id, struct err *err)
 {
 	struct db_info info;
 
@@ -181,7 +181,7 @@ static int write_cure(
 	return 0;
 }
 
-static const struct record *record_of(const struct search *s, uint32_t advisory)
+static const struct record *record_of(const struct advisory_search *s, uint32_t advisory)
 {
 	for (size_t i = 0; i < s->records.n; i++) {
 		if (s->records.p[i].index == advisory)
@@ -190,7 +190,7 @@ static const struct record *record_of(const struct search *s, uint32_t advisory)
 	return NULL;
 }
 
-static int write_package(const struct search *s, const struct db_ecosystem *ecosystem,
+static int write_package(const struct advisory_search *s, const struct db_ecosystem *ecosystem,
     struct str name, const struct db_entries *entries, struct buf *out, struct err *err)
 {
 	for (uint32_t i = 0; i < entries->n; i++) {
@@ -217,7 +217,7 @@ static int write_package(const struct search *s, const struct db_ecosystem *ecos
 	return 0;
 }
 
-static int write_packages(const struct search *s, struct buf *out, struct err *err)
+static int write_packages(const struct advisory_search *s, struct buf *out, struct err *err)
 {
 	struct db_info info;
 
@@ -244,7 +244,7 @@ static int write_packages(const struct search *s, struct buf *out, struct err *e
 int advisory_write(const struct db *db, struct str id, struct arena *arena, struct buf *out,
     bool *ret_found, struct err *err)
 {
-	struct search s = {.db = db, .arena = arena};
+	struct advisory_search s = {.db = db, .arena = arena};
 
 	if (find_records(&s, id, err) != 0)
 		return -1;

@@ -125,7 +125,7 @@ static void *walk_items(
 }
 
 /* What finding's optional groups are; a walker takes no const item, so one is copied. */
-union group {
+union wire_group {
 	struct package package;
 	struct finding_vulnerability vulnerability;
 	struct finding_secret secret;
@@ -137,7 +137,7 @@ union group {
 static const void *walk_group(struct wire *w, const void *group, size_t size, walk_fn *walk)
 {
 	bool present = group != NULL;
-	union group to_write;
+	union wire_group to_write;
 	void *copy;
 
 	walk_bool(w, &present);

@@ -1,6 +1,6 @@
 /* Scans of what git holds: the files of a commit, and what a range of commits introduces. */
 #include "engine/own.h"
-#include "read/source/git/walk.h"
+#include "read/source/git/git_walk.h"
 
 struct commits_job {
 	const struct scan *scan;

@@ -1,7 +1,7 @@
 /* The Dockerfiles of a commit, by their names. */
 #include "engine/attempt.h"
-#include "engine/project.h"
-#include "read/source/git/walk.h"
+#include "engine/scan_project.h"
+#include "read/source/git/git_walk.h"
 
 struct dockerfiles_job {
 	const struct git_oid *commit;

@@ -1,7 +1,7 @@
 /* Scans of a folder, of one file, and of a text. */
 #include "base/map.h"
 #include "base/os/fd.h"
-#include "engine/ignored.h"
+#include "engine/leave_out.h"
 #include "engine/own.h"
 #include "engine/pair.h"
 #include "read/source/dir/dir.h"

@@ -7,7 +7,7 @@
 #define ENGINE_IMAGE_HIDDEN_H
 
 #include "core/sink.h"
-#include "detect/sbom/history.h"
+#include "detect/sbom/file_history.h"
 #include "read/source/image/image.h"
 
 struct image_hidden {

@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 #include "core/sink.h"
-#include "detect/sbom/history.h"
+#include "detect/sbom/file_history.h"
 #include "read/source/image/image.h"
 
 struct held_finding {

@@ -9,7 +9,7 @@
 #define ENGINE_OWN_H
 
 #include "engine/units.h"
-#include "read/source/git/walk.h"
+#include "read/source/git/git_walk.h"
 
 struct own_counts;
 struct own_secret;

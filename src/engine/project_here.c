@@ -2,7 +2,7 @@
 
 #include "base/map.h"
 #include "base/os/fd.h"
-#include "engine/project.h"
+#include "engine/scan_project.h"
 
 #include <errno.h>
 #include <fcntl.h>

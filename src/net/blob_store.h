@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "net/http.h"
-#include "net/registry/manifest.h"
+#include "net/registry/registry_manifest.h"
 
 struct blob_store {
 	int dir_fd;

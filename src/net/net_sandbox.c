@@ -149,29 +149,29 @@ struct conditional {
 	int error;
 };
 
-struct filter {
+struct net_filter {
 	struct sock_filter p[FILTER_MAX];
 	unsigned short n;
 };
 
-static void emit(struct filter *f, uint16_t code, uint32_t k, uint8_t if_true, uint8_t if_false)
+static void emit(struct net_filter *f, uint16_t code, uint32_t k, uint8_t if_true, uint8_t if_false)
 {
 	if (f->n < FILTER_MAX)
 		f->p[f->n++] = (struct sock_filter){code, if_true, if_false, k};
 }
 
-static void emit_load(struct filter *f, size_t offset)
+static void emit_load(struct net_filter *f, size_t offset)
 {
 	emit(f, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-static void emit_return(struct filter *f, uint32_t what)
+static void emit_return(struct net_filter *f, uint32_t what)
 {
 	emit(f, BPF_RET | BPF_K, what, 0, 0);
 }
 
 /* The number of the call is loaded before and after. */
-static void emit_conditional(struct filter *f, const struct conditional *c)
+static void emit_conditional(struct net_filter *f, const struct conditional *c)
 {
 	uint16_t test = BPF_JMP | BPF_K | (c->as_bits ? BPF_JSET : BPF_JEQ);
 	uint8_t length = (uint8_t)(c->n_values + 3); /* what follows the first jump */
@@ -184,7 +184,7 @@ static void emit_conditional(struct filter *f, const struct conditional *c)
 	emit_load(f, offsetof(struct seccomp_data, nr));
 }
 
-static void emit_refused(struct filter *f)
+static void emit_refused(struct net_filter *f)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
 		emit(f, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
@@ -204,7 +204,7 @@ static int restrict_calls(struct err *err)
 	    {SYS_tgkill, false, 1, {(uint32_t)getpid()}, EPERM},
 	    {SYS_socket, false, 3, {AF_INET, AF_INET6, AF_NETLINK}, EAFNOSUPPORT},
 	};
-	struct filter f = {.n = 0};
+	struct net_filter f = {.n = 0};
 	struct sock_fprog program = {.filter = f.p};
 
 	emit_load(&f, offsetof(struct seccomp_data, arch));

@@ -18,8 +18,8 @@ static bool uses_folder(const struct net_request *request)
 	return request->op == NET_OP_PULL || request->op == NET_OP_PUSH;
 }
 
-static int open_folder(
-    struct session *s, const struct net_request *request, struct blob_store *store, struct err *err)
+static int open_folder(struct registry_session *s, const struct net_request *request,
+    struct blob_store *store, struct err *err)
 {
 	const char *path;
 
@@ -31,7 +31,8 @@ static int open_folder(
 	return blob_store_open(store, path, request->op == NET_OP_PULL, err);
 }
 
-static int shut_in(const struct session *s, const struct blob_store *store, struct err *err)
+static int shut_in(
+    const struct registry_session *s, const struct blob_store *store, struct err *err)
 {
 	struct net_sandbox opts = {
 	    .folder_fd = store->dir_fd, .writes_folder = s->request->op == NET_OP_PULL};
@@ -42,8 +43,8 @@ static int shut_in(const struct session *s, const struct blob_store *store, stru
 	return net_sandbox_enter(&opts, err);
 }
 
-static int run_job(
-    struct session *s, const struct blob_store *store, struct str *ret_digest, struct err *err)
+static int run_job(struct registry_session *s, const struct blob_store *store,
+    struct str *ret_digest, struct err *err)
 {
 	switch (s->request->op) {
 	case NET_OP_RESOLVE:
@@ -64,7 +65,7 @@ static int run_job(
 static int serve(const struct net_request *request, struct buf *result, struct err *err)
 {
 	struct blob_store store CLEANUP(blob_store_close) = {.dir_fd = -1};
-	struct session s CLEANUP(session_close) = {0};
+	struct registry_session s CLEANUP(session_close) = {0};
 	struct str digest = STR_NONE;
 
 	if (session_open(&s, request, STDOUT_FILENO, err) ||

@@ -19,17 +19,17 @@ struct fetched {
 /* selector: a tag or a digest. Where it is a tag, the registry's Docker-Content-Digest must fit the
  * bytes; where there is none, the digest is their SHA-256. */
 MUST_USE int manifest_fetch(
-    struct session *s, struct str selector, struct fetched *ret, struct err *err);
+    struct registry_session *s, struct str selector, struct fetched *ret, struct err *err);
 /* Puts it under a tag or digest; what the registry says that it took must be `manifest->digest`. */
-MUST_USE int manifest_store(
-    struct session *s, struct str selector, const struct fetched *manifest, struct err *err);
+MUST_USE int manifest_store(struct registry_session *s, struct str selector,
+    const struct fetched *manifest, struct err *err);
 
 /* Each: *ret_digest is the manifest's; for resolve empty where there is none. */
-MUST_USE int job_resolve(struct session *s, struct str *ret_digest, struct err *err);
-MUST_USE int job_pull(
-    struct session *s, const struct blob_store *store, struct str *ret_digest, struct err *err);
-MUST_USE int job_push(
-    struct session *s, const struct blob_store *store, struct str *ret_digest, struct err *err);
-MUST_USE int job_tag(struct session *s, struct str *ret_digest, struct err *err);
+MUST_USE int job_resolve(struct registry_session *s, struct str *ret_digest, struct err *err);
+MUST_USE int job_pull(struct registry_session *s, const struct blob_store *store,
+    struct str *ret_digest, struct err *err);
+MUST_USE int job_push(struct registry_session *s, const struct blob_store *store,
+    struct str *ret_digest, struct err *err);
+MUST_USE int job_tag(struct registry_session *s, struct str *ret_digest, struct err *err);
 
 #endif

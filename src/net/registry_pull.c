@@ -6,7 +6,7 @@ static void on_progress(void *arg, const struct descriptor *blob, uint64_t done_
 	session_progress(arg, blob->digest, done_bytes, blob->size_bytes, false);
 }
 
-static int fetch_blob(struct session *s, const struct blob_store *store,
+static int fetch_blob(struct registry_session *s, const struct blob_store *store,
     const struct descriptor *blob, struct err *err)
 {
 	struct blob_writer writer CLEANUP(blob_writer_release) = {.fd = -1};
@@ -33,7 +33,7 @@ static int fetch_blob(struct session *s, const struct blob_store *store,
 	return blob_writer_commit(&writer, err) ? err_wrap(err, "%s", s->who) : 0;
 }
 
-static int pull_blob(struct session *s, const struct blob_store *store,
+static int pull_blob(struct registry_session *s, const struct blob_store *store,
     const struct descriptor *blob, struct err *err)
 {
 	if (blob->is_foreign)
@@ -67,7 +67,8 @@ static void list_platforms(const struct manifest *index, struct buf *out)
 	}
 }
 
-static int no_such_platform(const struct session *s, const struct manifest *index, struct err *err)
+static int no_such_platform(
+    const struct registry_session *s, const struct manifest *index, struct err *err)
 {
 	struct buf list CLEANUP(buf_release) = BUF_INIT(KIB(1));
 
@@ -78,7 +79,7 @@ static int no_such_platform(const struct session *s, const struct manifest *inde
 
 /* Goes from an index to the image for the platform. */
 static int choose(
-    struct session *s, struct fetched *fetched, struct manifest *manifest, struct err *err)
+    struct registry_session *s, struct fetched *fetched, struct manifest *manifest, struct err *err)
 {
 	const struct descriptor *chosen = manifest_pick(manifest, s->request->platform);
 	struct fetched image;
@@ -101,8 +102,8 @@ static int choose(
 	return 0;
 }
 
-int job_pull(
-    struct session *s, const struct blob_store *store, struct str *ret_digest, struct err *err)
+int job_pull(struct registry_session *s, const struct blob_store *store, struct str *ret_digest,
+    struct err *err)
 {
 	struct descriptor named;
 	struct manifest manifest;

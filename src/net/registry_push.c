@@ -10,7 +10,7 @@ static void on_progress(void *arg, const struct descriptor *blob, uint64_t done_
 }
 
 static int is_there(
-    struct session *s, const struct descriptor *blob, bool *ret_there, struct err *err)
+    struct registry_session *s, const struct descriptor *blob, bool *ret_there, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {
@@ -32,7 +32,7 @@ static int is_there(
 }
 
 /* Where the registry wants the upload: at itself, or not at all. */
-static int read_location(struct session *s, const struct http_request *request,
+static int read_location(struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, struct url *ret, struct err *err)
 {
 	if (answer->location.n == 0 ||
@@ -47,7 +47,7 @@ static int read_location(struct session *s, const struct http_request *request,
 	return 0;
 }
 
-static int begin_upload(struct session *s, struct url *ret, struct err *err)
+static int begin_upload(struct registry_session *s, struct url *ret, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {.method = HTTP_POST,
@@ -64,7 +64,7 @@ static int begin_upload(struct session *s, struct url *ret, struct err *err)
 }
 
 /* One upload in one piece. *ret_again: it failed in passing and may be begun anew. */
-static int upload_once(struct session *s, struct blob_reader *reader, uint32_t attempt,
+static int upload_once(struct registry_session *s, struct blob_reader *reader, uint32_t attempt,
     bool *ret_again, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
@@ -91,8 +91,8 @@ static int upload_once(struct session *s, struct blob_reader *reader, uint32_t a
 	return answer.status == 201 ? 0 : session_refused(s, &request, &answer, err);
 }
 
-static int upload(struct session *s, const struct blob_store *store, const struct descriptor *blob,
-    struct err *err)
+static int upload(struct registry_session *s, const struct blob_store *store,
+    const struct descriptor *blob, struct err *err)
 {
 	struct blob_reader reader CLEANUP(blob_reader_release) = {.fd = -1};
 	bool again = true;
@@ -107,7 +107,7 @@ static int upload(struct session *s, const struct blob_store *store, const struc
 	return result;
 }
 
-static int push_blob(struct session *s, const struct blob_store *store,
+static int push_blob(struct registry_session *s, const struct blob_store *store,
     const struct descriptor *blob, struct err *err)
 {
 	bool there;
@@ -127,7 +127,7 @@ static int push_blob(struct session *s, const struct blob_store *store,
 	return 0;
 }
 
-static int push_blobs(struct session *s, const struct blob_store *store,
+static int push_blobs(struct registry_session *s, const struct blob_store *store,
     const struct manifest *manifest, struct err *err)
 {
 	if (push_blob(s, store, &manifest->config, err))
@@ -140,8 +140,8 @@ static int push_blobs(struct session *s, const struct blob_store *store,
 }
 
 /* What the manifest names first, then the manifest itself. depth counts indexes above it. */
-static int push_manifest(struct session *s, const struct blob_store *store, struct str digest,
-    struct str media_type, unsigned depth, struct err *err)
+static int push_manifest(struct registry_session *s, const struct blob_store *store,
+    struct str digest, struct str media_type, unsigned depth, struct err *err)
 {
 	struct fetched stored = {.digest = digest};
 	struct manifest manifest;
@@ -166,8 +166,8 @@ static int push_manifest(struct session *s, const struct blob_store *store, stru
 	return manifest_store(s, digest, &stored, err);
 }
 
-int job_push(
-    struct session *s, const struct blob_store *store, struct str *ret_digest, struct err *err)
+int job_push(struct registry_session *s, const struct blob_store *store, struct str *ret_digest,
+    struct err *err)
 {
 	if (push_manifest(s, store, s->request->digest, STR_NONE, 0, err))
 		return -1;

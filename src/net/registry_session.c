@@ -29,7 +29,7 @@ static const char *name_of(const struct net_request *r, struct arena *arena)
 	return arena_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(r->path), sep, STR_ARG(selector)).p;
 }
 
-static int locate(struct session *s, struct err *err)
+static int locate(struct registry_session *s, struct err *err)
 {
 	const struct net_request *r = s->request;
 	struct str home = arena_fmt(&s->arena, "%s://" STR_FMT "/v2/",
@@ -43,12 +43,12 @@ static int locate(struct session *s, struct err *err)
 }
 
 int session_open(
-    struct session *s, const struct net_request *request, int progress_fd, struct err *err)
+    struct registry_session *s, const struct net_request *request, int progress_fd, struct err *err)
 {
 	struct http_opts opts = {
 	    .stall_seconds = request->stall_seconds, .attempts = request->attempts};
 
-	*s = (struct session){.request = request, .progress_fd = progress_fd};
+	*s = (struct registry_session){.request = request, .progress_fd = progress_fd};
 	arena_init(&s->arena, SESSION_MEMORY_MAX);
 	if (locate(s, err) || http_open(&opts, &s->http, err)) {
 		arena_release(&s->arena);
@@ -63,7 +63,7 @@ void session_wipe(char *secret)
 		explicit_bzero(secret, strlen(secret));
 }
 
-void session_close(struct session *s)
+void session_close(struct registry_session *s)
 {
 	session_wipe(s->authorization);
 	http_close(s->http);
@@ -72,7 +72,7 @@ void session_close(struct session *s)
 }
 
 int session_url(
-    struct session *s, const char *kind, struct str id, struct url *ret, struct err *err)
+    struct registry_session *s, const char *kind, struct str id, struct url *ret, struct err *err)
 {
 	struct str relative = arena_fmt(
 	    &s->arena, STR_FMT "/%s/" STR_FMT, STR_ARG(s->request->path), kind, STR_ARG(id));
@@ -82,14 +82,14 @@ int session_url(
 	return url_resolve(s->home.text, relative, &s->arena, ret, err);
 }
 
-const char *session_what(struct session *s, const char *what)
+const char *session_what(struct registry_session *s, const char *what)
 {
 	struct str text = arena_fmt(&s->arena, "%s %s", what, s->name);
 
 	return text.p ? text.p : what;
 }
 
-int session_basic(struct session *s, char **ret, struct err *err)
+int session_basic(struct registry_session *s, char **ret, struct err *err)
 {
 	const struct net_request *r = s->request;
 	struct buf pair CLEANUP(buf_release) = BUF_INIT(NET_MESSAGE_MAX);
@@ -110,12 +110,12 @@ int session_basic(struct session *s, char **ret, struct err *err)
 	return *ret ? 0 : err_set(err, ERR_LIMIT, "the user name or password is too long");
 }
 
-bool session_accepts_url(const struct session *s, const struct url *url)
+bool session_accepts_url(const struct registry_session *s, const struct url *url)
 {
 	return str_eq(url->scheme, STR("https")) || str_eq(s->home.scheme, STR("http"));
 }
 
-enum http_reach session_reach(const struct session *s, const struct url *url)
+enum http_reach session_reach(const struct registry_session *s, const struct url *url)
 {
 	if (url_same_origin(url, &s->home))
 		return HTTP_REACH_ANY;
@@ -124,7 +124,7 @@ enum http_reach session_reach(const struct session *s, const struct url *url)
 }
 
 /* What to do about a 401: get authorization where the challenge can be answered and was not yet. */
-static int authenticate(struct session *s, const struct http_request *request,
+static int authenticate(struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, bool *ret_again, struct err *err)
 {
 	bool had_token = s->authorization && s->is_token;
@@ -158,8 +158,8 @@ static int authenticate(struct session *s, const struct http_request *request,
 	return session_basic(s, &s->authorization, err);
 }
 
-int session_send(
-    struct session *s, struct http_request *request, struct http_answer *answer, struct err *err)
+int session_send(struct registry_session *s, struct http_request *request,
+    struct http_answer *answer, struct err *err)
 {
 	bool again = false;
 
@@ -184,8 +184,8 @@ static bool is_redirect(long status)
 }
 
 /* Turns the request to where the answer points. */
-static int follow(struct session *s, struct http_request *request, const struct http_answer *answer,
-    struct err *err)
+static int follow(struct registry_session *s, struct http_request *request,
+    const struct http_answer *answer, struct err *err)
 {
 	struct url next;
 
@@ -201,8 +201,8 @@ static int follow(struct session *s, struct http_request *request, const struct 
 	return 0;
 }
 
-int session_fetch(
-    struct session *s, struct http_request *request, struct http_answer *answer, struct err *err)
+int session_fetch(struct registry_session *s, struct http_request *request,
+    struct http_answer *answer, struct err *err)
 {
 	if (session_send(s, request, answer, err))
 		return -1;
@@ -230,7 +230,7 @@ static const char *registry_code(const struct buf *body)
 }
 
 static int refused_login(
-    const struct session *s, const struct http_request *request, struct err *err)
+    const struct registry_session *s, const struct http_request *request, struct err *err)
 {
 	if (s->request->user.n == 0)
 		return err_set(err, ERR_AUTH,
@@ -243,7 +243,7 @@ static int refused_login(
 	    s->who, request->what);
 }
 
-int session_refused(const struct session *s, const struct http_request *request,
+int session_refused(const struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, struct err *err)
 {
 	const char *code = registry_code(&answer->body);
@@ -278,7 +278,7 @@ int session_refused(const struct session *s, const struct http_request *request,
 }
 
 void session_progress(
-    struct session *s, struct str digest, uint64_t done, uint64_t total, bool skipped)
+    struct registry_session *s, struct str digest, uint64_t done, uint64_t total, bool skipped)
 {
 	struct buf payload CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct net_progress progress = {digest, done, total, skipped};

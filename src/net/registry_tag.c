@@ -20,8 +20,8 @@ static struct str digest_like(struct str like, struct str bytes, struct arena *a
 
 /* Which digest the bytes must have: the one that was asked for, else the one that the registry
  * says, else none. */
-static int verify(struct session *s, const struct http_request *request, struct str selector,
-    const struct http_answer *answer, struct fetched *fetched, struct err *err)
+static int verify(struct registry_session *s, const struct http_request *request,
+    struct str selector, const struct http_answer *answer, struct fetched *fetched, struct err *err)
 {
 	struct str said = buf_str(&answer->digest);
 	struct str wanted = digest_is_valid(selector) ? selector : said;
@@ -39,7 +39,8 @@ static int verify(struct session *s, const struct http_request *request, struct 
 	return 0;
 }
 
-int manifest_fetch(struct session *s, struct str selector, struct fetched *ret, struct err *err)
+int manifest_fetch(
+    struct registry_session *s, struct str selector, struct fetched *ret, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {.method = HTTP_GET,
@@ -65,8 +66,8 @@ int manifest_fetch(struct session *s, struct str selector, struct fetched *ret, 
 }
 
 /* Asks by HEAD; 0 with a status of 200 (and what digest the registry says), 404, or 405. */
-static int ask(struct session *s, struct str selector, long *ret_status, struct str *ret_digest,
-    struct err *err)
+static int ask(struct registry_session *s, struct str selector, long *ret_status,
+    struct str *ret_digest, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {
@@ -83,7 +84,8 @@ static int ask(struct session *s, struct str selector, long *ret_status, struct 
 	return 0;
 }
 
-static int resolve(struct session *s, struct str selector, struct str *ret_digest, struct err *err)
+static int resolve(
+    struct registry_session *s, struct str selector, struct str *ret_digest, struct err *err)
 {
 	struct fetched fetched;
 	struct str digest;
@@ -107,13 +109,13 @@ static int resolve(struct session *s, struct str selector, struct str *ret_diges
 	return 0;
 }
 
-int job_resolve(struct session *s, struct str *ret_digest, struct err *err)
+int job_resolve(struct registry_session *s, struct str *ret_digest, struct err *err)
 {
 	return resolve(s, s->request->selector, ret_digest, err);
 }
 
-int manifest_store(
-    struct session *s, struct str selector, const struct fetched *manifest, struct err *err)
+int manifest_store(struct registry_session *s, struct str selector, const struct fetched *manifest,
+    struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {.method = HTTP_PUT,
@@ -139,7 +141,7 @@ int manifest_store(
 	return 0;
 }
 
-int job_tag(struct session *s, struct str *ret_digest, struct err *err)
+int job_tag(struct registry_session *s, struct str *ret_digest, struct err *err)
 {
 	struct arena *arena = &s->arena;
 	struct manifest manifest;

@@ -14,13 +14,13 @@
 
 enum { TOKEN_MAX = 32 * 1024, HOST_SHOWN_MAX = 80 };
 
-static const char *actions(const struct session *s)
+static const char *actions(const struct registry_session *s)
 {
 	return s->request->op == NET_OP_PUSH || s->request->op == NET_OP_TAG ? "pull,push" : "pull";
 }
 
-static int token_url(struct session *s, struct str realm, struct str service, const char *what,
-    struct url *ret, struct err *err)
+static int token_url(struct registry_session *s, struct str realm, struct str service,
+    const char *what, struct url *ret, struct err *err)
 {
 	struct str scope = arena_fmt(
 	    &s->arena, "repository:" STR_FMT ":%s", STR_ARG(s->request->path), actions(s));
@@ -79,8 +79,8 @@ static int find_token(struct str json, struct arena *arena, struct str *ret, str
 	}
 }
 
-static int keep_token(
-    struct session *s, const struct http_request *request, struct str json, struct err *err)
+static int keep_token(struct registry_session *s, const struct http_request *request,
+    struct str json, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct err why;
@@ -103,7 +103,7 @@ static int keep_token(
 
 /* A name and password go where they were meant for, and not in clear text. */
 static int check_receiver(
-    const struct session *s, const struct url *service, const char *what, struct err *err)
+    const struct registry_session *s, const struct url *service, const char *what, struct err *err)
 {
 	struct str host = str_sub(service->host, 0, HOST_SHOWN_MAX);
 
@@ -121,8 +121,8 @@ static int check_receiver(
 	    s->who, what, STR_ARG(host), STR_ARG(service->port));
 }
 
-int session_fetch_token(
-    struct session *s, struct str realm, struct str service, const char *what, struct err *err)
+int session_fetch_token(struct registry_session *s, struct str realm, struct str service,
+    const char *what, struct err *err)
 {
 	struct http_answer answer CLEANUP(http_answer_release);
 	struct http_request request = {

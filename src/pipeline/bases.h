@@ -6,7 +6,7 @@
 #ifndef PIPELINE_BASES_H
 #define PIPELINE_BASES_H
 
-#include "pipeline/inner.h"
+#include "pipeline/pipeline_inner.h"
 #include "ship/build/build.h"
 
 struct base_images {

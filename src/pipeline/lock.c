@@ -4,7 +4,7 @@
  */
 #include "base/hash.h"
 #include "base/os/fd.h"
-#include "pipeline/inner.h"
+#include "pipeline/pipeline_inner.h"
 
 #include <errno.h>
 #include <fcntl.h>

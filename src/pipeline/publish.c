@@ -3,7 +3,7 @@
  * this order nothing carries a name that people use before the target has the commit.
  */
 #include "base/fault.h"
-#include "pipeline/inner.h"
+#include "pipeline/pipeline_inner.h"
 
 static int image_of(const struct pipeline *p, struct image_ref *ret, struct err *err)
 {

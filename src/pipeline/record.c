@@ -1,7 +1,7 @@
 /* What a run leaves for people: files in its folder, and the comment on the pull request. */
 #include "base/json.h"
 #include "base/os/fd.h"
-#include "pipeline/inner.h"
+#include "pipeline/pipeline_inner.h"
 #include "report/format.h"
 
 enum { RECORD_BYTES_MAX = 512 << 20 };

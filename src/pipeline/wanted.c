@@ -1,6 +1,6 @@
 #include "pipeline/wanted.h"
 
-#include "read/source/git/walk.h"
+#include "read/source/git/git_walk.h"
 
 enum { PROJECT_BYTES_MAX = 1 << 20, NAME_SHOWN = 200 };
 

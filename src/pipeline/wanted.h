@@ -6,8 +6,8 @@
 #define PIPELINE_WANTED_H
 
 #include "engine/base_image.h"
-#include "engine/project.h"
-#include "pipeline/inner.h"
+#include "engine/scan_project.h"
+#include "pipeline/pipeline_inner.h"
 
 struct wanted {
 	struct project project;

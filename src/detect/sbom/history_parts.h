@@ -1,9 +1,9 @@
-/* What the parts of history share: history.c keeps, suspects.c plans, hidden.c judges. Private to
- * detect/sbom. */
+/* What the parts of history share: file_history.c keeps, suspects.c plans, hidden.c judges. Private
+ * to detect/sbom. */
 #ifndef DETECT_SBOM_HISTORY_PARTS_H
 #define DETECT_SBOM_HISTORY_PARTS_H
 
-#include "detect/sbom/history.h"
+#include "detect/sbom/file_history.h"
 
 /* The lists of a package: "libssl3" or "libssl3:amd64". NULL: there are none. */
 struct history_owner *history_owner_named(

@@ -27,8 +27,8 @@ static void compile_context_release(pcre2_compile_context **context)
 static int compile_exact(
     const struct secret_pattern *pattern, struct compiled_rule *c, struct err *err)
 {
-	CLEANUP(compile_context_release)
-	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	pcre2_compile_context *context CLEANUP(compile_context_release) =
+	    pcre2_compile_context_create(NULL);
 	size_t offset = 0;
 	int code = 0;
 

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-struct reader {
+struct pattern_reader {
 	struct str in;
 	size_t at;
 	struct buf *out;
@@ -22,17 +22,17 @@ struct reader {
 	struct err *err;
 };
 
-static int refuse(const struct reader *r, const char *why)
+static int refuse(const struct pattern_reader *r, const char *why)
 {
 	return err_set(r->err, ERR_CONFIG, "at byte %zu of the pattern: %s", r->at + 1, why);
 }
 
-static char peek(const struct reader *r, size_t ahead)
+static char peek(const struct pattern_reader *r, size_t ahead)
 {
 	return r->at + ahead < r->in.n ? r->in.p[r->at + ahead] : '\0';
 }
 
-static void copy(struct reader *r, size_t n)
+static void copy(struct pattern_reader *r, size_t n)
 {
 	buf_add(r->out, str_sub(r->in, r->at, n));
 	r->at += n;
@@ -56,7 +56,7 @@ static uint32_t hex_value(struct str digits)
 }
 
 /* "\xhh", "\uhhhh", "\Uhhhhhhhh": the digits behind the letter. */
-static int hex_digits(struct reader *r, size_t n, uint32_t *ret_value)
+static int hex_digits(struct pattern_reader *r, size_t n, uint32_t *ret_value)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!is_hex(peek(r, 2 + i)))
@@ -67,7 +67,7 @@ static int hex_digits(struct reader *r, size_t n, uint32_t *ret_value)
 	return 0;
 }
 
-static int rune(struct reader *r, size_t n_digits, bool in_class)
+static int rune(struct pattern_reader *r, size_t n_digits, bool in_class)
 {
 	uint32_t value = 0;
 	char bytes[4];
@@ -89,13 +89,13 @@ static int rune(struct reader *r, size_t n_digits, bool in_class)
 	return 0;
 }
 
-static void put(struct reader *r, const char *text)
+static void put(struct pattern_reader *r, const char *text)
 {
 	buf_add(r->out, str_of(text));
 	r->at += 2;
 }
 
-static int escape_letter(struct reader *r, char c, bool in_class)
+static int escape_letter(struct pattern_reader *r, char c, bool in_class)
 {
 	uint32_t value = 0;
 
@@ -136,7 +136,7 @@ static int escape_letter(struct reader *r, char c, bool in_class)
 	return refuse(r, "Python's re knows no such escape");
 }
 
-static int escape(struct reader *r, bool in_class)
+static int escape(struct pattern_reader *r, bool in_class)
 {
 	char c = peek(r, 1);
 
@@ -157,7 +157,7 @@ static int escape(struct reader *r, bool in_class)
 }
 
 /* One of a class' characters; *ret_done at the closing bracket. */
-static int class_item(struct reader *r, bool first, bool *ret_done)
+static int class_item(struct pattern_reader *r, bool first, bool *ret_done)
 {
 	char c = peek(r, 0);
 
@@ -177,7 +177,7 @@ static int class_item(struct reader *r, bool first, bool *ret_done)
 	return 0;
 }
 
-static int class(struct reader *r)
+static int class(struct pattern_reader *r)
 {
 	bool first = true, done = false;
 
@@ -195,7 +195,7 @@ static int class(struct reader *r)
 }
 
 /* "{m}", "{m,}", "{,n}" and "{m,n}" repeat; any other brace is text, in both dialects. */
-static void brace(struct reader *r)
+static void brace(struct pattern_reader *r)
 {
 	size_t low = 1, high;
 
@@ -223,7 +223,7 @@ static void brace(struct reader *r)
 
 /* "(?flags)" at the very front, "(?flags:" anywhere. ASCII is how we match, so `a` says nothing
  * and `u` is what a pattern over text has of itself. */
-static int flags(struct reader *r)
+static int flags(struct pattern_reader *r)
 {
 	size_t n = 2;
 	bool minus = false;
@@ -248,7 +248,7 @@ static int flags(struct reader *r)
 	return 0;
 }
 
-static int group(struct reader *r)
+static int group(struct pattern_reader *r)
 {
 	char c = peek(r, 2), d = peek(r, 3);
 
@@ -275,7 +275,7 @@ static int group(struct reader *r)
 	return flags(r);
 }
 
-static int step(struct reader *r)
+static int step(struct pattern_reader *r)
 {
 	switch (peek(r, 0)) {
 	case '\\':
@@ -301,7 +301,7 @@ int secret_pattern_translate(
     struct str python, struct arena *arena, struct secret_pattern *ret_pattern, struct err *err)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(python.n * 8 + 16);
-	struct reader r = {.in = python, .out = &out, .err = err};
+	struct pattern_reader r = {.in = python, .out = &out, .err = err};
 	struct str text;
 
 	while (r.at < python.n) {

@@ -16,7 +16,7 @@ enum {
 	DISTINCT_MIN = 24,  /* different characters in a body that is no mask */
 };
 
-struct reader {
+struct pem_reader {
 	struct str in; /* ends where no more is looked at */
 	struct str margin;
 	struct str label; /* "RSA PRIVATE KEY" */
@@ -28,7 +28,7 @@ struct reader {
 
 /* ---- the body ---- */
 
-static char peek(const struct reader *r, size_t ahead)
+static char peek(const struct pem_reader *r, size_t ahead)
 {
 	return r->at + ahead < r->in.n ? r->in.p[r->at + ahead] : '\0';
 }
@@ -54,7 +54,7 @@ static int hex_digit(char c)
 }
 
 /* "\n", "\\r", "\/", and "\u003d" or "\u002B", which some writers of JSON use for "=" and "+". */
-static void skip_escape(struct reader *r)
+static void skip_escape(struct pem_reader *r)
 {
 	int high, low;
 
@@ -74,7 +74,7 @@ static void skip_escape(struct reader *r)
 }
 
 /* "&#10;", "&quot;" */
-static bool skip_entity(struct reader *r)
+static bool skip_entity(struct pem_reader *r)
 {
 	size_t n = 1;
 
@@ -87,14 +87,14 @@ static bool skip_entity(struct reader *r)
 }
 
 /* What stands in front of the first line stands in front of the others. */
-static void skip_margin(struct reader *r)
+static void skip_margin(struct pem_reader *r)
 {
 	if (r->margin.n > 0 && str_starts(str_sub(r->in, r->at, r->margin.n), r->margin))
 		r->at += r->margin.n;
 }
 
 /* To the next byte of a body or what ends it. A '+' or '.' between quotes joins strings. */
-static void skip_packing(struct reader *r)
+static void skip_packing(struct pem_reader *r)
 {
 	bool quoted = false;
 
@@ -117,7 +117,7 @@ static void skip_packing(struct reader *r)
 }
 
 /* "Proc-Type: 4,ENCRYPTED", "Version: GnuPG v2" */
-static bool skip_header(struct reader *r)
+static bool skip_header(struct pem_reader *r)
 {
 	struct str rest = str_sub(r->in, r->at, HEADER_BYTES), line;
 	size_t end = 0, colon;
@@ -137,7 +137,7 @@ static bool skip_header(struct reader *r)
 	return true;
 }
 
-static void read_headers(struct reader *r)
+static void read_headers(struct pem_reader *r)
 {
 	for (size_t i = 0; i < HEADERS_MAX; i++) {
 		skip_packing(r);
@@ -146,7 +146,7 @@ static void read_headers(struct reader *r)
 	}
 }
 
-static bool at_footer(const struct reader *r)
+static bool at_footer(const struct pem_reader *r)
 {
 	struct str rest = str_sub(r->in, r->at, STR("-----END ").n + r->label.n + STR("-----").n);
 
@@ -154,7 +154,7 @@ static bool at_footer(const struct reader *r)
 	       str_eq(str_sub(rest, STR("-----END ").n, r->label.n), r->label);
 }
 
-static void read_body(struct reader *r)
+static void read_body(struct pem_reader *r)
 {
 	read_headers(r);
 	r->pem->end = r->at;
@@ -275,7 +275,7 @@ static enum pem_kind pgp_kind(struct str bytes)
 	return tag == 0xc5 || (tag & 0xfc) == 0x94 ? PEM_KEY : PEM_DAMAGED;
 }
 
-static enum pem_kind kind_of(const struct reader *r, struct str bytes)
+static enum pem_kind kind_of(const struct pem_reader *r, struct str bytes)
 {
 	if (str_starts(r->label, STR("PGP")))
 		return r->footer ? pgp_kind(bytes) : PEM_DAMAGED;
@@ -307,7 +307,7 @@ static struct str data_of(struct str body)
 	return str_sub(body, 0, end == STR_NPOS ? body.n - body.n % 4 : end);
 }
 
-static int decode(struct reader *r, struct arena *arena, struct err *err)
+static int decode(struct pem_reader *r, struct arena *arena, struct err *err)
 {
 	static const char *const filling[] = {"", NULL, "==", "="};
 	struct str body = data_of(buf_str(&r->pem->body)), text, bytes;
@@ -335,7 +335,8 @@ int pem_read(struct str text, size_t start, size_t end, struct arena *arena, str
 	size_t before = start > MARGIN_MAX ? start - MARGIN_MAX : 0;
 	struct str margin = str_sub(text, before, start - before);
 	size_t newline = str_rchr(margin, '\n');
-	struct reader r = {.in = str_sub(text, 0, end + PEM_BYTES_MAX), .at = end, .pem = ret_pem};
+	struct pem_reader r = {
+	    .in = str_sub(text, 0, end + PEM_BYTES_MAX), .at = end, .pem = ret_pem};
 
 	*ret_pem = (struct pem){.body = BUF_INIT(PEM_BYTES_MAX), .end = end};
 	r.cut = r.in.n < text.n;

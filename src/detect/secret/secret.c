@@ -21,7 +21,7 @@ enum {
 
 #define UTF8_MARK "\xef\xbb\xbf"
 
-struct scan {
+struct secret_pass {
 	struct secret_scanner *scanner;
 	const struct unit *unit;
 	struct str key;
@@ -40,7 +40,7 @@ struct scan {
 };
 
 static int tell_problem(
-    struct scan *s, enum err_code code, struct str message, uint32_t line, struct err *err)
+    struct secret_pass *s, enum err_code code, struct str message, uint32_t line, struct err *err)
 {
 	struct problem problem = {
 	    .stage = STAGE_SECRETS,
@@ -77,7 +77,8 @@ static bool same_secret(const struct secret_hit *a, const struct secret_hit *b)
 	return a->rule == b->rule && memcmp(a->hash, b->hash, sizeof a->hash) == 0;
 }
 
-static struct place place_of(const struct scan *s, const struct secret_hit *hit, struct str path)
+static struct place place_of(
+    const struct secret_pass *s, const struct secret_hit *hit, struct str path)
 {
 	return (struct place){
 	    .path = path,
@@ -91,7 +92,7 @@ static struct place place_of(const struct scan *s, const struct secret_hit *hit,
 	};
 }
 
-static struct str message_of(struct scan *s, const struct secret_hit *hit)
+static struct str message_of(struct secret_pass *s, const struct secret_hit *hit)
 {
 	return arena_fmt(&s->arena, "%zu character%s%s%s", hit->length_bytes,
 	    hit->length_bytes == 1 ? "" : "s", hit->remark ? "; " : "",
@@ -104,7 +105,7 @@ static enum severity severity_of(const struct secret_rule *rule, const struct se
 	return hit->warns ? MIN_OF(rule->severity, SEVERITY_MEDIUM) : rule->severity;
 }
 
-static int tell_finding(struct scan *s, const struct secret_hit *hit, struct place *places,
+static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, struct place *places,
     size_t n_places, struct err *err)
 {
 	const struct secret_rule *rule = s->scanner->engine->compiled[hit->rule].rule;
@@ -137,7 +138,7 @@ static int tell_finding(struct scan *s, const struct secret_hit *hit, struct pla
 }
 
 /* path: what places show. */
-static int tell_hits(struct scan *s, struct str path, struct err *err)
+static int tell_hits(struct secret_pass *s, struct str path, struct err *err)
 {
 	struct secret_hit *hits = s->hits.list.p;
 	size_t n = s->hits.list.n, end;
@@ -161,7 +162,7 @@ static int tell_hits(struct scan *s, struct str path, struct err *err)
 	return 0;
 }
 
-static int tell_limits(struct scan *s, struct err *err)
+static int tell_limits(struct secret_pass *s, struct err *err)
 {
 	const struct secret_engine *engine = s->scanner->engine;
 	struct str message;
@@ -187,7 +188,7 @@ static int tell_limits(struct scan *s, struct err *err)
 /* ---- the path ---- */
 
 /* The path with each hit's match left out: the report prints paths. */
-static struct str without_hits(struct scan *s, struct str path)
+static struct str without_hits(struct secret_pass *s, struct str path)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(path.n + s->hits.list.n * 16 + 16);
 	size_t at = 0, done = 0;
@@ -211,7 +212,7 @@ static struct str without_hits(struct scan *s, struct str path)
 	return buf_ok(&out) ? arena_str(&s->arena, buf_str(&out)) : STR_NONE;
 }
 
-static int scan_path(struct scan *s, struct err *err)
+static int scan_path(struct secret_pass *s, struct err *err)
 {
 	struct str path = s->unit->path, shown;
 	struct secret_region region = {.text = path,
@@ -269,12 +270,12 @@ static bool is_program(struct str bytes)
 
 /* One step. Hits begin in bytes[from, to); the next step's bytes begin at `next`. */
 enum { MARK_FROM, MARK_NEXT, MARK_TO, MARK_COUNT }; /* ascending */
-struct step {
+struct secret_step {
 	struct str bytes;
 	size_t marks[MARK_COUNT];
 };
 
-static int scan_text(struct scan *s, struct str text, const size_t marks[MARK_COUNT],
+static int scan_text(struct secret_pass *s, struct str text, const size_t marks[MARK_COUNT],
     struct text_cursor *cursor, struct err *err)
 {
 	struct secret_region region = {.text = text,
@@ -294,7 +295,7 @@ static int scan_text(struct scan *s, struct str text, const size_t marks[MARK_CO
 
 /* As the bytes are; and decoded, where they look like UTF-16: a byte order mark in front of plain
  * text hides nothing. */
-static int scan_step(struct scan *s, struct step *step, struct err *err)
+static int scan_step(struct secret_pass *s, struct secret_step *step, struct err *err)
 {
 	struct str text;
 
@@ -310,7 +311,7 @@ static int scan_step(struct scan *s, struct step *step, struct err *err)
 }
 
 /* Before the first step: what kind of bytes these are. A UTF-8 byte order mark is no column. */
-static void look_at(struct scan *s, struct step *first)
+static void look_at(struct secret_pass *s, struct secret_step *first)
 {
 	s->order = wide_detect(first->bytes);
 	s->binary = s->order == WIDE_NONE && is_binary(first->bytes);
@@ -332,7 +333,7 @@ bool secret_is_lfs_pointer(struct str bytes)
 }
 
 /* Its content lies on another server: said, not silently passed over. */
-static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
+static int tell_pointer(struct secret_pass *s, struct str bytes, struct err *err)
 {
 	struct not_covered gap = {.stage = STAGE_SECRETS,
 	    .kind = GAP_LFS_POINTER,
@@ -344,9 +345,9 @@ static int tell_pointer(struct scan *s, struct str bytes, struct err *err)
 	return sink_gap(s->sink, &gap, err);
 }
 
-static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
+static int scan_bytes(struct secret_pass *s, struct str bytes, struct err *err)
 {
-	struct step step = {bytes, {0, bytes.n, bytes.n}};
+	struct secret_step step = {bytes, {0, bytes.n, bytes.n}};
 
 	if (tell_pointer(s, bytes, err))
 		return -1;
@@ -354,10 +355,10 @@ static int scan_bytes(struct scan *s, struct str bytes, struct err *err)
 	return scan_step(s, &step, err);
 }
 
-static void scan_init(struct scan *s, struct secret_scanner *scanner, const struct unit *unit,
-    struct str key, struct sink *sink)
+static void scan_init(struct secret_pass *s, struct secret_scanner *scanner,
+    const struct unit *unit, struct str key, struct sink *sink)
 {
-	*s = (struct scan){.scanner = scanner,
+	*s = (struct secret_pass){.scanner = scanner,
 	    .unit = unit,
 	    .key = key,
 	    .sink = sink,
@@ -366,12 +367,12 @@ static void scan_init(struct scan *s, struct secret_scanner *scanner, const stru
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
 
-static void scan_release(struct scan *s)
+static void scan_release(struct secret_pass *s)
 {
 	arena_release(&s->arena);
 }
 
-static int scan_end(struct scan *s, struct err *err)
+static int scan_end(struct secret_pass *s, struct err *err)
 {
 	return tell_hits(s, s->unit->path, err) || tell_limits(s, err) ? -1 : 0;
 }
@@ -379,7 +380,7 @@ static int scan_end(struct scan *s, struct err *err)
 int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
     struct sink *sink, struct err *err)
 {
-	struct scan s CLEANUP(scan_release);
+	struct secret_pass s CLEANUP(scan_release);
 
 	scan_init(&s, scanner, unit, key, sink);
 	if (scan_path(&s, err) || scan_bytes(&s, unit->bytes, err))
@@ -389,7 +390,7 @@ int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct 
 
 /* ---- what comes in pieces ---- */
 
-static int make_room(struct scan *s, uint64_t size, struct err *err)
+static int make_room(struct secret_pass *s, uint64_t size, struct err *err)
 {
 	size_t cap = (size_t)MIN_OF(size, (uint64_t)BUFFER_BYTES);
 	char *buffer;
@@ -407,7 +408,7 @@ static int make_room(struct scan *s, uint64_t size, struct err *err)
 }
 
 /* The last place at or before `at` where a character begins, so that none is cut in two. */
-static size_t step_back(const struct scan *s, size_t at)
+static size_t step_back(const struct secret_pass *s, size_t at)
 {
 	size_t least = at > 3 ? at - 3 : 0;
 
@@ -424,10 +425,10 @@ static size_t step_back(const struct scan *s, size_t at)
 
 /* Scans what begins in the buffer behind what was scanned before; what the next step needs of it
  * stays. */
-static int scan_buffer(struct scan *s, bool is_last, struct err *err)
+static int scan_buffer(struct secret_pass *s, bool is_last, struct err *err)
 {
 	size_t to = is_last ? s->have : s->from + STEP_BYTES, next = to;
-	struct step step = {str_make(s->buffer, s->have), {s->from, to, to}};
+	struct secret_step step = {str_make(s->buffer, s->have), {s->from, to, to}};
 
 	if (!s->looked) {
 		if (is_last && tell_pointer(s, step.bytes, err))
@@ -450,7 +451,7 @@ static int scan_buffer(struct scan *s, bool is_last, struct err *err)
 }
 
 /* Behind each piece that was put into the buffer. */
-static int scan_if_full(struct scan *s, struct err *err)
+static int scan_if_full(struct secret_pass *s, struct err *err)
 {
 	while (s->have >= s->from + STEP_BYTES + MARGIN_BYTES) {
 		if (scan_buffer(s, false, err))
@@ -459,17 +460,17 @@ static int scan_if_full(struct scan *s, struct err *err)
 	return 0;
 }
 
-static int scan_rest(struct scan *s, struct err *err)
+static int scan_rest(struct secret_pass *s, struct err *err)
 {
 	return s->have > 0 ? scan_buffer(s, true, err) : 0;
 }
 
 struct secret_feed {
-	struct scan scan;
+	struct secret_pass scan;
 	struct unit unit;
 };
 
-static int keep_str(struct scan *s, struct str *text, struct err *err)
+static int keep_str(struct secret_pass *s, struct str *text, struct err *err)
 {
 	*text = arena_str(&s->arena, *text);
 	return text->p ? 0 : arena_err(&s->arena, err);
@@ -477,7 +478,7 @@ static int keep_str(struct scan *s, struct str *text, struct err *err)
 
 static int feed_open(struct secret_feed *feed, uint64_t size, struct err *err)
 {
-	struct scan *s = &feed->scan;
+	struct secret_pass *s = &feed->scan;
 	struct unit *unit = &feed->unit;
 
 	unit->bytes = STR_NONE;
@@ -507,7 +508,7 @@ int secret_feed_begin(struct secret_scanner *scanner, const struct unit *unit, u
 
 int secret_feed_bytes(struct secret_feed *feed, struct str bytes, struct err *err)
 {
-	struct scan *s = &feed->scan;
+	struct secret_pass *s = &feed->scan;
 
 	while (bytes.n > 0) {
 		size_t n;
@@ -544,7 +545,7 @@ struct pieces {
 	uint64_t size;
 };
 
-static int scan_pieces(struct scan *s, struct pieces *p, struct err *why, struct err *err)
+static int scan_pieces(struct secret_pass *s, struct pieces *p, struct err *why, struct err *err)
 {
 	uint64_t at = 0;
 
@@ -568,7 +569,7 @@ static int scan_pieces(struct scan *s, struct pieces *p, struct err *why, struct
 	return scan_rest(s, err);
 }
 
-static int scan_opened(struct scan *s, struct pieces *p, struct err *err)
+static int scan_opened(struct secret_pass *s, struct pieces *p, struct err *err)
 {
 	struct err why = ERR_INIT;
 
@@ -585,7 +586,8 @@ static int scan_opened(struct scan *s, struct pieces *p, struct err *err)
 	return 0;
 }
 
-static int scan_named(struct scan *s, struct content *content, struct str name, struct err *err)
+static int scan_named(
+    struct secret_pass *s, struct content *content, struct str name, struct err *err)
 {
 	struct pieces p = {.content = content};
 	struct err why = ERR_INIT;
@@ -609,7 +611,7 @@ static int scan_named(struct scan *s, struct content *content, struct str name, 
 int secret_scan_content(struct secret_scanner *scanner, struct content *content, struct str name,
     const struct unit *unit, struct str key, struct sink *sink, struct err *err)
 {
-	struct scan s CLEANUP(scan_release);
+	struct secret_pass s CLEANUP(scan_release);
 
 	scan_init(&s, scanner, unit, key, sink);
 	if (scan_path(&s, err) || scan_named(&s, content, name, err))

@@ -13,7 +13,7 @@
  *    patterns match, each for itself, and nothing is excused.
  *  - A built-in rule's match is a finding only if it stands alone, is no stand-in
  *    (core/placeholder.h) and passes the rule's tests (value.c). Where it is likely nobody's
- *    (context.h, value.c) it is WEIGHT_WARNS and medium at most, and the message says why.
+ *    (value_context.h, value.c) it is WEIGHT_WARNS and medium at most, and the message says why.
  *  - The value itself is in no finding, message, note or error: kind, length, the first
  *    four characters where it has sixteen or more, and a keyed hash (HMAC-SHA256, 16
  *    bytes, hex).

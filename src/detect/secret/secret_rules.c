@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "detect/secret/embedded.h"
 
-struct reader {
+struct rules_reader {
 	struct json_in json;
 	struct str text, file;
 	struct arena *arena;
@@ -23,14 +23,14 @@ static uint32_t line_of(struct str text, size_t offset)
 	return line;
 }
 
-static int refuse(const struct reader *r, size_t offset, const char *why)
+static int refuse(const struct rules_reader *r, size_t offset, const char *why)
 {
 	return err_set(r->err, ERR_CONFIG, "%.*s:%u: %s", STR_ARG(r->file),
 	    (unsigned)line_of(r->text, offset), why);
 }
 
 /* A malformed rule file is a mistake in the configuration, not in what is scanned. */
-static int next(struct reader *r, struct json_event *event)
+static int next(struct rules_reader *r, struct json_event *event)
 {
 	if (json_next(&r->json, event, r->err) == 0)
 		return 0;
@@ -39,7 +39,7 @@ static int next(struct reader *r, struct json_event *event)
 	return err_wrap(r->err, "%.*s", STR_ARG(r->file));
 }
 
-static int open_object(struct reader *r)
+static int open_object(struct rules_reader *r)
 {
 	struct json_event event;
 
@@ -51,7 +51,7 @@ static int open_object(struct reader *r)
 	    "secret rules are one JSON object: {\"name\": \"regular expression\", …}");
 }
 
-static int close_text(struct reader *r)
+static int close_text(struct rules_reader *r)
 {
 	struct json_event event;
 
@@ -59,9 +59,9 @@ static int close_text(struct reader *r)
 }
 
 static int reader_init(
-    struct reader *r, struct str text, struct str file, struct arena *arena, struct err *err)
+    struct rules_reader *r, struct str text, struct str file, struct arena *arena, struct err *err)
 {
-	*r = (struct reader){.text = text, .file = file, .arena = arena, .err = err};
+	*r = (struct rules_reader){.text = text, .file = file, .arena = arena, .err = err};
 	if (text.n > SECRET_RULE_FILE_BYTES)
 		return refuse(r, 0, "a file of secret rules may be 4 MiB at most");
 	json_in_init(&r->json, text, arena);
@@ -115,7 +115,7 @@ static bool has_nocase(struct str s, struct str word)
 }
 
 /* What a rule has before anybody says more about it. */
-static int rule_init(struct secret_rules *rules, struct reader *r, struct str name,
+static int rule_init(struct secret_rules *rules, struct rules_reader *r, struct str name,
     struct str pattern, struct secret_rule *ret)
 {
 	*ret = (struct secret_rule){
@@ -137,7 +137,8 @@ static int rule_init(struct secret_rules *rules, struct reader *r, struct str na
 	return 0;
 }
 
-static int add_rule(struct secret_rules *rules, struct reader *r, const struct json_event *key)
+static int add_rule(
+    struct secret_rules *rules, struct rules_reader *r, const struct json_event *key)
 {
 	struct json_event value;
 	struct secret_rule rule;
@@ -161,7 +162,7 @@ int secret_rules_add_json(struct secret_rules *rules, struct str json, struct st
     struct arena *arena, struct err *err)
 {
 	struct json_event event;
-	struct reader r;
+	struct rules_reader r;
 
 	if (reader_init(&r, json, file, arena, err))
 		return -1;
@@ -177,7 +178,7 @@ int secret_rules_add_json(struct secret_rules *rules, struct str json, struct st
 
 /* ---- what we say about the built-in rules ---- */
 
-static int read_references(struct reader *r, struct secret_rule *rule)
+static int read_references(struct rules_reader *r, struct secret_rule *rule)
 {
 	VEC(struct str) list = {0};
 	struct json_event event;
@@ -253,7 +254,7 @@ static bool take_number(struct secret_rule *rule, struct str key, struct str tex
 	return true;
 }
 
-static int read_member(struct reader *r, struct secret_rule *rule, struct str key)
+static int read_member(struct rules_reader *r, struct secret_rule *rule, struct str key)
 {
 	struct str *text = text_member(rule, key);
 	bool *flag = flag_member(rule, key);
@@ -282,7 +283,8 @@ static int read_member(struct reader *r, struct secret_rule *rule, struct str ke
 	return refuse(r, event.offset, "no such member of a rule");
 }
 
-static int read_record(struct secret_rules *rules, struct reader *r, const struct json_event *key)
+static int read_record(
+    struct secret_rules *rules, struct rules_reader *r, const struct json_event *key)
 {
 	struct json_event event;
 	struct secret_rule rule;
@@ -307,7 +309,7 @@ int secret_rules_add_builtin(struct secret_rules *rules, struct arena *arena, st
 {
 	struct str text = str_make(embed_secret_builtin, embed_secret_builtin_size);
 	struct json_event event;
-	struct reader r;
+	struct rules_reader r;
 
 	if (reader_init(&r, text, STR("built in"), arena, err))
 		return -1;

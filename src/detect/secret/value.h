@@ -6,7 +6,7 @@
 #define DETECT_SECRET_VALUE_H
 
 #include "detect/secret/compiled.h"
-#include "detect/secret/context.h"
+#include "detect/secret/value_context.h"
 
 struct secret_value {
 	enum secret_worth worth;
@@ -19,7 +19,7 @@ struct secret_value {
 
 /* How to look at it. */
 struct secret_view {
-	bool test, published; /* by its path: see context.h */
+	bool test, published; /* by its path: see value_context.h */
 	bool program;	      /* an executable or a library */
 	bool generous; /* for masking: half a key, or one in a longer word, is worth hiding as well
 			*/

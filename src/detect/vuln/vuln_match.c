@@ -19,7 +19,7 @@ enum {
 	MESSAGE_MAX = 4096
 };
 
-struct group {
+struct vuln_group {
 	struct str ecosystem;		      /* key */
 	struct str name;		      /* as advisories have it */
 	struct str version;		      /* that is compared */
@@ -44,7 +44,7 @@ struct matcher {
 	struct vuln_gaps *gaps;
 	struct arena *arena;
 	struct str distro;    /* "debian 12" */
-	struct map group_of;  /* "ecosystem\nname\nversion" to struct group * */
+	struct map group_of;  /* "ecosystem\nname\nversion" to struct vuln_group * */
 	struct map gap_of;    /* "what\nwhy" to index + 1 into gaps */
 	struct arena scratch; /* of one group */
 	/* of one group */
@@ -115,7 +115,7 @@ static int add_to_group(
 {
 	struct str name = ecosystem_package_name(ecosystem, matched_name(p), m->arena);
 	struct str version = matched_version(p), key;
-	struct group *group;
+	struct vuln_group *group;
 
 	if (!name.p)
 		return arena_err(m->arena, err);
@@ -125,10 +125,10 @@ static int add_to_group(
 		return arena_err(m->arena, err);
 	group = map_get(&m->group_of, key);
 	if (!group) {
-		group = arena_new(m->arena, struct group);
+		group = arena_new(m->arena, struct vuln_group);
 		if (!group || !map_put(&m->group_of, key, group))
 			return arena_err(m->arena, err);
-		*group = (struct group){ecosystem, name, version, {NULL, 0, 0}};
+		*group = (struct vuln_group){ecosystem, name, version, {NULL, 0, 0}};
 	}
 	return vec_push(&group->packages, m->arena, p) ? 0 : arena_err(m->arena, err);
 }
@@ -185,7 +185,8 @@ static struct str range_text(struct matcher *m, const struct range_hit *hit)
 	return buf_ok(&b) ? arena_str(&m->scratch, buf_str(&b)) : STR("one of its ranges");
 }
 
-static int entry_gap(struct matcher *m, const struct group *group, struct str id, struct err *err)
+static int entry_gap(
+    struct matcher *m, const struct vuln_group *group, struct str id, struct err *err)
 {
 	struct str what =
 	    arena_fmt(m->arena, STR_FMT " in " STR_FMT, STR_ARG(id), STR_ARG(group->name));
@@ -197,8 +198,8 @@ static int entry_gap(struct matcher *m, const struct group *group, struct str id
 }
 
 /* Adds a hit where the entry holds the group's version. */
-static int judge_entry(
-    struct matcher *m, const struct group *group, const struct db_entry *entry, struct err *err)
+static int judge_entry(struct matcher *m, const struct vuln_group *group,
+    const struct db_entry *entry, struct err *err)
 {
 	struct hit hit = {.index = entry->advisory, .status = entry->status};
 	struct advisory_event *events = NULL;
@@ -300,12 +301,12 @@ static int join_hits(struct matcher *m, struct err *err)
 /* ---- one finding ---- */
 
 /* A small set of texts; what is beyond SET_MAX is left out. */
-struct texts {
+struct vuln_texts {
 	struct str *p;
 	size_t n, cap;
 };
 
-static int add_text(struct matcher *m, struct texts *texts, struct str text, struct err *err)
+static int add_text(struct matcher *m, struct vuln_texts *texts, struct str text, struct err *err)
 {
 	if (texts->n >= SET_MAX)
 		return 0;
@@ -324,7 +325,7 @@ static int text_order(const void *left, const void *right)
 }
 
 struct verdict_parts {
-	struct texts names, fixed, references;
+	struct vuln_texts names, fixed, references;
 	const struct hit *worst; /* whose severity counts */
 	const struct hit *first;
 	struct str cure; /* cures all of them; empty: none does */
@@ -375,7 +376,7 @@ static int gather(
 }
 
 /* CVE before all others, then the alphabet. */
-static struct str best_id(const struct texts *names)
+static struct str best_id(const struct vuln_texts *names)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		if (str_starts(names->p[i], STR("CVE-")))
@@ -400,7 +401,7 @@ static const char *no_cure(enum advisory_status status)
 }
 
 /* ", in libssl3, openssl": the binary packages, where they are called otherwise. */
-static void add_binaries(struct buf *b, const struct group *group)
+static void add_binaries(struct buf *b, const struct vuln_group *group)
 {
 	enum { NAMED = 6 };
 	size_t named = 0;
@@ -423,7 +424,7 @@ static void add_binaries(struct buf *b, const struct group *group)
 
 /* "flask-cors 3.0.8 → 3.0.9", "openssl 3.0.11-1 → 3.0.13-1 (libssl3, openssl)" */
 static struct str message_of(
-    struct matcher *m, const struct group *group, const struct verdict_parts *v)
+    struct matcher *m, const struct vuln_group *group, const struct verdict_parts *v)
 {
 	struct buf b CLEANUP(buf_release) = BUF_INIT(MESSAGE_MAX);
 	size_t before;
@@ -440,7 +441,7 @@ static struct str message_of(
 	return buf_ok(&b) ? arena_str(&m->scratch, buf_str(&b)) : group->name;
 }
 
-static struct place *places_of(struct matcher *m, const struct group *group)
+static struct place *places_of(struct matcher *m, const struct vuln_group *group)
 {
 	struct place *places = arena_array(&m->scratch, group->packages.n, sizeof *places);
 
@@ -450,7 +451,7 @@ static struct place *places_of(struct matcher *m, const struct group *group)
 }
 
 /* All names but the id. */
-static struct str_list aliases_of(const struct texts *names, struct str id)
+static struct str_list aliases_of(const struct vuln_texts *names, struct str id)
 {
 	struct str_list aliases = {names->p, 0};
 
@@ -462,7 +463,7 @@ static struct str_list aliases_of(const struct texts *names, struct str id)
 }
 
 static int tell_finding(
-    struct matcher *m, const struct group *group, struct verdict_parts *v, struct err *err)
+    struct matcher *m, const struct vuln_group *group, struct verdict_parts *v, struct err *err)
 {
 	const struct db_advisory *worst = &v->worst->advisory;
 	struct finding_vulnerability vulnerability = {
@@ -503,7 +504,8 @@ static int tell_finding(
 	return sink_finding(m->sink, &f, err);
 }
 
-static int tell_joined(struct matcher *m, const struct group *group, size_t first, struct err *err)
+static int tell_joined(
+    struct matcher *m, const struct vuln_group *group, size_t first, struct err *err)
 {
 	struct verdict_parts v = {.kev = -1};
 
@@ -514,8 +516,8 @@ static int tell_joined(struct matcher *m, const struct group *group, size_t firs
 	return tell_finding(m, group, &v, err);
 }
 
-static int judge_found(
-    struct matcher *m, const struct group *group, const struct db_entries *entries, struct err *err)
+static int judge_found(struct matcher *m, const struct vuln_group *group,
+    const struct db_entries *entries, struct err *err)
 {
 	struct db_entry entry;
 
@@ -549,7 +551,7 @@ static int place_order(const void *left, const void *right)
 	return package_compare(*a, *b);
 }
 
-static int version_gap(struct matcher *m, const struct group *group, struct err *err)
+static int version_gap(struct matcher *m, const struct vuln_group *group, struct err *err)
 {
 	struct str what =
 	    arena_fmt(m->arena, STR_FMT " " STR_FMT, STR_ARG(group->name), STR_ARG(group->version));
@@ -560,7 +562,7 @@ static int version_gap(struct matcher *m, const struct group *group, struct err 
 	    m, GAP_PACKAGES, what, STR("the version cannot be compared"), group->packages.n, err);
 }
 
-static int judge_group(struct matcher *m, struct group *group, struct err *err)
+static int judge_group(struct matcher *m, struct vuln_group *group, struct err *err)
 {
 	struct str what = is_deb(group->packages.p[0]) ? m->distro : group->ecosystem;
 	struct db_ecosystem ecosystem;

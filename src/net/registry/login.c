@@ -9,22 +9,22 @@
 enum { PARSE_MEMORY = 4 << 20, WORD_MAX = 64, FILE_NAME_MAX = 4096 };
 
 /* What a configuration says of one registry. Slices of the text, or in the arena. */
-struct entry {
+struct login_entry {
 	struct str key;
 	struct str auth, user, password, token;
 	bool found;
 };
 
-struct reading {
+struct login_reading {
 	struct str wanted; /* "host/path" */
 	struct str host;
-	struct entry best, current;
+	struct login_entry best, current;
 	struct str helper;	      /* credHelpers' for this host */
 	struct str store;	      /* credsStore */
 	char hosts[LOGIN_HOSTS_SIZE]; /* of all entries */
 };
 
-typedef int member_fn(struct json_in *j, struct str key, struct reading *r, struct err *err);
+typedef int member_fn(struct json_in *j, struct str key, struct login_reading *r, struct err *err);
 
 void registry_login_wipe(struct registry_login *login)
 {
@@ -116,7 +116,7 @@ static struct str bare_key(struct str key)
 }
 
 /* Whether the key names the host, or a path above or at what is wanted. */
-static bool key_fits(const struct reading *r, struct str key)
+static bool key_fits(const struct login_reading *r, struct str key)
 {
 	if (!str_starts(r->wanted, key) || key.n < r->host.n)
 		return false;
@@ -130,7 +130,7 @@ static int skip_value(struct json_in *j, struct err *err)
 	return json_next(j, &event, err) || json_skip(j, &event, err) ? -1 : 0;
 }
 
-static int each_member(struct json_in *j, member_fn *fn, struct reading *r, struct err *err)
+static int each_member(struct json_in *j, member_fn *fn, struct login_reading *r, struct err *err)
 {
 	struct json_event event;
 
@@ -160,7 +160,7 @@ static int take_text(struct json_in *j, struct str *ret, struct err *err)
 	return 0;
 }
 
-static int entry_member(struct json_in *j, struct str key, struct reading *r, struct err *err)
+static int entry_member(struct json_in *j, struct str key, struct login_reading *r, struct err *err)
 {
 	if (str_eq(key, STR("auth")))
 		return take_text(j, &r->current.auth, err);
@@ -174,7 +174,7 @@ static int entry_member(struct json_in *j, struct str key, struct reading *r, st
 }
 
 /* The host of "host[:port][/path]" behind the others. */
-static void add_host(struct reading *r, struct str key)
+static void add_host(struct login_reading *r, struct str key)
 {
 	size_t at = strlen(r->hosts), slash = str_chr(key, '/');
 	struct str host = slash == STR_NPOS ? key : str_sub(key, 0, slash);
@@ -190,28 +190,30 @@ static void add_host(struct reading *r, struct str key)
 	r->hosts[at + 1 + host.n] = '\0';
 }
 
-static int auths_member(struct json_in *j, struct str key, struct reading *r, struct err *err)
+static int auths_member(struct json_in *j, struct str key, struct login_reading *r, struct err *err)
 {
 	struct str bare = bare_key(key);
 
 	add_host(r, bare);
 	if (!key_fits(r, bare) || (r->best.found && bare.n <= r->best.key.n))
 		return skip_value(j, err);
-	r->current = (struct entry){.key = bare, .found = true};
+	r->current = (struct login_entry){.key = bare, .found = true};
 	if (each_member(j, entry_member, r, err))
 		return -1;
 	r->best = r->current;
 	return 0;
 }
 
-static int helpers_member(struct json_in *j, struct str key, struct reading *r, struct err *err)
+static int helpers_member(
+    struct json_in *j, struct str key, struct login_reading *r, struct err *err)
 {
 	if (str_eq(bare_key(key), r->host))
 		return take_text(j, &r->helper, err);
 	return skip_value(j, err);
 }
 
-static int config_member(struct json_in *j, struct str key, struct reading *r, struct err *err)
+static int config_member(
+    struct json_in *j, struct str key, struct login_reading *r, struct err *err)
 {
 	if (str_eq(key, STR("auths")))
 		return each_member(j, auths_member, r, err);
@@ -222,7 +224,7 @@ static int config_member(struct json_in *j, struct str key, struct reading *r, s
 	return skip_value(j, err);
 }
 
-static int refuse_helper(const struct reading *r, struct str name, struct err *err)
+static int refuse_helper(const struct login_reading *r, struct str name, struct err *err)
 {
 	return err_set(err, ERR_UNSUPPORTED,
 	    "the password of " STR_FMT " is kept by the credential helper \"" STR_FMT
@@ -232,7 +234,7 @@ static int refuse_helper(const struct reading *r, struct str name, struct err *e
 
 /* base64 of "user:password" */
 static int decode_auth(
-    const struct reading *r, struct arena *arena, struct registry_login *ret, struct err *err)
+    const struct login_reading *r, struct arena *arena, struct registry_login *ret, struct err *err)
 {
 	struct str pair, user, password;
 	struct err ignored;
@@ -251,9 +253,9 @@ static int decode_auth(
 }
 
 static int settle(
-    const struct reading *r, struct arena *arena, struct registry_login *ret, struct err *err)
+    const struct login_reading *r, struct arena *arena, struct registry_login *ret, struct err *err)
 {
-	const struct entry *best = &r->best;
+	const struct login_entry *best = &r->best;
 
 	if (r->helper.n > 0)
 		return refuse_helper(r, r->helper, err);
@@ -276,7 +278,7 @@ int registry_login_parse(
     struct str json, const struct image_ref *ref, struct registry_login *ret, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
-	struct reading r = {.host = ref->host};
+	struct login_reading r = {.host = ref->host};
 	struct json_event event;
 	struct json_in j;
 	struct err why;

@@ -5,13 +5,13 @@
 #include "base/os/fd.h"
 #include "base/vec.h"
 #include "ship/build/build_log.h"
+#include "ship/build/build_output.h"
 #include "ship/build/buildah.h"
 #include "ship/build/cgroup.h"
 #include "ship/build/confine.h"
 #include "ship/build/held.h"
 #include "ship/build/namespaces.h"
 #include "ship/build/network.h"
-#include "ship/build/output.h"
 #include "ship/build/rootfs.h"
 
 #include <errno.h>

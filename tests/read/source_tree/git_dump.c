@@ -5,8 +5,8 @@
  * and each problem as "problem text NUL".
  */
 #include "core/report.h"
+#include "read/source/git/git_walk.h"
 #include "read/source/git/repo.h"
-#include "read/source/git/walk.h"
 
 #include <stdio.h>
 

@@ -15,8 +15,8 @@
 // clang-format on
 
 #include "core/report.h"
+#include "read/source/git/git_walk.h"
 #include "read/source/git/repo.h"
-#include "read/source/git/walk.h"
 
 struct bench {
 	struct arena arena;

@@ -6,7 +6,7 @@
  */
 #include "detect/sbom/notes.h"
 
-struct reader {
+struct requirements_reader {
 	const struct unit *unit;
 	struct sink *sink;
 	struct arena *arena;
@@ -88,7 +88,7 @@ static struct str take_while(struct str *s, bool (*fits)(char c))
 
 /* "-r base.txt", "--requirement=base.txt", "-cconstraints.txt". Other options install nothing, but
  * -e does: a folder or URL without a version. */
-static int take_option(struct reader *r, struct str line, struct err *err)
+static int take_option(struct requirements_reader *r, struct str line, struct err *err)
 {
 	static const char *const includes[] = {"--requirement", "--constraint", "-r", "-c"};
 	uint32_t at = line_index_line(&r->lines, (size_t)(line.p - r->unit->bytes.p));
@@ -153,7 +153,8 @@ static bool find_pin(struct str specifiers, struct str *ret_version)
 	return false;
 }
 
-static int tell_package(struct reader *r, struct str name, struct str version, struct err *err)
+static int tell_package(
+    struct requirements_reader *r, struct str name, struct str version, struct err *err)
 {
 	struct package p = {.type = STR("pypi"), .version = version};
 	const char *text = r->unit->bytes.p;
@@ -167,7 +168,7 @@ static int tell_package(struct reader *r, struct str name, struct str version, s
 	return sink_package(r->sink, &p, err);
 }
 
-static int take_requirement(struct reader *r, struct str line, struct err *err)
+static int take_requirement(struct requirements_reader *r, struct str line, struct err *err)
 {
 	struct str rest = line, name = take_while(&rest, is_name_byte), extras, version;
 
@@ -180,7 +181,7 @@ static int take_requirement(struct reader *r, struct str line, struct err *err)
 	return 0;
 }
 
-static int tell_unpinned(struct reader *r, struct err *err)
+static int tell_unpinned(struct requirements_reader *r, struct err *err)
 {
 	struct str key = arena_fmt(r->arena, NOTE_UNPINNED STR_FMT, STR_ARG(r->unit->path));
 	struct str count = arena_fmt(r->arena, "%llu", (unsigned long long)r->unpinned);
@@ -193,7 +194,7 @@ static int tell_unpinned(struct reader *r, struct err *err)
 static int requirements_catalog(
     const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err)
 {
-	struct reader r = {.unit = unit, .sink = sink, .arena = arena};
+	struct requirements_reader r = {.unit = unit, .sink = sink, .arena = arena};
 	struct str rest = unit->bytes;
 
 	if (line_index_init(&r.lines, unit->bytes, arena, err) != 0)

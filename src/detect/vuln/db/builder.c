@@ -1,7 +1,7 @@
 #include "detect/vuln/db/builder.h"
 
 #include "base/hash.h"
-#include "detect/vuln/db/format.h"
+#include "detect/vuln/db/db_format.h"
 #include "detect/vuln/ecosystem.h"
 #include "detect/vuln/feeds/feed.h"
 #include "detect/vuln/range.h"
@@ -253,7 +253,7 @@ static int add_advisory(
 
 /* ---- one file ---- */
 
-struct reading {
+struct db_reading {
 	struct db_builder *b;
 	const struct feed *feed;
 	const struct feed_file *file;
@@ -263,7 +263,7 @@ struct reading {
 
 /* "osv/PYSEC". Beyond FEEDS_MAX publishers a record counts for its format alone. */
 static int take_feed(
-    struct reading *r, struct str publisher, struct built_feed **ret, struct err *err)
+    struct db_reading *r, struct str publisher, struct built_feed **ret, struct err *err)
 {
 	struct db_builder *b = r->b;
 	struct built_feed feed = {.name = r->feed->name};
@@ -318,7 +318,7 @@ static void count_left_out(struct db_stats *stats, const struct advisory *a)
 
 static int on_advisory(void *arg, const struct advisory *advisory, struct err *err)
 {
-	struct reading *r = arg;
+	struct db_reading *r = arg;
 	struct built_feed *feed;
 
 	if (take_feed(r, advisory->feed, &feed, err) != 0)
@@ -334,7 +334,7 @@ static int on_advisory(void *arg, const struct advisory *advisory, struct err *e
 
 static int on_exploited(void *arg, struct str cve, struct err *err)
 {
-	struct reading *r = arg;
+	struct db_reading *r = arg;
 	struct built_feed *feed;
 	struct str copy;
 
@@ -365,7 +365,7 @@ static uint32_t line_at(struct str text, size_t offset)
 }
 
 static int tell(
-    struct reading *r, enum err_code code, uint32_t line, const char *what, struct err *err)
+    struct db_reading *r, enum err_code code, uint32_t line, const char *what, struct err *err)
 {
 	struct problem problem = {.stage = STAGE_SCAN, .code = code};
 
@@ -380,7 +380,7 @@ static int tell(
 
 static int on_problem(void *arg, size_t offset, const char *what, struct err *err)
 {
-	struct reading *r = arg;
+	struct db_reading *r = arg;
 	struct built_feed *feed;
 
 	if (take_feed(r, STR_NONE, &feed, err) != 0)
@@ -392,7 +392,7 @@ static int on_problem(void *arg, size_t offset, const char *what, struct err *er
 }
 
 /* A README beside the records is no problem; a file that looks like one of them is. */
-static int not_recognised(struct reading *r, struct err *err)
+static int not_recognised(struct db_reading *r, struct err *err)
 {
 	static const char *const endings[] = {".json", ".yaml", ".yml"};
 	struct problem problem = {.stage = STAGE_SCAN, .code = ERR_FORMAT};
@@ -444,7 +444,7 @@ int db_builder_add(
     struct db_builder *b, struct str name, struct str bytes, struct sink *sink, struct err *err)
 {
 	struct feed_file file = {name, bytes};
-	struct reading r = {b, feed_recognise(&file), &file, sink, 0};
+	struct db_reading r = {b, feed_recognise(&file), &file, sink, 0};
 	struct feed_out out = {on_advisory, on_exploited, on_problem, &r};
 	int result;
 

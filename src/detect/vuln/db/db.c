@@ -2,7 +2,7 @@
 
 #include "base/os/fd.h"
 #include "base/rd.h"
-#include "detect/vuln/db/format.h"
+#include "detect/vuln/db/db_format.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>

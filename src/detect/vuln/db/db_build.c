@@ -24,7 +24,7 @@ static size_t database_max(void)
 
 /* ---- the child ---- */
 
-struct building {
+struct db_building {
 	const struct feed_paths *paths;
 	const size_t *ends; /* of each input: how many of the paths are its own or before it */
 	const struct str *inputs;
@@ -67,8 +67,8 @@ static int read_file(struct job *job, struct db_builder *builder, const char *pa
 }
 
 /* What was named and holds no feed is not passed over. */
-static int read_input(struct job *job, const struct building *building, struct db_builder *builder,
-    size_t input, struct arena *arena, struct err *err)
+static int read_input(struct job *job, const struct db_building *building,
+    struct db_builder *builder, size_t input, struct arena *arena, struct err *err)
 {
 	const struct db_stats *stats = db_builder_stats(builder);
 	uint64_t before = stats->files - stats->ignored_files, records = stats->records;
@@ -122,9 +122,9 @@ static int send_database(struct sink *sink, struct str bytes, struct err *err)
 
 static int build_job(struct job *job, void *arg, struct err *err)
 {
-	const struct building *building = arg;
-	CLEANUP(db_builder_cleanup)
-	struct db_builder *builder = db_builder_new((size_t)(job->limits->child_memory / 2));
+	const struct db_building *building = arg;
+	struct db_builder *builder CLEANUP(db_builder_cleanup) =
+	    db_builder_new((size_t)(job->limits->child_memory / 2));
 	struct buf out CLEANUP(buf_release) = BUF_INIT(database_max());
 	struct arena arena CLEANUP(arena_release);
 	struct db_stats stats;
@@ -267,7 +267,7 @@ int db_build(
 	struct arena arena CLEANUP(arena_release);
 	struct feed_content content CLEANUP(feed_content_release);
 	struct feed_paths paths = {NULL, 0, 0};
-	struct building building = {.paths = &paths,
+	struct db_building building = {.paths = &paths,
 	    .inputs = build->inputs,
 	    .n_inputs = build->n_inputs,
 	    .built_ms = build->clock->now_ms(build->clock)};

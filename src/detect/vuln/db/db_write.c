@@ -5,7 +5,7 @@
 #include "base/frame.h"
 #include "base/hash.h"
 #include "detect/vuln/db/builder.h"
-#include "detect/vuln/db/format.h"
+#include "detect/vuln/db/db_format.h"
 
 struct section {
 	uint64_t offset, size;

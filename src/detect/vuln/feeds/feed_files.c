@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-struct walk {
+struct feed_walk {
 	struct feed_paths *paths;
 	const struct limits *limits;
 	struct arena *arena;
 };
 
-static int add_path(struct walk *w, const char *path, struct err *err)
+static int add_path(struct feed_walk *w, const char *path, struct err *err)
 {
 	if (w->paths->n >= w->limits->tree_entries)
 		return err_set(
@@ -26,9 +26,9 @@ static void close_folder(DIR **folder)
 		(void)closedir(*folder);
 }
 
-static int walk_folder(struct walk *w, const char *path, unsigned depth, struct err *err);
+static int walk_folder(struct feed_walk *w, const char *path, unsigned depth, struct err *err);
 
-static int walk_entry(struct walk *w, const char *path, unsigned depth, struct err *err)
+static int walk_entry(struct feed_walk *w, const char *path, unsigned depth, struct err *err)
 {
 	struct stat st;
 
@@ -43,7 +43,7 @@ static int walk_entry(struct walk *w, const char *path, unsigned depth, struct e
 	return walk_folder(w, path, depth + 1, err);
 }
 
-static int walk_folder(struct walk *w, const char *path, unsigned depth, struct err *err)
+static int walk_folder(struct feed_walk *w, const char *path, unsigned depth, struct err *err)
 {
 	DIR *folder CLEANUP(close_folder) = opendir(path);
 	const struct dirent *entry;
@@ -77,7 +77,7 @@ static int path_order(const void *left, const void *right)
 int feed_paths_add(struct feed_paths *paths, const char *input, const struct limits *limits,
     struct arena *arena, struct err *err)
 {
-	struct walk w = {paths, limits, arena};
+	struct feed_walk w = {paths, limits, arena};
 	size_t before = paths->n;
 	struct stat st;
 

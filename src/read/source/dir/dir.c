@@ -21,7 +21,7 @@ struct level {
 	size_t path_bytes; /* of the path, with the slash behind it */
 };
 
-struct walk {
+struct dir_walking {
 	const struct limits *limits;
 	struct arena *arena;
 	struct buf path; /* of what is looked at now */
@@ -31,7 +31,7 @@ struct walk {
 	struct err *err;
 };
 
-static void walk_release(struct walk *w)
+static void walk_release(struct dir_walking *w)
 {
 	for (size_t i = 0; i < w->levels.n; i++) {
 		if (w->levels.p[i].dir)
@@ -40,7 +40,7 @@ static void walk_release(struct walk *w)
 	buf_release(&w->path);
 }
 
-static int tell(struct walk *w, const struct err *why)
+static int tell(struct dir_walking *w, const struct err *why)
 {
 	struct dir_unread unread = {
 	    .path = arena_str(w->arena, buf_str(&w->path)),
@@ -53,7 +53,7 @@ static int tell(struct walk *w, const struct err *why)
 	return 0;
 }
 
-static int tell_sys(struct walk *w)
+static int tell_sys(struct dir_walking *w)
 {
 	struct err why = ERR_INIT;
 
@@ -61,7 +61,7 @@ static int tell_sys(struct walk *w)
 	return tell(w, &why);
 }
 
-static int tell_limit(struct walk *w, const char *what)
+static int tell_limit(struct dir_walking *w, const char *what)
 {
 	struct err why = ERR_INIT;
 
@@ -72,7 +72,7 @@ static int tell_limit(struct walk *w, const char *what)
 /* ---- levels ---- */
 
 /* dir_fd becomes the level's, also where this fails. */
-static int push_level(struct walk *w, int dir_fd)
+static int push_level(struct dir_walking *w, int dir_fd)
 {
 	struct level level = {.dir = fdopendir(dir_fd), .path_bytes = w->path.n};
 
@@ -86,12 +86,12 @@ static int push_level(struct walk *w, int dir_fd)
 	return arena_err(w->arena, w->err);
 }
 
-static void pop_level(struct walk *w)
+static void pop_level(struct dir_walking *w)
 {
 	(void)closedir(w->levels.p[--w->levels.n].dir);
 }
 
-static int open_folder(struct walk *w, int parent_fd, const char *name)
+static int open_folder(struct dir_walking *w, int parent_fd, const char *name)
 {
 	int fd;
 
@@ -110,7 +110,7 @@ static int open_folder(struct walk *w, int parent_fd, const char *name)
 
 /* ---- entries ---- */
 
-static int add_entry(struct walk *w, const struct stat *st, struct str target)
+static int add_entry(struct dir_walking *w, const struct stat *st, struct str target)
 {
 	struct dir_entry entry = {
 	    .path = arena_str(w->arena, buf_str(&w->path)),
@@ -129,7 +129,7 @@ static int add_entry(struct walk *w, const struct stat *st, struct str target)
 	return 0;
 }
 
-static int add_link(struct walk *w, int parent_fd, const char *name, const struct stat *st)
+static int add_link(struct dir_walking *w, int parent_fd, const char *name, const struct stat *st)
 {
 	char target[TARGET_BYTES_MAX];
 	ssize_t n = readlinkat(parent_fd, name, target, sizeof target);
@@ -141,7 +141,7 @@ static int add_link(struct walk *w, int parent_fd, const char *name, const struc
 	return text.p ? add_entry(w, st, text) : arena_err(w->arena, w->err);
 }
 
-static int add_any(struct walk *w, int parent_fd, const char *name)
+static int add_any(struct dir_walking *w, int parent_fd, const char *name)
 {
 	struct stat st;
 
@@ -155,7 +155,7 @@ static int add_any(struct walk *w, int parent_fd, const char *name)
 }
 
 /* The next name of the innermost folder. */
-static int step(struct walk *w)
+static int step(struct dir_walking *w)
 {
 	const struct level *level = &w->levels.p[w->levels.n - 1];
 	const struct dirent *entry;
@@ -193,7 +193,7 @@ static int unread_by_path(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
-static int walk_all(struct walk *w, int dir_fd)
+static int walk_all(struct dir_walking *w, int dir_fd)
 {
 	/* The caller's offset in its folder is not ours to move. */
 	int own = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -216,7 +216,7 @@ static int walk_all(struct walk *w, int dir_fd)
 int dir_walk(int dir_fd, const struct limits *limits, struct arena *arena,
     struct dir_list *ret_list, struct err *err)
 {
-	struct walk w CLEANUP(walk_release) = {.limits = limits, .arena = arena, .err = err};
+	struct dir_walking w CLEANUP(walk_release) = {.limits = limits, .arena = arena, .err = err};
 
 	buf_init(&w.path, limits->path_bytes + 2);
 	if (walk_all(&w, dir_fd))

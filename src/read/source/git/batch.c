@@ -5,7 +5,7 @@
  * An object that git cannot read ends git; it is started again for the next one.
  */
 #include "base/os/fd.h"
-#include "read/source/git/inner.h"
+#include "read/source/git/git_inner.h"
 
 #include <errno.h>
 #include <poll.h>

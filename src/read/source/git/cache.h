@@ -6,7 +6,7 @@
 #define READ_SOURCE_GIT_CACHE_H
 
 #include "base/map.h"
-#include "read/source/git/walk.h"
+#include "read/source/git/git_walk.h"
 
 enum { GIT_PROBLEMS_MAX = 200 };
 

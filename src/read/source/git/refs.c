@@ -3,7 +3,7 @@
  */
 #include "base/fault.h"
 #include "base/opt.h"
-#include "read/source/git/inner.h"
+#include "read/source/git/git_inner.h"
 
 enum { NAME_BYTES_MAX = 1024, BRANCHES_LISTED = 100000, UPDATES_MAX = 64 };
 

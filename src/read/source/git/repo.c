@@ -11,7 +11,7 @@
  */
 #include "base/os/fd.h"
 #include "base/os/owned.h"
-#include "read/source/git/inner.h"
+#include "read/source/git/git_inner.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef READ_SOURCE_IMAGE_CHOOSE_H
 #define READ_SOURCE_IMAGE_CHOOSE_H
 
-#include "read/source/image/manifest.h"
+#include "read/source/image/image_manifest.h"
 
 /* One image that may be meant. */
 struct candidate {

@@ -4,8 +4,8 @@
  */
 #include "base/hash.h"
 #include "read/codec/codec.h"
-#include "read/source/image/manifest.h"
-#include "read/source/image/walk.h"
+#include "read/source/image/image_manifest.h"
+#include "read/source/image/image_walk.h"
 
 #define WHITEOUT STR(".wh.")
 
@@ -70,7 +70,7 @@ static int sum_whole(struct walk *w, struct merged_body *body, struct tar *tar, 
 	return body->md5 ? 0 : arena_err(&w->merged.arena, err);
 }
 
-struct pieces {
+struct layer_pieces {
 	struct image_file file;
 	struct unit unit;
 	struct str whole; /* where the bytes are in memory already */
@@ -78,7 +78,7 @@ struct pieces {
 };
 
 /* The bytes from file.offset on, as many as a unit may have. */
-static int next_piece(struct walk *w, struct pieces *p, struct err *err)
+static int next_piece(struct walk *w, struct layer_pieces *p, struct err *err)
 {
 	uint64_t left = p->file.size - p->file.offset;
 	size_t n = (size_t)MIN_OF(left, w->limits->unit_bytes);
@@ -96,7 +96,7 @@ static int next_piece(struct walk *w, struct pieces *p, struct err *err)
 	return read_whole(p->tar, w->piece, n, err);
 }
 
-static int stream_file(struct walk *w, struct pieces *p, struct err *err)
+static int stream_file(struct walk *w, struct layer_pieces *p, struct err *err)
 {
 	for (;;) {
 		int result;
@@ -114,7 +114,7 @@ static int stream_file(struct walk *w, struct pieces *p, struct err *err)
 
 /* ---- one entry ---- */
 
-struct entry {
+struct layer_entry {
 	const struct tar_entry *tar;
 	struct str path;	  /* in the merged view; w->path holds it */
 	struct merged_node *node; /* what is kept there now */
@@ -125,7 +125,7 @@ struct entry {
 };
 
 /* Where the entry lands, and who wants it. */
-static int place_entry(struct walk *w, struct entry *e, struct err *err)
+static int place_entry(struct walk *w, struct layer_entry *e, struct err *err)
 {
 	const struct image_visitor *v = w->visitor;
 	struct merged_at at;
@@ -154,17 +154,17 @@ static int place_entry(struct walk *w, struct entry *e, struct err *err)
 }
 
 /* Puts state at the entry's path, or takes away what it replaces. */
-static int settle(struct walk *w, const struct entry *e, struct err *err)
+static int settle(struct walk *w, const struct layer_entry *e, struct err *err)
 {
 	if (e->state.kind != MERGED_GONE)
 		return merged_put(&w->merged, e->path, &e->state, err);
 	return e->node ? merged_remove(&w->merged, e->node, err) : 0;
 }
 
-static int take_bytes(struct walk *w, struct entry *e, struct tar *tar, struct err *err)
+static int take_bytes(struct walk *w, struct layer_entry *e, struct tar *tar, struct err *err)
 {
 	struct merged_body *body = e->state.body;
-	struct pieces p = {.file = e->file, .tar = tar};
+	struct layer_pieces p = {.file = e->file, .tar = tar};
 
 	if (e->summed)
 		return sum_whole(w, body, tar, err);
@@ -178,7 +178,7 @@ static int take_bytes(struct walk *w, struct entry *e, struct tar *tar, struct e
 	return e->streamed ? stream_file(w, &p, err) : 0;
 }
 
-static int take_file(struct walk *w, struct entry *e, struct tar *tar, struct err *err)
+static int take_file(struct walk *w, struct layer_entry *e, struct tar *tar, struct err *err)
 {
 	int result;
 
@@ -196,13 +196,13 @@ static int take_file(struct walk *w, struct entry *e, struct tar *tar, struct er
 	return result;
 }
 
-static int keep_link(struct walk *w, struct entry *e, struct str link, struct err *err)
+static int keep_link(struct walk *w, struct layer_entry *e, struct str link, struct err *err)
 {
 	e->state.link = arena_str(&w->merged.arena, link);
 	return e->state.link.p ? 0 : arena_err(&w->merged.arena, err);
 }
 
-static int take_hard_link(struct walk *w, struct entry *e, struct err *err)
+static int take_hard_link(struct walk *w, struct layer_entry *e, struct err *err)
 {
 	bool wanted = e->state.wanted;
 	struct err why = ERR_INIT;
@@ -226,7 +226,7 @@ static int take_hard_link(struct walk *w, struct entry *e, struct err *err)
 	return settle(w, e, err);
 }
 
-static int take_entry(struct walk *w, struct entry *e, struct tar *tar, struct err *err)
+static int take_entry(struct walk *w, struct layer_entry *e, struct tar *tar, struct err *err)
 {
 	switch (e->tar->kind) {
 	case TAR_FILE:
@@ -311,7 +311,7 @@ static int take(struct walk *w, const struct tar_entry *t, struct tar *tar, stru
 	struct str folder = slash == STR_NPOS ? STR_NONE : str_sub(t->path, 0, slash);
 	struct str name = slash == STR_NPOS ? t->path : str_sub(t->path, slash + 1, t->path.n);
 	struct err why = ERR_INIT;
-	struct entry e = {.tar = t};
+	struct layer_entry e = {.tar = t};
 
 	if (str_starts(name, WHITEOUT))
 		return take_whiteout(w, t, folder, str_sub(name, WHITEOUT.n, name.n), err);

@@ -1,0 +1,21 @@
+/*
+ * What a repository knows of a folder's files: its ignore files leave some out, and a submodule
+ * that is not fetched is not there. Private to engine.
+ */
+#ifndef ENGINE_LEAVE_OUT_H
+#define ENGINE_LEAVE_OUT_H
+
+#include "engine/scan.h"
+#include "read/source/dir/dir.h"
+
+/* Takes out of the list what git ignores, also of what could not be read. Nothing is taken out, and
+ * scan->warning says why, where git cannot be asked: then too much is judged, never too little. No
+ * repository, or one of somebody else's above the folder, is none. */
+void leave_out_ignored(
+    struct scan *scan, const struct where *where, struct dir_list *list, struct arena *arena);
+/* Reports as not covered, for each of the detectors' stages, every submodule that the repository's
+ * index has at, below or above the folder and of which the list holds no file. */
+MUST_USE int tell_submodules(struct scan *scan, const struct where *where,
+    const struct dir_list *list, unsigned detectors, struct err *err);
+
+#endif
