@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A pipe keeps a write in one piece up to this: PIPE_BUF on Linux. */
@@ -13,6 +15,7 @@ enum { LINE_MAX_BYTES = 4096 };
 static struct {
 	const char *program;
 	enum log_level level;
+	struct timespec began;
 	struct str (*mask)(void *arg, struct str text);
 	void *mask_arg;
 } settings = {.program = "plimsoll", .level = LOG_WARN};
@@ -21,6 +24,23 @@ void log_init(const char *program, enum log_level level)
 {
 	settings.program = program;
 	settings.level = level;
+	(void)clock_gettime(CLOCK_MONOTONIC, &settings.began);
+}
+
+bool log_level_from_environment(void)
+{
+	static const char *const names[] = {"quiet", "error", "warn", "info", "debug"};
+	const char *wanted = getenv("PLIMSOLL_LOG");
+
+	if (!wanted || !*wanted)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (str_eq(str_of(wanted), str_of(names[i]))) {
+			settings.level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 void log_set_mask(struct str (*mask)(void *arg, struct str text), void *arg)
@@ -63,6 +83,23 @@ static void end_line(struct buf *line, bool cut)
 	buf_add(line, cut ? STR("...\n") : STR("\n"));
 }
 
+/* "plimsoll: ", and what a line for debugging has before that. */
+static void begin_line(struct buf *line, enum log_level level)
+{
+	struct timespec now;
+	int64_t us;
+
+	if (level < LOG_DEBUG) {
+		buf_addf(line, "%s: ", settings.program);
+		return;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	us = (int64_t)(now.tv_sec - settings.began.tv_sec) * 1000000 +
+	     (now.tv_nsec - settings.began.tv_nsec) / 1000;
+	buf_addf(line, "%s[%d] %lld.%03d ms: ", settings.program, (int)getpid(),
+	    (long long)(us / 1000), (int)(us % 1000));
+}
+
 PRINTF_LIKE(2, 0)
 static void log_line(enum log_level level, const char *format, va_list args)
 {
@@ -73,7 +110,7 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	if (level > settings.level)
 		return;
 	n = vsnprintf(text, sizeof text, format, args);
-	buf_addf(&line, "%s: ", settings.program);
+	begin_line(&line, level);
 	buf_add_safe(&line, n < 0 ? STR("a message that cannot be written")
 				  : masked(str_excerpt(str_of(text), sizeof text - 2)));
 	if (buf_ok(&line))
@@ -95,7 +132,7 @@ static void log_line(enum log_level level, const char *format, va_list args)
 LOG_FUNCTION(log_error, LOG_ERROR)
 LOG_FUNCTION(log_warn, LOG_WARN)
 LOG_FUNCTION(log_info, LOG_INFO)
-LOG_FUNCTION(log_debug, LOG_DEBUG)
+LOG_FUNCTION(log_debug_line, LOG_DEBUG)
 
 void log_progress(const char *text)
 {

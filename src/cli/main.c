@@ -208,6 +208,10 @@ int main(int argc, char **argv)
 
 	set_up_process();
 	log_init("plimsoll", LOG_INFO);
+	if (!log_level_from_environment()) {
+		log_error("PLIMSOLL_LOG: quiet, error, warn, info or debug is expected");
+		return EXIT_USAGE;
+	}
 	arena_init(&arena, PROCESS_MEMORY);
 	edge_init(&log_edge.edge, &limits_default);
 	arena_init(&log_edge.arena, MIB(1));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,55 @@ static void test_levels_and_safety(void **state)
 	text[n] = '\0';
 	assert_string_equal(text, "plimsoll: a\\x1b[31m\\x0ab\n");
 	assert_int_equal(log_level_now(), LOG_INFO);
+}
+
+/* Called only if the level is on. */
+static int asked;
+
+static int count_asked(void)
+{
+	return ++asked;
+}
+
+static void test_debug(void **state)
+{
+	char text[256] = "";
+	int saved, fd = stderr_to_pipe(&saved), pid, n = 0;
+	long ms = -1, us = -1;
+
+	(void)state;
+	log_init("plimsoll", LOG_INFO);
+	log_debug("%d", count_asked());
+	assert_int_equal(setenv("PLIMSOLL_LOG", "debug", 1), 0);
+	assert_true(log_level_from_environment());
+	log_debug("reads %d\n", count_asked());
+	(void)unsetenv("PLIMSOLL_LOG");
+	stderr_back(saved);
+	assert_true(read(fd, text, sizeof text - 1) > 0);
+	(void)close(fd);
+	assert_int_equal(asked, 1);
+	assert_int_equal(sscanf(text, "plimsoll[%d] %ld.%3ld ms: %n", &pid, &ms, &us, &n), 3);
+	assert_int_equal(pid, getpid());
+	assert_in_range(ms, 0, 60000);
+	assert_in_range(us, 0, 999);
+	assert_string_equal(text + n, "reads 1\\x0a\n");
+}
+
+static void test_level_names(void **state)
+{
+	(void)state;
+	log_init("plimsoll", LOG_WARN);
+	assert_true(log_level_from_environment());
+	assert_int_equal(log_level_now(), LOG_WARN);
+	assert_int_equal(setenv("PLIMSOLL_LOG", "", 1), 0);
+	assert_true(log_level_from_environment());
+	assert_int_equal(setenv("PLIMSOLL_LOG", "loud", 1), 0);
+	assert_false(log_level_from_environment());
+	assert_int_equal(log_level_now(), LOG_WARN);
+	assert_int_equal(setenv("PLIMSOLL_LOG", "error", 1), 0);
+	assert_true(log_level_from_environment());
+	assert_int_equal(log_level_now(), LOG_ERROR);
+	(void)unsetenv("PLIMSOLL_LOG");
 }
 
 static void test_long_line(void **state)
@@ -125,6 +175,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_levels_and_safety),
+	    cmocka_unit_test(test_debug),
+	    cmocka_unit_test(test_level_names),
 	    cmocka_unit_test(test_long_line),
 	    cmocka_unit_test(test_fault_points),
 	    cmocka_unit_test(test_fault_kills),
