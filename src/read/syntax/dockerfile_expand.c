@@ -51,18 +51,26 @@ static struct str cut_name(struct str s)
 	return str_sub(s, 0, n);
 }
 
-/* Where the '}' stands that closes the "${" at the start of s; STR_NPOS where there is none. */
+/* Where the '}' stands that closes the "${" at the start of s, not counting what stands in quotes;
+ * STR_NPOS if there is none. */
 static size_t find_close(struct expander *x, struct str s)
 {
-	size_t open = 0;
+	size_t open = 0, quoted_at = 0;
+	bool quoted = false; /* in double quotes, which began with `quoted_at` braces open */
 
 	for (size_t i = 0; i < s.n && !x->no_close; i++) {
-		if (s.p[i] == x->escape && i + 1 < s.n)
+		if (s.p[i] == x->escape && i + 1 < s.n) {
 			i++;
-		else if (s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{')
+		} else if (s.p[i] == '\'' && !quoted) {
+			i += 1 + MIN_OF(str_chr(str_sub(s, i + 1, s.n), '\''), s.n);
+		} else if (s.p[i] == '"') {
+			quoted = !quoted;
+			quoted_at = open;
+		} else if (s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{') {
 			open++;
-		else if (s.p[i] == '}' && --open == 0)
+		} else if (s.p[i] == '}' && !(quoted && open == quoted_at) && --open == 0) {
 			return i;
+		}
 	}
 	x->no_close = true;
 	return STR_NPOS;
