@@ -59,13 +59,18 @@ static void add_text_byte(struct buf *out, struct str text, size_t at)
 	}
 }
 
-static void add_text(struct buf *out, struct str text)
+static void add_whole_text(struct buf *out, struct str text)
 {
 	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
 
-	buf_add_safe(&safe, str_excerpt(text, 300));
+	buf_add_safe(&safe, text);
 	for (size_t i = 0; i < safe.n; i++)
 		add_text_byte(out, buf_str(&safe), i);
+}
+
+static void add_text(struct buf *out, struct str text)
+{
+	add_whole_text(out, str_excerpt(text, 300));
 }
 
 static void add_stage_row(
@@ -313,7 +318,7 @@ static void write_markdown(
 	buf_addf(
 	    out, "### Plimsoll: " STR_FMT "\n\n", STR_ARG(report_verdict_word(report->verdict)));
 	report_summary(report, opts, &summary);
-	add_text(out, buf_str(&summary));
+	add_whole_text(out, buf_str(&summary));
 	buf_add(out, STR("\n\n| stage | verdict | block | new | known | time |\n"
 			 "|---|---|---|---|---|---|\n"));
 	for (size_t i = 0; i < report->stages.n; i++)
