@@ -204,7 +204,7 @@ static _Noreturn void child_main(const struct start *start)
 	    (!start->spawn->cwd || chdir(start->spawn->cwd) == 0))
 		(void)execve(start->path, argv, env);
 	error = errno;
-	while (write(report, &error, sizeof error) != 0 && errno == EINTR)
+	while (write(report, &error, sizeof error) < 0 && errno == EINTR)
 		;
 	_exit(127);
 }

@@ -268,7 +268,7 @@ static void it_dies_with_its_parent(void **state)
 		struct spawned spawned;
 
 		if (spawn_open(&(struct spawn){.argv = sleeper}, &spawned, &f->err) != 0 ||
-		    write(ends[1], &spawned.pid, sizeof spawned.pid) != 0)
+		    write(ends[1], &spawned.pid, sizeof spawned.pid) < 0)
 			_exit(1);
 		(void)pause();
 		_exit(0);
