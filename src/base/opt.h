@@ -51,30 +51,16 @@ static inline void *opt_count(uint64_t *p)
 {
 	return p;
 }
-#define OPT_FLAG_ROW(short, name, target, help)                           \
-	{                                                                 \
-		OPT_FLAG, (short), (name), opt_bool(target), NULL, (help) \
-	}
-#define OPT_TEXT_ROW(short, name, target, value, help)                       \
-	{                                                                    \
-		OPT_TEXT, (short), (name), opt_text(target), (value), (help) \
-	}
-#define OPT_LIST_ROW(short, name, target, value, help)                          \
-	{                                                                       \
-		OPT_LIST, (short), (name), opt_list_of(target), (value), (help) \
-	}
-#define OPT_COUNT_ROW(short, name, target, value, help)                        \
-	{                                                                      \
-		OPT_COUNT, (short), (name), opt_count(target), (value), (help) \
-	}
-#define OPT_GROUP_ROW(help)                            \
-	{                                              \
-		OPT_GROUP, 0, NULL, NULL, NULL, (help) \
-	}
-#define OPT_END_ROW                                \
-	{                                          \
-		OPT_END, 0, NULL, NULL, NULL, NULL \
-	}
+#define OPT_FLAG_ROW(short, name, target, help) \
+	{OPT_FLAG, (short), (name), opt_bool(target), NULL, (help)}
+#define OPT_TEXT_ROW(short, name, target, value, help) \
+	{OPT_TEXT, (short), (name), opt_text(target), (value), (help)}
+#define OPT_LIST_ROW(short, name, target, value, help) \
+	{OPT_LIST, (short), (name), opt_list_of(target), (value), (help)}
+#define OPT_COUNT_ROW(short, name, target, value, help) \
+	{OPT_COUNT, (short), (name), opt_count(target), (value), (help)}
+#define OPT_GROUP_ROW(help) {OPT_GROUP, 0, NULL, NULL, NULL, (help)}
+#define OPT_END_ROW	    {OPT_END, 0, NULL, NULL, NULL, NULL}
 
 /* Reads argv[0..argc) (without the command's name). What is no option goes to *ret_operands,
  * which borrow argv. --help and -h set *ret_help and stop. ERR_USAGE on a mistake. */

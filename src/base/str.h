@@ -15,12 +15,9 @@ struct str {
 	size_t n;
 };
 
-#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
-#define STR_INIT(literal)                      \
-	{                                      \
-		(literal), sizeof(literal) - 1 \
-	} /* for static tables */
-#define STR_NONE ((struct str){NULL, 0})
+#define STR(literal)	  ((struct str){(literal), sizeof(literal) - 1})
+#define STR_INIT(literal) {(literal), sizeof(literal) - 1} /* for static tables */
+#define STR_NONE	  ((struct str){NULL, 0})
 
 /* For printf: "%.*s" with STR_ARG(s). Text from outside goes through buf_add_safe. */
 #define STR_FMT	   "%.*s"

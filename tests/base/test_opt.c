@@ -17,19 +17,19 @@ struct run {
 	int result;
 };
 
-#define ROWS(o)                                                                                   \
-	{                                                                                         \
-		OPT_GROUP_ROW("What to print:"),                                                  \
-		    OPT_FLAG_ROW('v', "verbose", &(o)->verbose, "say more"),                      \
-		    OPT_FLAG_ROW('q', "quiet", &(o)->quiet, "say nothing"),                       \
-		    OPT_FLAG_ROW(0, "color", &(o)->color, "colours, also where no terminal is"),  \
-		    OPT_TEXT_ROW('f', "format", &(o)->format, "F[=FILE]",                         \
-			"a report format, and the file that it goes to; several at once come "    \
-			"from one scan (default: text)"),                                         \
-		    OPT_GROUP_ROW("What to read:"),                                               \
-		    OPT_LIST_ROW('p', "path", &(o)->paths, "PATH", "a path; may be repeated"),    \
-		    OPT_COUNT_ROW('j', "jobs", &(o)->jobs, "N", "threads (default: processors)"), \
-		    OPT_END_ROW,                                                                  \
+#define ROWS(o)                                                                           \
+	{                                                                                 \
+	    OPT_GROUP_ROW("What to print:"),                                              \
+	    OPT_FLAG_ROW('v', "verbose", &(o)->verbose, "say more"),                      \
+	    OPT_FLAG_ROW('q', "quiet", &(o)->quiet, "say nothing"),                       \
+	    OPT_FLAG_ROW(0, "color", &(o)->color, "colours, also where no terminal is"),  \
+	    OPT_TEXT_ROW('f', "format", &(o)->format, "F[=FILE]",                         \
+		"a report format, and the file that it goes to; several at once come "    \
+		"from one scan (default: text)"),                                         \
+	    OPT_GROUP_ROW("What to read:"),                                               \
+	    OPT_LIST_ROW('p', "path", &(o)->paths, "PATH", "a path; may be repeated"),    \
+	    OPT_COUNT_ROW('j', "jobs", &(o)->jobs, "N", "threads (default: processors)"), \
+	    OPT_END_ROW,                                                                  \
 	}
 
 enum { ARGS_MAX = 20 };

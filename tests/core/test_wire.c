@@ -18,10 +18,8 @@ struct field {
 	size_t offset, size;
 };
 
-#define FIELD(kind, type, member)                                                              \
-	{                                                                                      \
-#		member, kind, offsetof(struct type, member), sizeof((struct type *)0)->member \
-	}
+#define FIELD(kind, type, member) \
+	{#member, kind, offsetof(struct type, member), sizeof((struct type *)0)->member}
 
 static const struct field finding_fields[] = {
     FIELD(TEXT, finding, rule),

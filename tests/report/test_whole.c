@@ -5,10 +5,7 @@
 
 #include <stdio.h>
 
-#define LIST(array)                     \
-	{                               \
-		array, ARRAY_LEN(array) \
-	}
+#define LIST(array) {array, ARRAY_LEN(array)}
 
 static struct str aliases[] = {STR_INIT("PYSEC-1"), STR_INIT("GHSA-1")};
 static struct str fixed_in[] = {STR_INIT("3.0.9"), STR_INIT("4.0")};

@@ -351,7 +351,7 @@ static int gather_lists(
 			return -1;
 	}
 	for (uint32_t i = 0; i < hit->advisory.references.n && v->references.n < REFERENCES_MAX;
-	     i++) {
+	    i++) {
 		if (db_text_at(m->db, &hit->advisory.references, i, &text, err) != 0 ||
 		    add_text(m, &v->references, text, err) != 0)
 			return -1;

@@ -473,12 +473,12 @@ int main(int argc, char **argv)
 	char *rest = NULL;
 
 	for (char *one = commands ? strtok_r(commands, ";", &rest) : NULL; one;
-	     one = strtok_r(NULL, ";", &rest)) {
+	    one = strtok_r(NULL, ";", &rest)) {
 		struct words w = {.n = 0};
 		char *inner = NULL;
 
 		for (char *text = strtok_r(one, " ", &inner); text && w.n < WORDS_MAX;
-		     text = strtok_r(NULL, " ", &inner))
+		    text = strtok_r(NULL, " ", &inner))
 			w.p[w.n++] = expand(text);
 		run(&w);
 	}

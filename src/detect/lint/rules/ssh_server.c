@@ -46,7 +46,7 @@ static void check_ssh_server(struct lint *l, const struct docker_view *view)
 		const struct docker_step *step = &view->steps[i];
 
 		for (size_t k = 0;
-		     lint_step_is(step, DOCKER_EXPOSE) && k < step->instruction->n_words; k++)
+		    lint_step_is(step, DOCKER_EXPOSE) && k < step->instruction->n_words; k++)
 			check_port(l, step, k);
 		if (!lint_step_is(step, DOCKER_RUN) || !step->script)
 			continue;

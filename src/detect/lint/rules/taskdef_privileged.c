@@ -19,7 +19,7 @@ static bool is_true(const struct node *node)
 static void check_taskdef_privileged(struct lint *l, const struct syntax_tree *tree)
 {
 	for (const struct node *c = lint_next_container(tree, NULL); c;
-	     c = lint_next_container(tree, c))
+	    c = lint_next_container(tree, c))
 		for (const struct node *n = node_first(c); n; n = n->next)
 			if (str_eq_nocase(n->key, STR("privileged")) && is_true(n))
 				lint_node(l, n, "the container is privileged");

@@ -3,7 +3,7 @@
 static void check_taskdef_registry(struct lint *l, const struct syntax_tree *tree)
 {
 	for (const struct node *c = lint_next_container(tree, NULL); c;
-	     c = lint_next_container(tree, c)) {
+	    c = lint_next_container(tree, c)) {
 		const struct node *image = lint_taskdef_get(c, STR("image"));
 		struct docker_reference ref = docker_reference_split(node_text(image));
 

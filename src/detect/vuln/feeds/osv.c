@@ -186,7 +186,7 @@ static void read_severity(const struct osv_reader *r, struct advisory *a)
 
 	read_scores(node_get(r->record, STR("severity")), a);
 	for (const struct node *item = node_first(affected); item && a->cvss_tenths < 0;
-	     item = item->next)
+	    item = item->next)
 		read_scores(node_get(item, STR("severity")), a);
 	a->peer_severity = scalar(node_path(r->record, "database_specific.severity"));
 	if (a->cvss_tenths >= 0)

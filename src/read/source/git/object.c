@@ -263,7 +263,7 @@ const struct git_tree_entry *git_tree_get(const struct git_tree *tree, struct st
 bool git_tree_holds(const struct git_tree *tree, const struct git_tree_entry *entry)
 {
 	for (size_t i = find_name(tree, entry->name);
-	     i < tree->n && str_eq(tree->names[i].name, entry->name); i++) {
+	    i < tree->n && str_eq(tree->names[i].name, entry->name); i++) {
 		const struct git_tree_entry *other = &tree->p[tree->names[i].at];
 
 		if (git_mode_kind(other->mode) == git_mode_kind(entry->mode) &&
