@@ -3,81 +3,146 @@
 #include "base/buf.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+/* The plain functions rather than EVP: of a static libcrypto they are nine object files, while EVP
+ * is the whole library, which takes a millisecond to load. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 enum { HMAC_BLOCK = 64 };
 
-void hash_init(void)
+/* ---- digests by name ---- */
+
+union digest_state {
+	SHA256_CTX sha256;
+	SHA512_CTX sha512;
+	MD5_CTX md5;
+};
+
+/* The functions return 1: they cannot fail. */
+struct digest_algorithm {
+	const char *name;
+	size_t bytes;
+	int (*begin)(union digest_state *state);
+	int (*add)(union digest_state *state, const void *p, size_t n);
+	int (*end)(unsigned char *ret_digest, union digest_state *state);
+};
+
+static int sha256_begin(union digest_state *s)
 {
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-				      OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
-	    NULL);
+	return SHA256_Init(&s->sha256);
 }
+
+static int sha256_add(union digest_state *s, const void *p, size_t n)
+{
+	return SHA256_Update(&s->sha256, p, n);
+}
+
+static int sha256_end(unsigned char *ret_digest, union digest_state *s)
+{
+	return SHA256_Final(ret_digest, &s->sha256);
+}
+
+static int sha512_begin(union digest_state *s)
+{
+	return SHA512_Init(&s->sha512);
+}
+
+static int sha512_add(union digest_state *s, const void *p, size_t n)
+{
+	return SHA512_Update(&s->sha512, p, n);
+}
+
+static int sha512_end(unsigned char *ret_digest, union digest_state *s)
+{
+	return SHA512_Final(ret_digest, &s->sha512);
+}
+
+static int md5_begin(union digest_state *s)
+{
+	return MD5_Init(&s->md5);
+}
+
+static int md5_add(union digest_state *s, const void *p, size_t n)
+{
+	return MD5_Update(&s->md5, p, n);
+}
+
+static int md5_end(unsigned char *ret_digest, union digest_state *s)
+{
+	return MD5_Final(ret_digest, &s->md5);
+}
+
+static const struct digest_algorithm algorithms[] = {
+    {"sha256", SHA256_DIGEST_LENGTH, sha256_begin, sha256_add, sha256_end},
+    {"sha512", SHA512_DIGEST_LENGTH, sha512_begin, sha512_add, sha512_end},
+    {"md5", MD5_DIGEST_LENGTH, md5_begin, md5_add, md5_end},
+};
+
+struct hasher_state {
+	const struct digest_algorithm *algorithm;
+	union digest_state digest;
+};
 
 int hasher_open(struct hasher *h, const char *algorithm, struct err *err)
 {
-	EVP_MD *md = EVP_MD_fetch(NULL, algorithm, NULL);
-	EVP_MD_CTX *ctx;
-	int size;
+	struct hasher_state *state;
 
 	*h = (struct hasher){0};
-	if (!md)
-		return err_set(err, ERR_UNSUPPORTED, "no digest \"%s\" in OpenSSL", algorithm);
-	size = EVP_MD_get_size(md);
-	ctx = EVP_MD_CTX_new();
-	if (!ctx || size <= 0 || EVP_DigestInit_ex2(ctx, md, NULL) != 1) {
-		EVP_MD_CTX_free(ctx);
-		EVP_MD_free(md);
-		return err_nomem(err);
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++) {
+		if (!str_eq(str_of(algorithm), str_of(algorithms[i].name)))
+			continue;
+		state = malloc(sizeof *state);
+		if (!state)
+			return err_nomem(err);
+		state->algorithm = &algorithms[i];
+		(void)algorithms[i].begin(&state->digest);
+		*h = (struct hasher){state, algorithms[i].bytes};
+		return 0;
 	}
-	EVP_MD_free(md); /* the context holds its own */
-	h->ctx = ctx;
-	h->digest_bytes = (size_t)size;
-	return 0;
+	return err_set(err, ERR_UNSUPPORTED, "no digest is called \"%s\"", algorithm);
 }
 
 void hasher_add(struct hasher *h, struct str bytes)
 {
-	if (h->ctx && bytes.n > 0 && EVP_DigestUpdate(h->ctx, bytes.p, bytes.n) != 1)
-		hasher_release(h);
+	if (h->state && bytes.n > 0)
+		(void)h->state->algorithm->add(&h->state->digest, bytes.p, bytes.n);
 }
 
 int hasher_close(struct hasher *h, char *ret_hex, size_t size, struct err *err)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-	int done = h->ctx && EVP_DigestFinal_ex(h->ctx, digest, &n) == 1;
+	unsigned char digest[SHA512_DIGEST_LENGTH];
+	size_t n = h->digest_bytes;
 
+	if (!h->state)
+		return err_set(err, ERR_UNSUPPORTED, "no digest is being made");
+	(void)h->state->algorithm->end(digest, &h->state->digest);
 	hasher_release(h);
-	if (!done)
-		return err_set(err, ERR_NOMEM, "OpenSSL could not compute a digest");
-	if (size < 2 * (size_t)n + 1)
-		return err_set(err, ERR_LIMIT, "a digest of %u bytes does not fit", n);
+	if (size < 2 * n + 1)
+		return err_set(err, ERR_LIMIT, "a digest of %zu bytes does not fit", n);
 	hex_write(digest, n, ret_hex);
 	return 0;
 }
 
 void hasher_release(struct hasher *h)
 {
-	EVP_MD_CTX_free(h->ctx);
-	h->ctx = NULL;
+	free(h->state);
+	h->state = NULL;
 }
 
-/* OpenSSL without SHA-256 is a broken installation, not an input: nothing can be judged. */
 static void sha256_raw(struct str bytes, unsigned char ret_digest[SHA256_BYTES])
 {
-	size_t n = 0;
-	const void *p = bytes.n > 0 ? bytes.p : "";
+	union digest_state state;
 
-	if (EVP_Q_digest(NULL, "SHA256", NULL, p, bytes.n, ret_digest, &n) != 1 ||
-	    n != SHA256_BYTES)
-		abort();
+	(void)sha256_begin(&state);
+	(void)sha256_add(&state, bytes.n > 0 ? bytes.p : "", bytes.n);
+	(void)sha256_end(ret_digest, &state);
 }
 
 void sha256_hex(struct str bytes, char ret_hex[SHA256_HEX_SIZE])
@@ -123,20 +188,31 @@ int md5_hex(struct str bytes, char ret_hex[MD5_HEX_SIZE], struct err *err)
 	return hasher_close(&h, ret_hex, MD5_HEX_SIZE, err);
 }
 
+/* One of the two digests of RFC 2104: of the key, padded and xored, and what follows it. */
+static void hmac_half(const unsigned char key[HMAC_BLOCK], unsigned char pad, struct str bytes,
+    unsigned char ret_digest[SHA256_BYTES])
+{
+	unsigned char padded[HMAC_BLOCK];
+	union digest_state state;
+
+	for (size_t i = 0; i < HMAC_BLOCK; i++)
+		padded[i] = key[i] ^ pad;
+	(void)sha256_begin(&state);
+	(void)sha256_add(&state, padded, sizeof padded);
+	(void)sha256_add(&state, bytes.n > 0 ? bytes.p : "", bytes.n);
+	(void)sha256_end(ret_digest, &state);
+}
+
 void hmac_sha256(struct str key, struct str bytes, unsigned char ret_mac[SHA256_BYTES])
 {
-	unsigned char short_key[SHA256_BYTES];
-	const void *p = key.n > 0 ? key.p : "";
-	int n = (int)MIN_OF(key.n, (size_t)HMAC_BLOCK);
-	const unsigned char *data = (const unsigned char *)(bytes.n > 0 ? bytes.p : "");
+	unsigned char block[HMAC_BLOCK] = {0}, inner[SHA256_BYTES];
 
-	if (key.n > HMAC_BLOCK) { /* RFC 2104 section 2 */
-		sha256_raw(key, short_key);
-		p = short_key;
-		n = SHA256_BYTES;
-	}
-	if (!HMAC(EVP_sha256(), p, n, data, bytes.n, ret_mac, NULL))
-		abort();
+	if (key.n > HMAC_BLOCK)
+		sha256_raw(key, block);
+	else if (key.n > 0)
+		memcpy(block, key.p, key.n);
+	hmac_half(block, 0x36, bytes, inner);
+	hmac_half(block, 0x5c, str_make((const char *)inner, sizeof inner), ret_mac);
 }
 
 void hex_write(const unsigned char *bytes, size_t n, char *ret_hex)

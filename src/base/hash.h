@@ -1,5 +1,5 @@
 /*
- * Digests (OpenSSL) and fast non-cryptographic hashes (xxHash). No state but the
+ * Digests (OpenSSL's code) and fast non-cryptographic hashes (xxHash). No state but the
  * caller's. Lower-case hex everywhere.
  */
 #ifndef BASE_HASH_H
@@ -13,14 +13,9 @@
 #define MD5_HEX_SIZE	   33
 #define SHA256_DIGEST_SIZE 72 /* "sha256:" + 64 + NUL */
 
-/* OpenSSL without its configuration file: half a millisecond and what stands in the file are
- * spared. Once, at the start of a program that uses it for digests alone; one that speaks TLS wants
- * the file. Without the call everything works all the same. */
-void hash_init(void);
-
-/* Streaming SHA-256, or another algorithm OpenSSL knows by name ("sha512"). */
+/* Streaming digests: "sha256", "sha512" or "md5". */
 struct hasher {
-	void *ctx; /* EVP_MD_CTX */
+	struct hasher_state *state;
 	size_t digest_bytes;
 };
 int hasher_open(struct hasher *h, const char *algorithm, struct err *err);

@@ -1,5 +1,4 @@
 /* The program: picks the command, sets the process up, prints what no command prints. */
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/os/fd.h"
 #include "cli/command.h"
@@ -125,7 +124,6 @@ static void set_up_process(void)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)setlocale(LC_ALL, "C");
-	hash_init();
 }
 
 static bool wants_color(void)
