@@ -3,6 +3,7 @@
  * power cut a run is at a step that was written, or at the one before.
  */
 #include "base/buf.h"
+#include "base/os/library.h"
 #include "core/wire.h"
 #include "pipeline/store/store.h"
 
@@ -12,6 +13,29 @@
 #include <unistd.h>
 
 enum { STORE_VERSION = 1, BUSY_MS = 10000, INVENTORY_BYTES = 256 << 20 };
+
+/* ---- the library, which commands without a store do without ---- */
+
+struct sqlite_functions {
+#define FUNCTION(name) __typeof__(sqlite3_##name) *name;
+#include "pipeline/store/sqlite.def"
+#undef FUNCTION
+};
+
+static struct sqlite_functions sqlite;
+
+static int load_sqlite(struct err *err)
+{
+	static const struct library_function functions[] = {
+#define FUNCTION(name) {"sqlite3_" #name, offsetof(struct sqlite_functions, name)},
+#include "pipeline/store/sqlite.def"
+#undef FUNCTION
+	};
+
+	return library_load("libsqlite3.so.0", functions, ARRAY_LEN(functions), &sqlite, err);
+}
+
+/* ---- the store ---- */
 
 struct run_store {
 	sqlite3 *db;
@@ -35,27 +59,27 @@ bool run_step_is_end(enum run_step step)
 
 static int fail(struct run_store *store, const char *what, struct err *err)
 {
-	int code = sqlite3_errcode(store->db);
+	int code = sqlite.errcode(store->db);
 
 	return err_set(err, code == SQLITE_NOMEM ? ERR_NOMEM : ERR_IO, "run store: %s: %s", what,
-	    sqlite3_errmsg(store->db));
+	    sqlite.errmsg(store->db));
 }
 
 static int run_sql(struct run_store *store, const char *sql, struct err *err)
 {
-	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite.exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(store, "statement", err);
 	return 0;
 }
 
 static void finalize(sqlite3_stmt **statement)
 {
-	(void)sqlite3_finalize(*statement);
+	(void)sqlite.finalize(*statement);
 }
 
 static int prepare(struct run_store *store, const char *sql, sqlite3_stmt **ret, struct err *err)
 {
-	if (sqlite3_prepare_v2(store->db, sql, -1, ret, NULL) != SQLITE_OK)
+	if (sqlite.prepare_v2(store->db, sql, -1, ret, NULL) != SQLITE_OK)
 		return fail(store, "prepare", err);
 	return 0;
 }
@@ -81,9 +105,9 @@ static int read_version(struct run_store *store, int *ret, struct err *err)
 
 	if (prepare(store, "PRAGMA user_version", &statement, err) != 0)
 		return -1;
-	if (sqlite3_step(statement) != SQLITE_ROW)
+	if (sqlite.step(statement) != SQLITE_ROW)
 		return fail(store, "version", err);
-	*ret = sqlite3_column_int(statement, 0);
+	*ret = sqlite.column_int(statement, 0);
 	return 0;
 }
 
@@ -103,8 +127,8 @@ static int set_up(struct run_store *store, const char *path, struct err *err)
 {
 	int version = 0;
 
-	(void)sqlite3_busy_timeout(store->db, BUSY_MS);
-	(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite.busy_timeout(store->db, BUSY_MS);
+	(void)sqlite.db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (read_version(store, &version, err) != 0 ||
 	    run_sql(store, "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;", err) != 0)
 		return -1;
@@ -119,9 +143,12 @@ static int set_up(struct run_store *store, const char *path, struct err *err)
 
 int run_store_open(const char *path, struct run_store **ret, struct err *err)
 {
-	struct run_store *store = calloc(1, sizeof *store);
+	struct run_store *store;
 	int fd;
 
+	if (load_sqlite(err) != 0)
+		return err_wrap(err, "run store");
+	store = calloc(1, sizeof *store);
 	if (!store)
 		return err_nomem(err);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -130,7 +157,7 @@ int run_store_open(const char *path, struct run_store **ret, struct err *err)
 		return err_sys(err, "%s", path);
 	}
 	(void)close(fd);
-	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
+	if (sqlite.open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
 		SQLITE_OK ||
 	    set_up(store, path, err) != 0) {
 		if (err->code == ERR_NONE)
@@ -146,7 +173,7 @@ void run_store_close(struct run_store *store)
 {
 	if (!store)
 		return;
-	(void)sqlite3_close(store->db);
+	(void)sqlite.close(store->db);
 	free(store);
 }
 
@@ -157,13 +184,13 @@ void run_store_closep(struct run_store **store)
 
 static void bind(sqlite3_stmt *statement, int at, struct str text)
 {
-	(void)sqlite3_bind_text(statement, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
+	(void)sqlite.bind_text(statement, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
 }
 
 static bool column(sqlite3_stmt *statement, int at, struct arena *arena, struct str *ret)
 {
-	const void *p = sqlite3_column_text(statement, at);
-	int n = sqlite3_column_bytes(statement, at);
+	const void *p = sqlite.column_text(statement, at);
+	int n = sqlite.column_bytes(statement, at);
 
 	*ret = arena_str(arena, str_make(p, n > 0 ? (size_t)n : 0));
 	return ret->p != NULL;
@@ -213,7 +240,7 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 	bind(statement, 1, repo);
 	bind(statement, 2, source);
 	bind(statement, 3, target);
-	code = sqlite3_step(statement);
+	code = sqlite.step(statement);
 	if (code == SQLITE_DONE)
 		return STORE_NONE;
 	if (code != SQLITE_ROW) {
@@ -227,13 +254,13 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 			return STORE_ERROR;
 		}
 	}
-	step = sqlite3_column_int(statement, 11);
+	step = sqlite.column_int(statement, 11);
 	run.step = (enum run_step)step;
-	run.exit_code = sqlite3_column_int64(statement, 12);
-	run.started_ms = sqlite3_column_int64(statement, 13);
-	run.updated_ms = sqlite3_column_int64(statement, 14);
-	run.attempts = sqlite3_column_int64(statement, 15);
-	run.id = sqlite3_column_int64(statement, 16);
+	run.exit_code = sqlite.column_int64(statement, 12);
+	run.started_ms = sqlite.column_int64(statement, 13);
+	run.updated_ms = sqlite.column_int64(statement, 14);
+	run.attempts = sqlite.column_int64(statement, 15);
+	run.id = sqlite.column_int64(statement, 16);
 	*ret = run;
 	return STORE_FOUND;
 }
@@ -251,17 +278,17 @@ int run_store_save(struct run_store *store, struct run *run, struct err *err)
 	run_texts(run, texts);
 	for (int i = 0; i < 11; i++)
 		bind(statement, i + 1, *texts[i]);
-	(void)sqlite3_bind_int(statement, 12, (int)run->step);
-	(void)sqlite3_bind_int64(statement, 13, run->exit_code);
-	(void)sqlite3_bind_int64(statement, 14, run->started_ms);
-	(void)sqlite3_bind_int64(statement, 15, run->updated_ms);
-	(void)sqlite3_bind_int64(statement, 16, run->attempts);
+	(void)sqlite.bind_int(statement, 12, (int)run->step);
+	(void)sqlite.bind_int64(statement, 13, run->exit_code);
+	(void)sqlite.bind_int64(statement, 14, run->started_ms);
+	(void)sqlite.bind_int64(statement, 15, run->updated_ms);
+	(void)sqlite.bind_int64(statement, 16, run->attempts);
 	if (run->id != 0)
-		(void)sqlite3_bind_int64(statement, 17, run->id);
-	if (sqlite3_step(statement) != SQLITE_DONE)
+		(void)sqlite.bind_int64(statement, 17, run->id);
+	if (sqlite.step(statement) != SQLITE_DONE)
 		return fail(store, "write", err);
 	if (run->id == 0)
-		run->id = sqlite3_last_insert_rowid(store->db);
+		run->id = sqlite.last_insert_rowid(store->db);
 	return 0;
 }
 
@@ -278,9 +305,9 @@ enum store_result run_store_published(
 		return STORE_ERROR;
 	bind(statement, 1, repo);
 	bind(statement, 2, target);
-	code = sqlite3_step(statement);
+	code = sqlite.step(statement);
 	if (code == SQLITE_ROW)
-		return sqlite3_column_int(statement, 0) ? STORE_FOUND : STORE_NONE;
+		return sqlite.column_int(statement, 0) ? STORE_FOUND : STORE_NONE;
 	if (code == SQLITE_DONE)
 		return STORE_NONE;
 	(void)fail(store, "read", err);
@@ -310,8 +337,8 @@ int run_store_put_inventory(struct run_store *store, struct str repo, struct str
 		return -1;
 	bind(statement, 1, repo);
 	bind(statement, 2, commit);
-	(void)sqlite3_bind_blob64(statement, 3, blob.p, blob.n, SQLITE_STATIC);
-	if (sqlite3_step(statement) != SQLITE_DONE)
+	(void)sqlite.bind_blob64(statement, 3, blob.p, blob.n, SQLITE_STATIC);
+	if (sqlite.step(statement) != SQLITE_DONE)
 		return fail(store, "write", err);
 	return 0;
 }
@@ -360,15 +387,15 @@ enum store_result run_store_get_inventory(struct run_store *store, struct str re
 		return STORE_ERROR;
 	bind(statement, 1, repo);
 	bind(statement, 2, commit);
-	code = sqlite3_step(statement);
+	code = sqlite.step(statement);
 	if (code == SQLITE_DONE)
 		return STORE_NONE;
 	if (code != SQLITE_ROW) {
 		(void)fail(store, "read", err);
 		return STORE_ERROR;
 	}
-	blob = arena_str(arena, str_make(sqlite3_column_blob(statement, 0),
-				    (size_t)sqlite3_column_bytes(statement, 0)));
+	blob = arena_str(arena,
+	    str_make(sqlite.column_blob(statement, 0), (size_t)sqlite.column_bytes(statement, 0)));
 	if (!blob.p) {
 		(void)arena_err(arena, err);
 		return STORE_ERROR;
