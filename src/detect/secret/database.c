@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/frame.h"
 #include "base/hash.h"
+#include "base/os/library.h"
 #include "base/rd.h"
 #include "detect/secret/compiled.h"
 #include "detect/secret/embedded.h"
@@ -25,6 +26,27 @@ static int refuse(const struct secret_rule *rule, const char *what, struct err *
 
 /* ---- compiling ---- */
 
+/* These are in libhs alone, which takes longer to load than most runs take. What scans comes with
+ * libhs_runtime, of the same build: a database goes from one to the other. */
+struct compiler {
+	__typeof__(hs_expression_info) *expression_info;
+	__typeof__(hs_compile_multi) *compile_multi;
+	__typeof__(hs_free_compile_error) *free_compile_error;
+};
+
+static struct compiler compiler;
+
+static int load_compiler(struct err *err)
+{
+	static const struct library_function functions[] = {
+	    {"hs_expression_info", offsetof(struct compiler, expression_info)},
+	    {"hs_compile_multi", offsetof(struct compiler, compile_multi)},
+	    {"hs_free_compile_error", offsetof(struct compiler, free_compile_error)},
+	};
+
+	return library_load("libhs.so.5", functions, ARRAY_LEN(functions), &compiler, err);
+}
+
 static void free_info(hs_expr_info_t **info)
 {
 	free(*info);
@@ -32,7 +54,8 @@ static void free_info(hs_expr_info_t **info)
 
 static void free_error(hs_compile_error_t **error)
 {
-	(void)hs_free_compile_error(*error);
+	if (*error)
+		(void)compiler.free_compile_error(*error);
 }
 
 /* How long a match may be; vectorscan's flags for the pattern. */
@@ -43,9 +66,9 @@ static int measure(const char *text, struct compiled_rule *c, unsigned *ret_flag
 	hs_compile_error_t *again CLEANUP(free_error) = NULL;
 
 	*ret_flags = 0;
-	if (hs_expression_info(text, 0, &info, &error) != HS_SUCCESS) {
+	if (compiler.expression_info(text, 0, &info, &error) != HS_SUCCESS) {
 		*ret_flags = HS_FLAG_PREFILTER;
-		if (hs_expression_info(text, HS_FLAG_PREFILTER, &info, &again) != HS_SUCCESS)
+		if (compiler.expression_info(text, HS_FLAG_PREFILTER, &info, &again) != HS_SUCCESS)
 			return refuse(c->rule, again ? again->message : "not taken", err);
 	}
 	if (info->min_width == 0)
@@ -62,7 +85,7 @@ static int compile_multi(struct secret_engine *e, const char *const *texts, unsi
 		hs_compile_error_t *error CLEANUP(free_error) = NULL;
 		size_t at;
 
-		if (hs_compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, NULL,
+		if (compiler.compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, NULL,
 			&e->database, &error) == HS_SUCCESS)
 			return 0;
 		if (!error || error->expression < 0 || (size_t)error->expression >= e->n)
@@ -84,6 +107,8 @@ int secret_database_compile(
 
 	if (!flags || !ids)
 		return arena_err(arena, err);
+	if (load_compiler(err) != 0)
+		return err_wrap(err, "the secret rules cannot be compiled");
 	for (size_t i = 0; i < e->n; i++) {
 		if (measure(texts[i], &e->compiled[i], &flags[i], err))
 			return -1;
