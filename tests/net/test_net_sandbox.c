@@ -5,6 +5,7 @@
 #include "base/os/fd.h"
 #include "base/os/owned.h"
 #include "net/net_sandbox.h"
+#include "refuse_call.h"
 #include "with_cmocka.h"
 
 #include <errno.h>
@@ -113,6 +114,41 @@ static int make_link(void)
 	return result_of(symlinkat("/etc", folder_fd, "link"));
 }
 
+static int make_hard_link(void)
+{
+	return result_of(linkat(folder_fd, "there", folder_fd, "link", 0));
+}
+
+static int make_fifo(void)
+{
+	return result_of(mkfifoat(folder_fd, "fifo", 0600));
+}
+
+static int clone_by_new_call(void)
+{
+	return result_of(syscall(SYS_clone3, NULL, 0));
+}
+
+static int signal_parent_thread(void)
+{
+	return result_of(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int read_parent_memory(void)
+{
+	return result_of(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0));
+}
+
+static int mount_something(void)
+{
+	return result_of(syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL));
+}
+
+static int new_namespace(void)
+{
+	return result_of(syscall(SYS_unshare, 0));
+}
+
 static int make_file(void)
 {
 	int fd = openat(folder_fd, "new", O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -179,6 +215,13 @@ static void what_it_needs_not_is_refused(void **state)
 	    {"packet socket", packet_socket, EAFNOSUPPORT},
 	    {"listen", listen_for_others, EPERM},
 	    {"symlink", make_link, EPERM},
+	    {"link", make_hard_link, EPERM},
+	    {"fifo", make_fifo, EPERM},
+	    {"clone3", clone_by_new_call, ENOSYS},
+	    {"signal to a thread of the parent", signal_parent_thread, EPERM},
+	    {"read the parent's memory", read_parent_memory, EPERM},
+	    {"mount", mount_something, EPERM},
+	    {"new namespace", new_namespace, EPERM},
 	};
 
 	(void)state;
@@ -219,12 +262,69 @@ static void what_it_needs_still_works(void **state)
 	assert_int_equal(run_attempt(make_thread, false), 0);
 }
 
+/* ---- a kernel that does not go along ---- */
+
+struct refusing {
+	const char *what;
+	unsigned call;
+	int first;
+	int error;
+	bool entered;
+};
+
+enum { FILTER_REFUSED = 100, UNSAID = 101, NOT_SHUT_IN = 102 };
+
+static int enter_refused(const struct refusing *row)
+{
+	struct net_sandbox opts = {.folder_fd = folder_fd, .writes_folder = true};
+	struct err err = ERR_INIT;
+
+	if (refuse_call(row->call, row->first, row->error) != 0)
+		return FILTER_REFUSED;
+	if (net_sandbox_enter(&opts, &err) != 0)
+		return err.text[0] != '\0' ? 1 : UNSAID;
+	return execute() == EPERM ? 0 : NOT_SHUT_IN;
+}
+
+/* A wall that does not hold is an error; a kernel without Landlock is not. */
+static void what_the_kernel_refuses_is_an_error(void **state)
+{
+	static const struct refusing rows[] = {
+	    {"seccomp", SYS_seccomp, ANY_ARGUMENT, EINVAL, false},
+	    {"no Landlock", SYS_landlock_create_ruleset, ANY_ARGUMENT, ENOSYS, true},
+	    {"a rule of Landlock", SYS_landlock_add_rule, ANY_ARGUMENT, EINVAL, false},
+	    {"restricting itself", SYS_landlock_restrict_self, ANY_ARGUMENT, EPERM, false},
+	    {"limits", SYS_prlimit64, ANY_ARGUMENT, EPERM, false},
+	    {"no new privileges", SYS_prctl, PR_SET_NO_NEW_PRIVS, EINVAL, false},
+	    {"not dumpable", SYS_prctl, PR_SET_DUMPABLE, EINVAL, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool landlock = rows[i].call == SYS_landlock_add_rule ||
+				rows[i].call == SYS_landlock_restrict_self;
+		int status = -1;
+		pid_t pid;
+
+		if (landlock && !has_landlock())
+			continue;
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(enter_refused(&rows[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != !rows[i].entered)
+			fail_msg("%s refused: status %x", rows[i].what, (unsigned)status);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_it_needs_not_is_refused),
 	    cmocka_unit_test(other_files_are_out_of_reach),
 	    cmocka_unit_test(what_it_needs_still_works),
+	    cmocka_unit_test(what_the_kernel_refuses_is_an_error),
 	};
 	struct arena arena CLEANUP(arena_release);
 	struct err err = ERR_INIT;

@@ -3,6 +3,7 @@
  * taken over would try. A probe runs in a forked process that shuts itself in and tells
  * by its exit status what the kernel said.
  */
+#include "../refuse_call.h"
 #include "base/hash.h"
 #include "base/os/sandbox.h"
 #include "unit.h"
@@ -531,6 +532,82 @@ static void memory_is_limited(void **state)
 	assert_int_equal(WEXITSTATUS(status), ENOMEM);
 }
 
+/* ---- a kernel that does not go along ---- */
+
+struct refusing {
+	const char *what;
+	unsigned call;
+	int first;
+	int error;
+	unsigned layers;
+	enum err_code code; /* ERR_NONE: it is entered all the same */
+	unsigned held;
+};
+
+enum { FILTER_REFUSED = 100, UNSAID = 101, OTHER_LAYERS = 102, FILES_OPEN = 103 };
+
+/* In the forked process: the code of the error, or one of the above. */
+static int enter_refused(const struct refusing *row)
+{
+	const struct sandbox_limits limits = {.memory_bytes = MIB(512), .cpu_seconds = 20};
+	unsigned held = 1234;
+	struct err err = ERR_INIT;
+
+	/* libseccomp loads a filter by either. */
+	if (row->call == SYS_seccomp && refuse_call(SYS_seccomp, ANY_ARGUMENT, row->error) != 0)
+		return FILTER_REFUSED;
+	if (row->call == SYS_seccomp) {
+		if (refuse_call(SYS_prctl, PR_SET_SECCOMP, row->error) != 0)
+			return FILTER_REFUSED;
+	} else if (refuse_call(row->call, row->first, row->error) != 0) {
+		return FILTER_REFUSED;
+	}
+	if (sandbox_enter(row->layers, &limits, &held, &err) != 0)
+		return err.text[0] != '\0' && held == 1234 ? (int)err.code : UNSAID;
+	if (held != row->held)
+		return OTHER_LAYERS;
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 ? ERR_NONE : FILES_OPEN;
+}
+
+/* A layer that does not hold is an error; a missing Landlock is not, if seccomp is there. */
+static void what_the_kernel_refuses_is_an_error(void **state)
+{
+	static const struct refusing rows[] = {
+	    {"seccomp", SYS_seccomp, ANY_ARGUMENT, EINVAL, SANDBOX_ALL, ERR_UNSUPPORTED, 0},
+	    {"seccomp alone", SYS_seccomp, ANY_ARGUMENT, EACCES, SANDBOX_SECCOMP, ERR_UNSUPPORTED,
+		0},
+	    {"no Landlock", SYS_landlock_create_ruleset, ANY_ARGUMENT, ENOSYS, SANDBOX_ALL,
+		ERR_NONE, SANDBOX_SECCOMP | SANDBOX_RLIMITS},
+	    {"Landlock alone", SYS_landlock_create_ruleset, ANY_ARGUMENT, ENOSYS, SANDBOX_LANDLOCK,
+		ERR_UNSUPPORTED, 0},
+	    {"Landlock and limits", SYS_landlock_create_ruleset, ANY_ARGUMENT, EOPNOTSUPP,
+		SANDBOX_LANDLOCK | SANDBOX_RLIMITS, ERR_UNSUPPORTED, 0},
+	    {"restricting itself", SYS_landlock_restrict_self, ANY_ARGUMENT, E2BIG, SANDBOX_ALL,
+		ERR_IO, 0},
+	    {"limits", SYS_prlimit64, ANY_ARGUMENT, EPERM, SANDBOX_RLIMITS, ERR_IO, 0},
+	    {"no new privileges", SYS_prctl, PR_SET_NO_NEW_PRIVS, EINVAL, SANDBOX_SECCOMP, ERR_IO,
+		0},
+	    {"not dumpable", SYS_prctl, PR_SET_DUMPABLE, EINVAL, SANDBOX_SECCOMP, ERR_IO, 0},
+	    {"what is mapped", SYS_openat, ANY_ARGUMENT, EACCES, SANDBOX_RLIMITS, ERR_IO, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int status = -1;
+		pid_t pid;
+
+		if (rows[i].call == SYS_landlock_restrict_self && !has_landlock(1))
+			continue;
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(enter_refused(&rows[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != (int)rows[i].code)
+			fail_msg("%s refused: status %x", rows[i].what, (unsigned)status);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +619,7 @@ int main(void)
 	    unit_test_here(abort_is_seen_as_such),
 	    unit_test_here(cpu_time_is_limited),
 	    unit_test_here(memory_is_limited),
+	    unit_test_here(what_the_kernel_refuses_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
