@@ -170,6 +170,61 @@ static void what_buildah_reads_otherwise(void **state)
 	}
 }
 
+/* From that version on a builder knows it, and the one before does not; minor 0: never. */
+static const struct {
+	const char *file, *what;
+	unsigned minor;
+} since[] = {
+    {"FROM b\nCOPY --link x y\n", "COPY --link", 41},
+    {"FROM b\nADD --link x y\n", "ADD --link", 41},
+    {"FROM b\nCOPY --parents x y\n", "COPY --parents", 40},
+    {"FROM b\nCOPY --exclude=a x y\n", "COPY --exclude", 38},
+    {"FROM b\nADD --exclude=a x y\n", "ADD --exclude", 38},
+    {"FROM b\nADD --checksum=a x y\n", "ADD --checksum", 33},
+    {"FROM b\nADD --keep-git-dir=true x y\n", "ADD --keep-git-dir", 0},
+    {"FROM b\nADD --unpack=true x y\n", "ADD --unpack", 0},
+    {"FROM b\nRUN --security=insecure x\n", "RUN --security", 0},
+    {"FROM b\nRUN --device=a x\n", "RUN --device", 0},
+    {"FROM b\nHEALTHCHECK --start-interval=1s CMD x\n", "HEALTHCHECK --start-interval", 37},
+    {"ARG A=a\nFROM b AS a\nFROM $A\n", "a stage that is named through a variable", 0},
+    {"FROM b\nUSER 1\nFROM 0\n", "a number as the base, which names a stage", 0},
+    {"FROM b AS a\nFROM A\n", "a stage's name in other letters", 0},
+};
+
+static void assert_since(size_t i, unsigned minor, bool found_wanted)
+{
+	struct docker_builder builder = {1, minor};
+	struct docker_constructs found;
+	struct dockerfile file;
+	struct docker_view view;
+	struct arena arena;
+	struct err err = ERR_INIT;
+
+	arena_init(&arena, MIB(16));
+	assert_int_equal(dockerfile_parse(str_of(since[i].file), &arena, &file, &err), 0);
+	assert_int_equal(docker_view_init(&view, &file, &arena, &err), 0);
+	assert_int_equal(
+	    docker_constructs_find(&view, STR("Dockerfile"), builder, &arena, &found, &err), 0);
+	if (found.n != found_wanted)
+		fail_msg("%s in 1.%u: found %zu", since[i].what, minor, found.n);
+	if (found_wanted) {
+		assert_string_equal(found.p[0].what, since[i].what);
+		assert_int_equal(found.p[0].major, since[i].minor != 0);
+		assert_int_equal(found.p[0].minor, since[i].minor);
+	}
+	arena_release(&arena);
+}
+
+static void what_came_with_which_version(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(since); i++) {
+		assert_since(i, since[i].minor ? since[i].minor - 1 : 999, true);
+		if (since[i].minor)
+			assert_since(i, since[i].minor, false);
+	}
+}
+
 static void versions(void **state)
 {
 	struct docker_builder builder = {0};
@@ -190,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(users_of_builds),
 	    cmocka_unit_test(what_buildah_reads_otherwise),
+	    cmocka_unit_test(what_came_with_which_version),
 	    cmocka_unit_test(versions),
 	};
 
