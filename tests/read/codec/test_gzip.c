@@ -165,6 +165,28 @@ static void each_mistake_is_named(void **state)
 	}
 }
 
+/* Without a look at its first bytes. */
+static void what_does_not_begin_as_gzip_is_named(void **state)
+{
+	static const char *const texts[] = {"x", "plain text", "\x1fx", "x\x8b"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct stream *s CLEANUP(stream_cleanup) = NULL;
+		struct err err = ERR_INIT;
+		char byte;
+		size_t n;
+
+		assert_int_equal(stream_of_bytes(str_of(texts[i]), &s, &err), 0);
+		assert_int_equal(gzip_push(&s, &err), 0);
+		assert_int_equal(stream_pull(s, &byte, 1, &n, &err), -1);
+		assert_int_equal(err.code, ERR_FORMAT);
+		assert_string_equal(err.text, strlen(texts[i]) == 1
+						  ? "gzip data ends in the middle"
+						  : "no gzip data: it does not begin as such");
+	}
+}
+
 /* Wherever it is cut, it is no gzip data or it ends in the middle. */
 static void a_cut_is_seen_at_every_byte(void **state)
 {
@@ -243,6 +265,7 @@ int main(void)
 	    cmocka_unit_test(every_header_is_read),
 	    cmocka_unit_test(members_follow_each_other),
 	    cmocka_unit_test(each_mistake_is_named),
+	    cmocka_unit_test(what_does_not_begin_as_gzip_is_named),
 	    cmocka_unit_test(a_cut_is_seen_at_every_byte),
 	    cmocka_unit_test(compressions_are_known_by_their_first_bytes),
 	    cmocka_unit_test(an_archive_is_no_compression),

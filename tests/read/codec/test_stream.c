@@ -27,6 +27,40 @@ static struct stream *bytes_stream(const char *text)
 	return s;
 }
 
+/* A stream that is never asked for nothing, and gives one byte at a time. */
+static int pull_one(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
+{
+	assert_true(n > 0);
+	return stream_pull(s->below, p, 1, ret_n, err);
+}
+
+static void keep(struct stream *s)
+{
+	(void)s;
+}
+
+static void what_is_read_is_all_that_is_asked_for(void **state)
+{
+	static const struct stream_ops ops = {pull_one, NULL, keep};
+	struct stream one = {&ops, bytes_stream("0123456789")};
+	struct err err = ERR_INIT;
+	uint64_t skipped;
+	char bytes[20];
+	size_t n;
+
+	(void)state;
+	assert_int_equal(stream_read(&one, bytes, 3, &n, &err), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(stream_read(&one, bytes, 0, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(stream_skip(&one, 4, &skipped, &err), 0);
+	assert_int_equal(skipped, 4);
+	assert_int_equal(stream_read(&one, bytes, 20, &n, &err), 0);
+	assert_int_equal(n, 3);
+	assert_memory_equal(bytes, "789", 3);
+	stream_close(one.below);
+}
+
 static void reading_and_skipping_count(void **state)
 {
 	struct stream *s CLEANUP(stream_cleanup) = bytes_stream("0123456789");
@@ -299,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reading_and_skipping_count),
+	    cmocka_unit_test(what_is_read_is_all_that_is_asked_for),
 	    cmocka_unit_test(draining_goes_to_the_end),
 	    cmocka_unit_test(peeked_bytes_come_again),
 	    cmocka_unit_test(a_range_of_a_file_is_a_stream),
