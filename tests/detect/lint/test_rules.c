@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/os/fd.h"
 #include "detect/lint/lint.h"
+#include "expected.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -109,8 +110,9 @@ static void fixtures_have_rules(void **state)
 	while ((entry = readdir(dir)) != NULL) {
 		struct str name = str_of(entry->d_name);
 		bool found = name.p[0] == '.' || str_eq(name, STR("workshop")) ||
-			     str_eq(name, STR("deck")) || str_eq(name, STR("kinds.txt")) ||
-			     str_eq(name, STR("users.txt")) || str_eq(name, STR("shell"));
+			     str_eq(name, STR("deck")) || str_eq(name, STR("whole")) ||
+			     str_eq(name, STR("kinds.txt")) || str_eq(name, STR("users.txt")) ||
+			     str_eq(name, STR("shell"));
 
 		for (size_t i = 0; i < n; i++)
 			found |= str_eq(name, str_of(rules[i]->id));
@@ -326,6 +328,130 @@ static void what_is_built_is_judged(void **state)
 	}
 }
 
+/* ---- whole findings, and the file after their edits ---- */
+
+struct whole_sink {
+	struct sink sink;
+	struct buf text;
+	struct finding_edit edits[64]; /* in the order in which they are found */
+	size_t n_edits;
+};
+
+static int keep_whole(struct sink *sink, const struct finding *f, struct err *err)
+{
+	struct whole_sink *kept = (struct whole_sink *)(void *)sink;
+	const struct place *at = &f->places[0];
+	struct buf *out = &kept->text;
+
+	(void)err;
+	buf_addf(out, STR_FMT " %u:%u-%u:%u " STR_FMT " weight %d: " STR_FMT "\n", STR_ARG(f->rule),
+	    at->line, at->column, at->end_line, at->end_column, STR_ARG(severity_word(f->severity)),
+	    (int)f->weight, STR_ARG(f->message));
+	buf_addf(out, "  fix " STR_FMT "\n  identity ", STR_ARG(f->fix->text));
+	add_quoted(out, f->identity);
+	buf_add(out, STR("\n  line "));
+	add_quoted(out, f->source_line);
+	if (f->request.n > 0) {
+		struct str path = at->path;
+
+		buf_add(out, STR("\n  request "));
+		assert_true(str_starts(f->request, path));
+		add_quoted(out, str_sub(f->request, path.n, f->request.n));
+	}
+	for (size_t i = 0; i < f->fix->n_edits; i++) {
+		const struct finding_edit *edit = &f->fix->edits[i];
+		struct finding_edit *copy = &kept->edits[kept->n_edits++];
+
+		assert_true(kept->n_edits <= ARRAY_LEN(kept->edits));
+		assert_true(str_eq(edit->path, at->path));
+		*copy = *edit;
+		copy->text.p = strndup(edit->text.p, edit->text.n);
+		buf_addf(out, "\n  edit %llu-%llu ", (unsigned long long)edit->offset,
+		    (unsigned long long)edit->end);
+		add_quoted(out, edit->text);
+	}
+	buf_addc(out, '\n');
+	return 0;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct finding_edit *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The file as every edit makes it: none may reach into another. */
+static void add_edited(struct buf *out, struct str file, struct whole_sink *kept)
+{
+	size_t at = 0;
+
+	qsort(kept->edits, kept->n_edits, sizeof kept->edits[0], by_offset);
+	for (size_t i = 0; i < kept->n_edits; i++) {
+		const struct finding_edit *edit = &kept->edits[i];
+
+		assert_true(edit->offset >= at && edit->end >= edit->offset && edit->end <= file.n);
+		buf_add(out, str_sub(file, at, (size_t)edit->offset - at));
+		buf_add(out, edit->text);
+		at = (size_t)edit->end;
+	}
+	buf_add(out, str_sub(file, at, file.n));
+}
+
+static void find_whole(
+    const char *path, struct str bytes, struct arena *arena, struct whole_sink *kept)
+{
+	static const struct sink_ops ops = {.finding = keep_whole};
+	struct str trusted[] = {STR("docker.io"), STR("trusted.example/team/*")};
+	struct lint_opts opts = {
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
+	struct unit unit = {.path = str_of(path), .bytes = bytes};
+	struct err err = ERR_INIT;
+	enum lint_kind kind;
+
+	kept->sink.ops = &ops;
+	if (lint_unit(&unit, &opts, arena, &kept->sink, &kind, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
+	assert_int_not_equal(kind, LINT_NONE);
+}
+
+static void release_whole(struct whole_sink *kept)
+{
+	for (size_t i = 0; i < kept->n_edits; i++)
+		free((void *)(uintptr_t)kept->edits[i].text.p);
+	buf_release(&kept->text);
+}
+
+static void check_whole(const char *path)
+{
+	struct whole_sink kept = {.text = BUF_INIT(MIB(1))}, again = {.text = BUF_INIT(MIB(1))};
+	struct buf edited CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct arena arena CLEANUP(arena_release);
+	struct err err = ERR_INIT;
+	struct str bytes;
+
+	arena_init(&arena, MIB(64));
+	if (file_read(path, MIB(1), &arena, &bytes, &err) != 0)
+		fail_msg("%s", err.text);
+	find_whole(path, bytes, &arena, &kept);
+	add_edited(&edited, bytes, &kept);
+	if (kept.n_edits > 0) {
+		buf_addf(&kept.text, "---- edited\n" STR_FMT, STR_ARG(buf_str(&edited)));
+		find_whole(path, buf_str(&edited), &arena, &again);
+		/* What is edited is not found again. */
+		assert_int_equal(again.n_edits, 0);
+	}
+	assert_expected(path, &kept.text);
+	release_whole(&kept);
+	release_whole(&again);
+}
+
+static void whole_findings_and_their_edits(void **state)
+{
+	(void)state;
+	assert_true(each_file("lint/whole/*.[Djy]*", check_whole) >= 6);
+}
+
 /* ---- what is the same finding ---- */
 
 struct same_case {
@@ -493,6 +619,7 @@ int main(void)
 	    cmocka_unit_test(the_workshops_inputs),
 	    cmocka_unit_test(the_decks_inputs),
 	    cmocka_unit_test(what_is_built_is_judged),
+	    cmocka_unit_test(whole_findings_and_their_edits),
 	    cmocka_unit_test(spelling_makes_nothing_new),
 	    cmocka_unit_test(a_target_that_is_no_stage),
 	    cmocka_unit_test(names_and_contents),

@@ -1,0 +1,4 @@
+This is a text
+about Dockerfiles.
+RUN it is not
+Nothing more.

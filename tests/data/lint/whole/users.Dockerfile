@@ -1,0 +1,5 @@
+FROM debian:12 AS a
+USER root
+USER 5
+FROM a
+USER 0:0
