@@ -151,7 +151,7 @@ static int mask_finding_in(
 
 static int mask_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
-	struct arena arena CLEANUP(arena_release);
+	struct arena arena CLEANUP(arena_release) = {0};
 
 	if (finding->n_places != 1)
 		return err_set(err, ERR_FORMAT, "the linter told a finding without its place");

@@ -67,7 +67,7 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 {
 	struct lint_opts opts = lint_opts_of(d);
 	enum lint_kind kind = LINT_NONE;
-	struct mask mask CLEANUP(mask_release);
+	struct mask mask CLEANUP(mask_release) = {0};
 	struct err why = ERR_INIT;
 	int result;
 

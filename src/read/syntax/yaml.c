@@ -175,7 +175,7 @@ static bool can_be_merged(const struct node *merge)
 /* https://yaml.org/type/merge.html: what a map names itself, or took from a map before, wins. */
 static void merge(struct yaml_builder *y, struct frame *frame)
 {
-	struct arena scratch CLEANUP(arena_release);
+	struct arena scratch CLEANUP(arena_release) = {0};
 	const struct node *source = frame->merge;
 	struct map named;
 

@@ -277,7 +277,7 @@ int registry_pull(const struct registry_opts *opts, const struct image_ref *ref,
 int registry_push(const struct registry_opts *opts, const char *layout_dir, struct str digest,
     const struct image_ref *to, struct err *err)
 {
-	struct call call CLEANUP(call_release);
+	struct call call CLEANUP(call_release) = {0};
 	char pushed[REGISTRY_DIGEST_SIZE];
 
 	if (!digest_is_valid(digest))
@@ -292,7 +292,7 @@ int registry_push(const struct registry_opts *opts, const char *layout_dir, stru
 int registry_tag(
     const struct registry_opts *opts, const struct image_ref *ref, struct str tag, struct err *err)
 {
-	struct call call CLEANUP(call_release);
+	struct call call CLEANUP(call_release) = {0};
 	char tagged[REGISTRY_DIGEST_SIZE];
 
 	if (!digest_is_valid(ref->digest))
