@@ -557,6 +557,123 @@ static void a_gap_that_blocks(void **state)
 	report_release(&r);
 }
 
+/* Which kinds of what is not covered each stage reports: these may be named below it, no others. */
+static void each_stage_has_its_gaps(void **state)
+{
+	static const struct {
+		enum stage stage;
+		enum gap_kind kinds[6];
+		size_t n;
+	} rows[] = {
+	    {STAGE_VALIDATE,
+		{GAP_LFS_POINTER, GAP_SUBMODULE, GAP_SPECIAL_FILE, GAP_TOO_LARGE, GAP_UNREADABLE},
+		5},
+	    {STAGE_SECRETS,
+		{GAP_LFS_POINTER, GAP_SUBMODULE, GAP_SPECIAL_FILE, GAP_TOO_LARGE, GAP_UNREADABLE},
+		5},
+	    {STAGE_BUILD, {GAP_IMAGE}, 1},
+	    {STAGE_SCAN, {GAP_RELEASE, GAP_PACKAGES, GAP_INVENTORY, GAP_IMAGE}, 4},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (int kind = 0; kind < GAP_KIND_COUNT; kind++) {
+			struct str text = arena_fmt(&f->arena,
+			    "plimsoll: 1\nstages: {" STR_FMT ": {not-covered: {" STR_FMT
+			    ": block}}}\n",
+			    STR_ARG(stage_word(rows[i].stage)),
+			    STR_ARG(gap_kind_word((enum gap_kind)kind)));
+			bool reports = false;
+
+			for (size_t k = 0; k < rows[i].n; k++)
+				reports |= (int)rows[i].kinds[k] == kind;
+			if ((parse(f, text.p) == 0) != reports)
+				fail_msg("%s: %s", text.p, reports ? f->err.text : "taken");
+			if (reports)
+				assert_int_equal(f->policy.stages[rows[i].stage].not_covered[kind],
+				    VERDICT_BLOCKS);
+		}
+	}
+}
+
+static void words_are_of_closed_lists(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_taken(f, "name: x");
+	assert_int_equal(f->policy.images, IMAGES_LEARNT);
+	assert_int_equal(f->policy.network, NETWORK_EGRESS);
+	assert_int_equal(f->policy.mode, MODE_NEW);
+	assert_taken(f, "images: required\nmode: observe\nbuild: {network: none}");
+	assert_int_equal(f->policy.images, IMAGES_REQUIRED);
+	assert_int_equal(f->policy.mode, MODE_OBSERVE);
+	assert_int_equal(f->policy.network, NETWORK_NONE);
+	assert_taken(f, "images: optional\nmode: all\nbuild: {network: host}");
+	assert_int_equal(f->policy.images, IMAGES_OPTIONAL);
+	assert_int_equal(f->policy.mode, MODE_ALL);
+	assert_int_equal(f->policy.network, NETWORK_HOST);
+	assert_taken(f, "mode: new\nbuild: {network: egress}");
+	assert_int_equal(f->policy.network, NETWORK_EGRESS);
+	assert_said(f, "images: never", "policy.yaml:2:1: required or optional is expected here");
+	assert_said(f, "images: r", "policy.yaml:2:1: required or optional is expected here");
+	assert_said(f, "images: ''", "policy.yaml:2:1: required or optional is expected here");
+	assert_said(f, "mode: off", "policy.yaml:2:1: observe, new or all is expected here");
+	assert_said(
+	    f, "build: {network: on}", "policy.yaml:2:9: none, egress or host is expected here");
+}
+
+/* A rule of the policy names a vulnerability by any of its ids. */
+static void every_alias_is_matched(void **state)
+{
+	static struct str aliases[] = {
+	    STR_INIT("CVE-2020-25032"), STR_INIT("GHSA-xc3p-ff3m-f46v"), STR_INIT("PYSEC-2020-43")};
+	struct finding_vulnerability v = {.aliases = {aliases, ARRAY_LEN(aliases)}, .kev = -1};
+	struct finding finding = {.rule = STR("DSA-5514-1"),
+	    .stage = STAGE_SCAN,
+	    .severity = SEVERITY_CRITICAL,
+	    .fingerprint = STR("00112233445566778899aabbccddeeff"),
+	    .vulnerability = &v};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i <= ARRAY_LEN(aliases); i++) {
+		struct str id = i < ARRAY_LEN(aliases) ? aliases[i] : STR("CVE-2020-25033");
+		struct report r;
+
+		assert_taken(f,
+		    arena_fmt(&f->arena,
+			"mode: all\nstages: {scan: {block-severity: low}}\nignore: [{rule: " STR_FMT
+			", reason: x}]",
+			STR_ARG(id))
+			.p);
+		report_init(&r, MIB(1), 10);
+		assert_true(vec_push(&r.findings, &r.arena, finding));
+		assert_int_equal(judge_report(&f->policy, 0, &r, &f->err), 0);
+		assert_int_equal(r.findings.p[0].verdict,
+		    i < ARRAY_LEN(aliases) ? VERDICT_PASSES : VERDICT_BLOCKS);
+		report_release(&r);
+	}
+}
+
+static void fingerprints_are_hex(void **state)
+{
+	static const char *const wrong[] = {"'g*'", "'0g*'", "00112233445566778899aabbccddeef",
+	    "00112233445566778899aabbccddeefff", "00112233445566778899AABBCCDDEEFF", "'`*'", "'/*'",
+	    "':?'"};
+	static const char *const right[] = {
+	    "00112233445566778899aabbccddeeff", "'0*'", "'9f*'", "'a?'", "'*f'"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		const char *line =
+		    arena_fmt(&f->arena, "ignore: [{fingerprint: %s, reason: x}]", wrong[i]).p;
+
+		assert_each_refused(f, &line, 1, ":11: a fingerprint has 32 digits of 0-9 and a-f");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(right); i++)
+		assert_taken(
+		    f, arena_fmt(&f->arena, "ignore: [{fingerprint: %s, reason: x}]", right[i]).p);
+}
+
 static void globs(void **state)
 {
 	(void)state;
@@ -590,6 +707,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(values_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_not_covered, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_gap_that_blocks, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(each_stage_has_its_gaps, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(words_are_of_closed_lists, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(every_alias_is_matched, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(fingerprints_are_hex, set_up, tear_down),
 	    cmocka_unit_test(globs),
 	};
 

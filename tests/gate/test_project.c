@@ -212,6 +212,18 @@ static void args_are_names_and_values(void **state)
 		assert_refused(f, image(f, "args", hostile[i]), ERR_CONFIG, ": args: NAME: value");
 }
 
+/* Given as an argument these would change what the builder itself does. */
+static void args_are_not_the_builders_own(void **state)
+{
+	static const char *const own[] = {
+	    "PATH", "LD_PRELOAD", "DOCKER_HOST", "SOURCE_DATE_EPOCH", "container"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		assert_refused(f, image(f, "args", arena_fmt(&f->arena, "{%s: x}", own[i]).p),
+		    ERR_CONFIG, "is a variable of the builder itself");
+}
+
 static const char *many(struct fixture *f, const char *one, size_t n)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
@@ -295,6 +307,7 @@ int main(void)
 	    unit_test_here(paths_stay_inside),
 	    unit_test_here(names_are_words),
 	    unit_test_here(args_are_names_and_values),
+	    unit_test_here(args_are_not_the_builders_own),
 	    unit_test_here(sizes_have_an_end),
 	    unit_test_here(values_are_checked_alone),
 	    unit_test_here(every_allocation_may_fail),
