@@ -6,6 +6,8 @@ Trees: git ls-tree -r. Ranges: of each commit of git rev-list BASE..HEAD what gi
 neither its parents' trees nor the base's hold, at the same path. Files change, move, swap kinds
 with links and folders, go and come back; merges have two or three parents and hold edits of their
 own; names hold blanks, quotes, line ends and bytes that are no UTF-8.
+Texts: the headers and the message of each commit of a range, as git cat-file has them. Changes: a
+commit's tree and its parents' trees. Differences: git diff-tree. Paths: git ls-tree.
 """
 import os
 import random
@@ -15,6 +17,7 @@ import tempfile
 
 NAMES = [b"a", b"a.b", b"a b", b"A", b"z\"q", b"new\nline", b"\xff\xfe", b"dir", b"dir.x", b"dir-x",
          b"deep", b"-dash", b"tab\t"]
+MESSAGES = [b"m", b"two\n\nparagraphs\n", b"", b"\n\nlate\n", b"bytes \xff\xfe\n", b"\xe2\x82\xac"]
 ENV = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
        "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
@@ -45,8 +48,10 @@ class Repo:
         self.clock += self.rng.randint(-50, 100)
         date = f"@{self.clock} +0000"
         args = [x for p in parents for x in ("-p", p)]
-        commit = self.git("commit-tree", tree, *args, data=b"m", GIT_AUTHOR_DATE=date,
-                          GIT_COMMITTER_DATE=date).strip().decode()
+        message = self.rng.choice(MESSAGES)
+        encoding = "ISO-8859-1" if b"\xff" in message else "UTF-8"
+        commit = self.git("-c", f"i18n.commitEncoding={encoding}", "commit-tree", tree, *args, data=message,
+                          GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date).strip().decode()
         self.trees[commit] = dict(files)
         return commit
 
@@ -115,6 +120,51 @@ def introduced(repo, base, head):
     return rows
 
 
+def commits_between(repo, base, head):
+    order = repo.git("rev-list", "--topo-order", "--reverse", "--parents", head, "^" + base)
+    return [line.split(" ") for line in order.decode().split("\n")[:-1]]
+
+
+def texts(repo, base, head):
+    """Of each commit what stands behind its parents: headers, and the message if there is one."""
+    rows = []
+    for commit, *_ in commits_between(repo, base, head):
+        headers, _, message = repo.git("cat-file", "commit", commit).partition(b"\n\n")
+        lines = headers.split(b"\n")
+        kept = [line for line in lines if not line.startswith((b"tree ", b"parent "))]
+        rows.append((commit.encode(), b"\n".join(kept) + b"\n"))
+        if message:
+            rows.append((commit.encode(), message.replace(b"\0", b"\\0")))
+    return rows
+
+
+def changes(repo, base, head):
+    def tree(commit):
+        return repo.git("rev-parse", commit + "^{tree}").strip()
+    return [(commit.encode(), b" ".join(map(tree, [commit, *parents])))
+            for commit, *parents in commits_between(repo, base, head)]
+
+
+def difference(repo, commit, other):
+    """What commit holds and other does not, in the order of commit's paths."""
+    known = {(oid, path, mode[:2]) for mode, oid, path in ls_tree(repo, other)}
+    return [(mode, oid, path) for mode, oid, path in ls_tree(repo, commit)
+            if (oid, path, mode[:2]) not in known]
+
+
+def check_paths(dump, repo, folder, commit):
+    rows = {path: (mode, oid) for mode, oid, path in ls_tree(repo, commit)}
+    wanted = [*rows, b"nothing", b"a/b/c/d/e/f", *(path + b"/x" for path in rows)]
+    wanted += {path.rpartition(b"/")[0] for path in rows if b"/" in path}
+    for path in wanted[:40] + wanted[-10:]:
+        listed = repo.git("ls-tree", "-d", "-z", commit, b":(top,literal)" + path) if path not in rows else b""
+        want = rows.get(path) or (tuple(listed.split(b"\t")[0].split(b" ")[::2]) if listed else (b"none",))
+        got, = ours(dump, 2, "path", folder, commit, path)
+        if want != got:
+            sys.exit(f"{commit}: {path}: {got} is not {want}")
+    return len(wanted)
+
+
 def ours(dump, fields, *args):
     out = subprocess.run([dump, *args], check=True, stdout=subprocess.PIPE).stdout
     return [tuple(row.split(b" ", fields - 1)) for row in out.split(b"\0")[:-1]]
@@ -137,6 +187,16 @@ def check(dump, seed):
             if want != got:
                 sys.exit(f"seed {seed}: {base}..{head}: {got} is not {want}")
             rows += len(want)
+            for name, should in ("texts", texts(repo, base, head)), ("changes", changes(repo, base, head)):
+                got = ours(dump, 2, name, folder, base, head)
+                if should != got:
+                    sys.exit(f"seed {seed}: {name} of {base}..{head}: {got} are not {should}")
+                rows += len(should)
+            trees = [repo.git("rev-parse", rev + "^{tree}").strip().decode() for rev in (head, base)]
+            want, got = difference(repo, head, base), ours(dump, 3, "differ", folder, *trees)
+            if want != got:
+                sys.exit(f"seed {seed}: {head} without {base}: {got} is not {want}")
+        rows += check_paths(dump, repo, folder, commits[-1])
     return rows
 
 
