@@ -133,9 +133,18 @@ static int open_policy(struct session *s, const char *rules_file, struct err *er
 {
 	struct policy_names names;
 
+	/* The built-in policy names rules that there are: a test sees to it. */
+	if (s->options->policy.n == 0 && !rules_file)
+		return policy_source_load(STR_NONE, NULL, s->cli->arena, &s->policy, err);
 	if (rule_names(rules_file, s->cli->arena, &names, err) != 0)
 		return -1;
 	return policy_source_load(s->options->policy, &names, s->cli->arena, &s->policy, err);
+}
+
+static bool needs_engine(unsigned needs, const char *rules_file)
+{
+	return (needs & SESSION_SECRETS) ||
+	       ((needs & SESSION_MASK) && (rules_file || !secret_fits_inside()));
 }
 
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
@@ -151,7 +160,7 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 		return arena_err(cli->arena, err);
 	if (session_check_formats(options, cli->arena, err) != 0 ||
 	    open_policy(s, rules, err) != 0 ||
-	    ((needs & SESSION_SECRETS) &&
+	    (needs_engine(needs, rules) &&
 		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;

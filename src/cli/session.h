@@ -30,7 +30,12 @@ struct session_options {
 	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                               \
 		"read hostile bytes in this process, for debugging only")
 
-enum session_needs { SESSION_SECRETS = 1 << 0, SESSION_DATABASE = 1 << 1 };
+enum session_needs {
+	SESSION_SECRETS = 1 << 0,
+	SESSION_DATABASE = 1 << 1,
+	SESSION_MASK =
+	    1 << 2, /* secret rules, unless the reader can make its own of the built-in ones */
+};
 
 struct session {
 	struct cli *cli;

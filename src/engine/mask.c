@@ -18,8 +18,10 @@ static int look(struct mask *m, struct err *err)
 	if (m->looked)
 		return 0;
 	m->looked = true;
+	if (!*m->scanner && secret_scanner_new_inside(m->limits, m->scanner, err) != 0)
+		return -1;
 	return secret_find_spans(
-	    m->scanner, m->unit->bytes, SECRET_SPANS_ALL, &m->arena, &m->spans, err);
+	    *m->scanner, m->unit->bytes, SECRET_SPANS_ALL, &m->arena, &m->spans, err);
 }
 
 /* The first span that ends behind byte `at` and on `line` or below. */
@@ -87,7 +89,7 @@ static int mask_text(struct mask *m, struct str *text, struct arena *arena, stru
 
 	if (text->n == 0)
 		return 0;
-	if (secret_find_spans(m->scanner, *text, SECRET_SPANS_ALL, arena, &spans, err) != 0)
+	if (secret_find_spans(*m->scanner, *text, SECRET_SPANS_ALL, arena, &spans, err) != 0)
 		return -1;
 	if (!spans.complete)
 		*text = STR_NONE;
@@ -120,7 +122,7 @@ static int find_in_texts(struct mask *m, const struct finding *f, struct arena *
 	}
 	if (!buf_ok(&all))
 		return buf_err(&all, "one finding", err);
-	return secret_find_spans(m->scanner, buf_str(&all), SECRET_SPANS_ALL, arena, ret, err);
+	return secret_find_spans(*m->scanner, buf_str(&all), SECRET_SPANS_ALL, arena, ret, err);
 }
 
 static int mask_finding_in(
@@ -161,10 +163,11 @@ static int mask_finding(struct sink *sink, const struct finding *finding, struct
 
 static const struct sink_ops mask_ops = {.finding = mask_finding};
 
-void mask_init(struct mask *mask, struct secret_scanner *scanner, const struct unit *unit,
+void mask_init(struct mask *mask, struct secret_scanner **scanner, const struct unit *unit,
     const struct limits *limits, struct sink *to)
 {
-	*mask = (struct mask){.sink = {&mask_ops}, .to = to, .scanner = scanner, .unit = unit};
+	*mask = (struct mask){
+	    .sink = {&mask_ops}, .to = to, .scanner = scanner, .limits = limits, .unit = unit};
 	arena_init(&mask->arena, limits->scan_memory);
 }
 

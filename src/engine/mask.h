@@ -12,14 +12,17 @@
 struct mask {
 	struct sink sink;
 	struct sink *to;
-	struct secret_scanner *scanner;
+	struct secret_scanner **scanner;
+	const struct limits *limits;
 	const struct unit *unit;
 	struct arena arena;
 	struct secret_spans spans; /* of the unit; looked for at the first finding */
 	bool looked;
 };
 
-void mask_init(struct mask *mask, struct secret_scanner *scanner, const struct unit *unit,
+/* *scanner may be NULL: at the first finding one of the built-in rules is put there, which stays
+ * the caller's to free. */
+void mask_init(struct mask *mask, struct secret_scanner **scanner, const struct unit *unit,
     const struct limits *limits, struct sink *to);
 void mask_release(struct mask *mask);
 

@@ -12,6 +12,9 @@ int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct 
 	arena_init(&d->arena, scan->limits->unit_bytes * 12);
 	if (detectors == 0)
 		return 0;
+	/* The linter's mask makes its own when it has something to hide. */
+	if (!scan->secrets && !(detectors & SCAN_SECRETS) && secret_fits_inside())
+		return 0;
 	if (!scan->secrets)
 		return err_set(
 		    err, ERR_CONFIG, "no secret rules: what is quoted could not be hidden");
@@ -74,7 +77,7 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 	if (S_ISLNK(unit->mode) || secret_is_lfs_pointer(unit->bytes))
 		return tell_stand_in(d, unit, err);
 	arena_clear(&d->arena);
-	mask_init(&mask, d->scanner, unit, d->scan->limits, d->job->sink);
+	mask_init(&mask, &d->scanner, unit, d->scan->limits, d->job->sink);
 	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &kind, &why);
 	if (result == 0 && kind == LINT_NONE && d->named && !(d->detectors & SCAN_SECRETS))
 		result = err_set(&why, ERR_UNSUPPORTED,

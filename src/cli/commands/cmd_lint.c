@@ -112,7 +112,7 @@ static int run_lint(struct cli *cli, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (session_open(&s, cli, &o, SESSION_SECRETS, &err) != 0 ||
+	if (session_open(&s, cli, &o, SESSION_MASK, &err) != 0 ||
 	    lint_all(&s, &operands, &err) != 0)
 		return command_fail(&err);
 	return session_finish(&s);

@@ -6,7 +6,12 @@
 
 #include "detect/secret/pattern.h"
 
-enum { PATTERN_NEST_MAX = 64, JIT_STACK_MIN = 32 << 10, JIT_STACK_MAX = 1 << 20 };
+enum {
+	PATTERN_NEST_MAX = 64,
+	JIT_STACK_MIN = 32 << 10,
+	JIT_STACK_MAX = 1 << 20,
+	OWN_RULES_BYTES = 4 << 20
+};
 
 static int refuse_pcre2(const struct secret_rule *rule, int code, size_t offset, struct err *err)
 {
@@ -25,7 +30,7 @@ static void compile_context_release(pcre2_compile_context **context)
 
 /* `.` stops at LF alone, as Python's does. */
 static int compile_exact(
-    const struct secret_pattern *pattern, struct compiled_rule *c, struct err *err)
+    const struct secret_pattern *pattern, struct compiled_rule *c, bool jit, struct err *err)
 {
 	pcre2_compile_context *context CLEANUP(compile_context_release) =
 	    pcre2_compile_context_create(NULL);
@@ -40,10 +45,34 @@ static int compile_exact(
 	    PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP | PCRE2_NEVER_UTF, &code, &offset, context);
 	if (!c->code)
 		return refuse_pcre2(c->rule, code, offset, err);
-	c->jit = pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE) == 0;
+	/* What cannot be had is done without. */
+	if (jit)
+		(void)pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE);
 	(void)pcre2_pattern_info(c->code, PCRE2_INFO_CAPTURECOUNT, &c->groups);
 	c->to_end = pattern->to_end;
 	return 0;
+}
+
+static int translate(const struct secret_rule *rule, struct arena *arena,
+    struct secret_pattern *ret, struct err *err)
+{
+	if (secret_pattern_translate(rule->pattern, arena, ret, err) == 0)
+		return 0;
+	return err_wrap(
+	    err, "%.*s: secret rule \"%.*s\"", STR_ARG(rule->source), STR_ARG(rule->name));
+}
+
+int secret_rule_ready(struct compiled_rule *c, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct secret_pattern pattern;
+
+	arena_init(&arena, MIB(1));
+	if (c->code)
+		return 0;
+	if (translate(c->rule, &arena, &pattern, err) != 0)
+		return -1;
+	return compile_exact(&pattern, c, false, err);
 }
 
 /* All patterns, as vectorscan will have them. */
@@ -54,11 +83,8 @@ static int translate_all(
 		struct compiled_rule *c = &e->compiled[i];
 		struct secret_pattern pattern;
 
-		c->rule = &e->rules->rules.p[i];
-		if (secret_pattern_translate(c->rule->pattern, arena, &pattern, err))
-			return err_wrap(err, "%.*s: secret rule \"%.*s\"", STR_ARG(c->rule->source),
-			    STR_ARG(c->rule->name));
-		if (compile_exact(&pattern, c, err))
+		if (translate(c->rule, arena, &pattern, err) != 0 ||
+		    compile_exact(&pattern, c, true, err) != 0)
 			return -1;
 		texts[i] = pattern.text.p;
 	}
@@ -76,15 +102,13 @@ static int compile_all(struct secret_engine *e, struct err *err)
 		return arena_err(&arena, err);
 	if (translate_all(e, texts, &arena, err))
 		return -1;
-	if (!secret_database_load(e, texts) && secret_database_compile(e, texts, &arena, err))
+	if (!secret_database_load(e, texts) && secret_database_compile(e, texts, &arena, err) != 0)
 		return -1;
-	if (hs_alloc_scratch(e->database, &e->scratch) != HS_SUCCESS)
-		return err_nomem(err);
 	return 0;
 }
 
 static int engine_init(struct secret_engine *e, const struct secret_rules *rules,
-    const struct limits *limits, struct err *err)
+    const struct limits *limits, bool inside, struct err *err)
 {
 	*e = (struct secret_engine){
 	    .rules = rules,
@@ -100,7 +124,13 @@ static int engine_init(struct secret_engine *e, const struct secret_rules *rules
 	if (e->n == 0)
 		return err_set(err, ERR_CONFIG, "there are no secret rules to look for");
 	e->compiled = calloc(e->n, sizeof *e->compiled);
-	return e->compiled ? compile_all(e, err) : err_nomem(err);
+	if (!e->compiled)
+		return err_nomem(err);
+	for (size_t i = 0; i < e->n; i++)
+		e->compiled[i].rule = &rules->rules.p[i];
+	if ((inside ? secret_database_load_carried(e, err) : compile_all(e, err)) != 0)
+		return -1;
+	return hs_alloc_scratch(e->database, &e->scratch) == HS_SUCCESS ? 0 : err_nomem(err);
 }
 
 int secret_engine_new(const struct secret_rules *rules, const struct limits *limits,
@@ -110,12 +140,39 @@ int secret_engine_new(const struct secret_rules *rules, const struct limits *lim
 
 	if (!e)
 		return err_nomem(err);
-	if (engine_init(e, rules, limits, err)) {
+	if (engine_init(e, rules, limits, false, err) != 0) {
 		secret_engine_free(e);
 		return -1;
 	}
 	*ret_engine = e;
 	return 0;
+}
+
+/* The rules are freed with the engine. */
+static int engine_new_inside(
+    const struct limits *limits, struct secret_engine **ret_engine, struct err *err)
+{
+	struct arena arena;
+	struct secret_rules rules = {0};
+	struct secret_engine *e = malloc(sizeof *e);
+	int result;
+
+	if (!e)
+		return err_nomem(err);
+	arena_init(&arena, OWN_RULES_BYTES);
+	result = secret_rules_add_builtin(&rules, &arena, err);
+	if (result == 0)
+		result = engine_init(e, &rules, limits, true, err);
+	else
+		*e = (struct secret_engine){0};
+	e->own_arena = arena;
+	e->own_rules = rules;
+	e->rules = &e->own_rules;
+	if (result != 0)
+		secret_engine_free(e);
+	else
+		*ret_engine = e;
+	return result;
 }
 
 void secret_engine_free(struct secret_engine *engine)
@@ -127,12 +184,23 @@ void secret_engine_free(struct secret_engine *engine)
 	free(engine->compiled);
 	(void)hs_free_scratch(engine->scratch);
 	(void)hs_free_database(engine->database);
+	arena_release(&engine->own_arena);
 	free(engine);
 }
 
 const struct secret_rules *secret_engine_rules(const struct secret_engine *engine)
 {
 	return engine->rules;
+}
+
+/* At least as many as the pattern has. */
+static uint32_t groups_of(struct str pattern)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < pattern.n; i++)
+		n += pattern.p[i] == '(';
+	return n;
 }
 
 static int scanner_init(
@@ -143,7 +211,7 @@ static int scanner_init(
 	*s = (struct secret_scanner){.engine = engine};
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 	for (size_t i = 0; i < engine->n; i++)
-		groups = MAX_OF(groups, engine->compiled[i].groups);
+		groups = MAX_OF(groups, groups_of(engine->compiled[i].rule->pattern));
 	s->match_data = pcre2_match_data_create(groups + 1, NULL);
 	s->match_context = pcre2_match_context_create(NULL);
 	s->jit_stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
@@ -170,6 +238,21 @@ int secret_scanner_new(
 	return 0;
 }
 
+int secret_scanner_new_inside(
+    const struct limits *limits, struct secret_scanner **ret_scanner, struct err *err)
+{
+	struct secret_engine *engine;
+
+	if (engine_new_inside(limits, &engine, err) != 0)
+		return -1;
+	if (secret_scanner_new(engine, ret_scanner, err) != 0) {
+		secret_engine_free(engine);
+		return -1;
+	}
+	(*ret_scanner)->own = engine;
+	return 0;
+}
+
 void secret_scanner_free(struct secret_scanner *scanner)
 {
 	if (!scanner)
@@ -179,5 +262,6 @@ void secret_scanner_free(struct secret_scanner *scanner)
 	pcre2_match_context_free(scanner->match_context);
 	pcre2_jit_stack_free(scanner->jit_stack);
 	arena_release(&scanner->arena);
+	secret_engine_free(scanner->own);
 	free(scanner);
 }

@@ -16,10 +16,9 @@
 
 struct compiled_rule {
 	const struct secret_rule *rule;
-	pcre2_code *code;
+	pcre2_code *code; /* NULL until the rule is needed, in an engine made inside the sandbox */
 	size_t reach_bytes; /* the longest match that is looked for */
 	uint32_t groups;
-	bool jit;
 	bool to_end;
 };
 
@@ -27,6 +26,8 @@ struct secret_engine {
 	const struct secret_rules *rules;
 	struct compiled_rule *compiled;
 	size_t n;
+	struct secret_rules own_rules; /* in own_arena, where the engine made them */
+	struct arena own_arena;
 	hs_database_t *database;
 	hs_scratch_t *scratch;	/* what scanners clone */
 	uint64_t patterns_hash; /* and vectorscan's version */
@@ -38,6 +39,7 @@ struct secret_engine {
 
 struct secret_scanner {
 	const struct secret_engine *engine;
+	struct secret_engine *own; /* the same, where the scanner made it */
 	hs_scratch_t *scratch;
 	pcre2_match_data *match_data;
 	pcre2_match_context *match_context;
@@ -60,13 +62,18 @@ struct secret_matches {
 	bool full;	   /* more matches than hits_max: the rest is not there */
 };
 
+/* Compiles the rule if that is still to be done, without JIT. */
+MUST_USE int secret_rule_ready(struct compiled_rule *c, struct err *err);
+
 /* Sets e->database and each rule's reach_bytes, by texts: the patterns, translated. */
 MUST_USE int secret_database_compile(
     struct secret_engine *e, const char *const *texts, struct arena *arena, struct err *err);
 /* The same from what the build compiled, where that is of these very patterns and fits this
  * processor and this vectorscan; false otherwise. Sets e->patterns_hash in any case. */
 MUST_USE bool secret_database_load(struct secret_engine *e, const char *const *texts);
-/* Writes what secret_database_load reads. */
+/* The same for the built-in rules, whose patterns it does not look at. */
+MUST_USE int secret_database_load_carried(struct secret_engine *e, struct err *err);
+/* Writes what both of them read. */
 struct buf;
 MUST_USE int secret_database_store(const struct secret_engine *e, struct buf *out, struct err *err);
 

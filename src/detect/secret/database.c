@@ -4,11 +4,13 @@
  *
  * Compiling the built-in rules takes a fifth of a second, so the build does it once
  * (precompile.c) and the program carries the result:
+ *   u64le  hash of vectorscan's version
  *   u64le  hash of the patterns, their number and vectorscan's version
  *   u32le  reach of each rule, in their order
  *   …      the database as hs_serialize_database writes it
- * It is used where the hash is that of the rules at hand; vectorscan itself refuses it on
- * another kind of processor. Otherwise the rules are compiled when they are needed.
+ * It is used where the hash is that of the rules at hand, on any processor that vectorscan runs on:
+ * with what the build's own one has besides, no tree of files was searched faster. Otherwise the
+ * rules are compiled when they are needed.
  */
 #include "base/buf.h"
 #include "base/frame.h"
@@ -81,11 +83,13 @@ static int measure(const char *text, struct compiled_rule *c, unsigned *ret_flag
 static int compile_multi(struct secret_engine *e, const char *const *texts, unsigned *flags,
     const unsigned *ids, struct err *err)
 {
+	const hs_platform_info_t any = {0};
+
 	for (size_t tries = 0; tries <= e->n; tries++) {
 		hs_compile_error_t *error CLEANUP(free_error) = NULL;
 		size_t at;
 
-		if (compiler.compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, NULL,
+		if (compiler.compile_multi(texts, flags, ids, (unsigned)e->n, HS_MODE_BLOCK, &any,
 			&e->database, &error) == HS_SUCCESS)
 			return 0;
 		if (!error || error->expression < 0 || (size_t)error->expression >= e->n)
@@ -128,24 +132,61 @@ static uint64_t hash_of(const struct secret_engine *e, const char *const *texts)
 	return hash;
 }
 
-bool secret_database_load(struct secret_engine *e, const char *const *texts)
+static uint64_t version_hash(void)
 {
-	struct rd r = rd_of(str_make(embed_secret_database, embed_secret_database_size));
-	struct str bytes;
-	uint64_t hash;
+	return hash64(str_of(hs_version()), 0);
+}
 
-	e->patterns_hash = hash_of(e, texts);
-	if (!rd_u64le(&r, &hash) || hash != e->patterns_hash)
-		return false;
+/* What was carried along; false where it is of another vectorscan, or of another kind of processor.
+ */
+static bool load(struct secret_engine *e, struct rd *r)
+{
+	struct str bytes;
+
 	for (size_t i = 0; i < e->n; i++) {
 		uint32_t reach;
 
-		if (!rd_u32le(&r, &reach) || reach == 0 || reach > SECRET_SPAN_BYTES)
+		if (!rd_u32le(r, &reach) || reach == 0 || reach > SECRET_SPAN_BYTES)
 			return false;
 		e->compiled[i].reach_bytes = reach;
 	}
-	return rd_bytes(&r, rd_left(&r), &bytes) &&
+	return rd_bytes(r, rd_left(r), &bytes) &&
 	       hs_deserialize_database(bytes.p, bytes.n, &e->database) == HS_SUCCESS;
+}
+
+static bool begin_carried(struct rd *ret, uint64_t *ret_patterns)
+{
+	uint64_t version;
+
+	*ret = rd_of(str_make(embed_secret_database, embed_secret_database_size));
+	return rd_u64le(ret, &version) && version == version_hash() && rd_u64le(ret, ret_patterns);
+}
+
+bool secret_database_load(struct secret_engine *e, const char *const *texts)
+{
+	struct rd r;
+	uint64_t hash;
+
+	e->patterns_hash = hash_of(e, texts);
+	return begin_carried(&r, &hash) && hash == e->patterns_hash && load(e, &r);
+}
+
+bool secret_fits_inside(void)
+{
+	struct rd r;
+	uint64_t hash;
+
+	return begin_carried(&r, &hash) && hs_valid_platform() == HS_SUCCESS;
+}
+
+int secret_database_load_carried(struct secret_engine *e, struct err *err)
+{
+	struct rd r;
+	uint64_t hash;
+
+	if (begin_carried(&r, &hash) && load(e, &r))
+		return 0;
+	return err_set(err, ERR_UNSUPPORTED, "the compiled secret rules are of another vectorscan");
 }
 
 int secret_database_store(const struct secret_engine *e, struct buf *out, struct err *err)
@@ -153,6 +194,7 @@ int secret_database_store(const struct secret_engine *e, struct buf *out, struct
 	char *bytes = NULL;
 	size_t n = 0;
 
+	frame_u64(out, version_hash());
 	frame_u64(out, e->patterns_hash);
 	for (size_t i = 0; i < e->n; i++)
 		frame_u32(out, (uint32_t)e->compiled[i].reach_bytes);

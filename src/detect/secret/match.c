@@ -83,7 +83,7 @@ static int by_rule_and_place(const void *a, const void *b)
 /* One search. */
 struct search {
 	struct secret_scanner *scanner;
-	const struct compiled_rule *c;
+	struct compiled_rule *c;
 	uint32_t rule;
 	struct str text;
 	size_t near; /* where vectorscan said that there is something */
@@ -146,6 +146,8 @@ static int search_window(struct search *s, const struct window *w, size_t *curso
 	size_t cut = MIN_OF(s->text.n, (size_t)w->last + CONTEXT_BYTES);
 	struct secret_match match;
 
+	if (secret_rule_ready(s->c, err) != 0)
+		return -1;
 	if (s->c->to_end)
 		cut = s->text.n;
 	while (at < w->last && !s->out->full && find(s, at, cut, &match)) {

@@ -62,6 +62,12 @@ const struct secret_rules *secret_engine_rules(const struct secret_engine *engin
 MUST_USE int secret_scanner_new(
     const struct secret_engine *engine, struct secret_scanner **ret_scanner, struct err *err);
 void secret_scanner_free(struct secret_scanner *scanner);
+/* A scanner of the built-in rules with an engine of its own, which may be made inside the sandbox:
+ * patterns are compiled when one is needed, and run without JIT. For few and short texts, and only
+ * where secret_fits_inside() says that the build's database can be used. */
+MUST_USE int secret_scanner_new_inside(
+    const struct limits *limits, struct secret_scanner **ret_scanner, struct err *err);
+bool secret_fits_inside(void);
 
 /* Scans unit->bytes and unit->path (a secret in a file's name is found too; the place then
  * shows the name without it, line 0). Findings, problems and notes go to the sink. key is the

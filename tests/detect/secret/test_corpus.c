@@ -22,6 +22,17 @@ static bool found_alone(struct fixture *f, struct str rule, struct str text)
 	return false;
 }
 
+static bool same_spans(const struct secret_spans *a, const struct secret_spans *b)
+{
+	if (a->n != b->n || a->complete != b->complete)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->p[i].start != b->p[i].start || a->p[i].end != b->p[i].end)
+			return false;
+	}
+	return true;
+}
+
 static struct str read_data(struct fixture *f, const char *path)
 {
 	struct str text;
@@ -98,6 +109,42 @@ static void test_negative(void **state)
 	}
 	assert_int_equal(wrong, 0);
 	assert_true(n > 100);
+	fixture_release(&f);
+}
+
+/* A scanner that was made inside the sandbox, without JIT, hides what the other one hides. */
+static void test_inside(void **state)
+{
+	static const char *const files[] = {TEST_DATA "/secret/tokens.txt",
+	    TEST_DATA "/secret/named.txt", TEST_DATA "/secret/negative.txt",
+	    TEST_DATA "/secret/keys.txt"};
+	struct secret_scanner *inside;
+	struct fixture f;
+	size_t found = 0;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	assert_true(secret_fits_inside());
+	assert_int_equal(secret_scanner_new_inside(&limits_default, &inside, &f.err), 0);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct str rest = read_data(&f, files[i]), line;
+
+		while (str_cut(&rest, '\n', &line)) {
+			struct secret_spans spans, others;
+
+			line = unescape(&f.arena, line);
+			assert_int_equal(secret_find_spans(f.scanner, line, SECRET_SPANS_ALL,
+					     &f.arena, &spans, &f.err),
+			    0);
+			assert_int_equal(secret_find_spans(inside, line, SECRET_SPANS_ALL, &f.arena,
+					     &others, &f.err),
+			    0);
+			assert_true(same_spans(&spans, &others));
+			found += spans.n;
+		}
+	}
+	assert_true(found > 50);
+	secret_scanner_free(inside);
 	fixture_release(&f);
 }
 
@@ -280,6 +327,7 @@ int main(void)
 	    cmocka_unit_test(test_tokens),
 	    cmocka_unit_test(test_named),
 	    cmocka_unit_test(test_negative),
+	    cmocka_unit_test(test_inside),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_key_that_is_not_whole),
 	    cmocka_unit_test(test_fixtures_warn),
