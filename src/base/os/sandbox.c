@@ -1,10 +1,10 @@
 #include "base/os/sandbox.h"
 
+#include "base/os/call_filter.h"
 #include "base/os/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -137,120 +137,87 @@ static int enter_limits(const struct sandbox_limits *limits, uint64_t mapped, st
 /* ---- seccomp ---- */
 
 /* Harmless with any argument, given that no descriptor can be had but those that are open. */
-static const int allowed_calls[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(pread64),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(close),
-    SCMP_SYS(fstat),
-    SCMP_SYS(lseek),
+static const long allowed_calls[] = {
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_write,
+    SYS_writev,
+    SYS_close,
+    SYS_fstat,
+    SYS_lseek,
     /* memory; see allowed_if for what maps it */
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
+    SYS_brk,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
     /* time, chance, locks */
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_getres),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(futex),
-    SCMP_SYS(sched_yield),
+    SYS_clock_gettime,
+    SYS_clock_getres,
+    SYS_gettimeofday,
+#ifdef SYS_time
+    SYS_time,
+#endif
+    SYS_getrandom,
+    SYS_futex,
+    SYS_sched_yield,
     /* what the C library asks of itself */
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(sysinfo), /* qsort, for how much memory there is */
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigtimedwait),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
+    SYS_getpid,
+    SYS_gettid,
+    SYS_sysinfo, /* qsort, for how much memory there is */
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigtimedwait,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_restart_syscall,
+    SYS_exit,
+    SYS_exit_group,
 };
 
 /* Allowed where argument `arg`, seen through `mask`, is `value`; rows of one call are
  * alternatives. The mask of a C int leaves out the upper half of its register, as the kernel does.
  */
 struct allowed_if {
-	int call;
+	long call;
 	unsigned arg;
 	uint64_t mask, value;
 };
 
-static int allow_if(scmp_filter_ctx filter, const struct allowed_if *row)
-{
-	const struct scmp_arg_cmp holds = {
-	    .arg = row->arg,
-	    .op = SCMP_CMP_MASKED_EQ,
-	    .datum_a = row->mask,
-	    .datum_b = row->value,
-	};
-
-	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, row->call, 1, &holds);
-}
-
-static int allow_conditions(scmp_filter_ctx filter)
+static void allow_conditions(struct call_filter *filter)
 {
 	const struct allowed_if rows[] = {
 	    /* memory that is not executable */
-	    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
-	    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+	    {SYS_mmap, 2, PROT_EXEC, 0},
+	    {SYS_mprotect, 2, PROT_EXEC, 0},
 	    /* abort() */
-	    {SCMP_SYS(tgkill), 0, UINT32_MAX, (uint32_t)getpid()},
+	    {SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid()},
 	    /* stdio asks whether a stream is a terminal */
-	    {SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS},
-	    {SCMP_SYS(fcntl), 1, UINT32_MAX, F_GETFL},
+	    {SYS_ioctl, 1, UINT32_MAX, TCGETS},
+	    {SYS_fcntl, 1, UINT32_MAX, F_GETFL},
 	    /* reading limits, not setting them */
-	    {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0},
+	    {SYS_prlimit64, 2, UINT64_MAX, 0},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		int failed = allow_if(filter, &rows[i]);
-
-		if (failed < 0)
-			return failed;
-	}
-	return 0;
-}
-
-static int load_filter(scmp_filter_ctx filter)
-{
-	int failed = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-
-	for (size_t i = 0; i < ARRAY_LEN(allowed_calls) && failed == 0; i++)
-		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
-	if (failed == 0)
-		failed = allow_conditions(filter);
-	return failed < 0 ? failed : seccomp_load(filter);
-}
-
-static void filter_release(scmp_filter_ctx *filter)
-{
-	if (*filter)
-		seccomp_release(*filter);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		call_filter_row_if(filter, rows[i].call, rows[i].arg, rows[i].mask, rows[i].value,
+		    SECCOMP_RET_ALLOW);
 }
 
 /* Everything else is EPERM: what refuses to work without it says so, and is not killed. */
 static int enter_seccomp(struct err *err)
 {
-	scmp_filter_ctx filter CLEANUP(filter_release) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int failed;
+	struct call_filter filter;
 
-	if (!filter)
-		return err_nomem(err);
-	failed = load_filter(filter);
-	if (failed == 0)
+	call_filter_begin(&filter);
+	for (size_t i = 0; i < ARRAY_LEN(allowed_calls); i++)
+		call_filter_row(&filter, allowed_calls[i], SECCOMP_RET_ALLOW);
+	allow_conditions(&filter);
+	if (call_filter_load(&filter, SECCOMP_RET_ERRNO | EPERM) == 0)
 		return 0;
-	(void)err_set(err, ERR_UNSUPPORTED,
-	    "cannot enter the sandbox (seccomp): %s; the kernel needs CONFIG_SECCOMP_FILTER",
-	    strerrordesc_np(-failed));
-	err->sys = -failed;
-	return -1;
+	(void)err_sys(err, "cannot enter the sandbox (seccomp)");
+	err->code = ERR_UNSUPPORTED;
+	return err_wrap(err, "the kernel needs CONFIG_SECCOMP_FILTER");
 }
 
 /* No core dump, no debugger, no privileges from a program that is executed. */

@@ -553,7 +553,7 @@ static int enter_refused(const struct refusing *row)
 	unsigned held = 1234;
 	struct err err = ERR_INIT;
 
-	/* libseccomp loads a filter by either. */
+	/* A filter is loaded by either. */
 	if (row->call == SYS_seccomp && refuse_call(SYS_seccomp, ANY_ARGUMENT, row->error) != 0)
 		return FILTER_REFUSED;
 	if (row->call == SYS_seccomp) {
