@@ -1,0 +1,3 @@
+FROM debian:12.8
+COPY a.txt /b/
+USER 10001
