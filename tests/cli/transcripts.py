@@ -2,7 +2,7 @@
 
 FOLDER/*.txt are transcripts. A line "$ plimsoll …" is run (its words split as a shell would, no shell
 runs; "< FILE" feeds a file), the lines behind it are its standard output, its standard error with "! "
-before each line, and "? N" if it ends with N and not with 0. "# …" is a comment. Each transcript has a
+before each line, and "? N" if it ends with N and not with 0. "## …" is a comment. Each transcript has a
 copy of FOLDER/tree for its own. What differs from run to run is replaced: see SAME.
 With PLIMSOLL_EXPECTED=write in the environment the transcripts are written anew.
 """
@@ -54,7 +54,7 @@ def replay(program, path):
         shutil.copytree(path.parent / "tree", folder / "tree")
         (folder / "home").mkdir()
         for line in path.read_text().splitlines():
-            if line.startswith("# "):
+            if line.startswith("## "):
                 told.append(line)
             if line.startswith("$ "):
                 told += [line, *run(program, line[2:], folder)]

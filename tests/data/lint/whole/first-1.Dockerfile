@@ -1,0 +1,3 @@
+MAINTAINER x
+FROM debian:12
+USER 10001

@@ -1,0 +1,3 @@
+ONBUILD FROM x
+FROM debian:12
+USER 10001

@@ -1,0 +1,3 @@
+USER root
+FROM debian:12
+USER 10001

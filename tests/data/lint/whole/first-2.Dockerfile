@@ -1,0 +1,3 @@
+WORKDIR rel
+FROM debian:12
+USER 10001

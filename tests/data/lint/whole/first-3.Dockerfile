@@ -1,0 +1,3 @@
+RUN sudo x
+FROM debian:12
+USER 10001

@@ -1,0 +1,3 @@
+ADD a b
+FROM debian:12
+USER 10001

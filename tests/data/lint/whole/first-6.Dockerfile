@@ -1,0 +1,3 @@
+CMD a
+FROM debian:12
+USER 10001

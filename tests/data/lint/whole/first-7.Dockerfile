@@ -1,0 +1,3 @@
+ENV TOKEN=Zq81-hh.w
+FROM debian:12
+USER 10001
