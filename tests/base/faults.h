@@ -11,10 +11,10 @@
 #ifdef PLIMSOLL_FAULTS
 #	define NEED_FAULTS() ((void)0)
 #else
-#	define NEED_FAULTS()                                                   \
-		do {                                                            \
-			print_message("# needs fault points: -Dfaults=true\n"); \
-			skip();                                                 \
+#	define NEED_FAULTS()                                                          \
+		do {                                                                   \
+			print_message("skipped: needs fault points: -Dfaults=true\n"); \
+			skip();                                                        \
 		} while (0)
 #endif
 

@@ -469,8 +469,11 @@ static void address_space_that_ends_is_an_error(void **state)
 {
 	struct world *w = *state;
 
-	if (SANDBOX_UNDER_ASAN)
+	if (SANDBOX_UNDER_ASAN) {
+		print_message(
+		    "skipped: AddressSanitizer needs more address space than a limit leaves\n");
 		skip();
+	}
 	w->limits.scan_memory = (size_t)-1 / 2;
 	w->limits.child_memory = MIB(64);
 	assert_fails(w, allocate_for_ever, NULL, ERR_NOMEM, "out of memory");

@@ -2,12 +2,13 @@
 import gzip
 import io
 import os
+import re
 import stat
 import subprocess
 import tarfile
 import threading
 
-from house import PROGRAM, House, rules
+from house import PROGRAM, ROOT, House, rules
 
 BAD = "FROM debian:12\nUSER root\n"
 GOOD = "FROM debian:12\nUSER 1\n"
@@ -305,10 +306,12 @@ class Help(House):
         whole, _ = self.plimsoll(0, "--help")
         for args in (("help",), ("help", "help"), ("-h",)):
             self.assertEqual(self.plimsoll(0, *args)[0], whole)
-        for line in whole.splitlines():
-            if line.startswith("  ") and line[2:3].isalpha():
-                name = line.split()[0]
-                self.assertEqual(self.plimsoll(0, "help", name)[0], self.plimsoll(0, name, "--help")[0])
+        names = re.findall(r"^  ([a-z]+) {2,}\S", whole, re.M)
+        self.assertEqual(names, re.findall(r"^COMMAND\((\w+)\)", (ROOT / "src/cli/commands.def").read_text(), re.M))
+        for name in names:
+            text, _ = self.plimsoll(0, name, "--help")
+            self.assertTrue(text.startswith(f"usage: plimsoll {name} "), text)
+            self.assertEqual(self.plimsoll(0, "help", name)[0], text)
         _, err = self.plimsoll(2, "help", "chekc")
         self.assertIn("check", err)
         self.plimsoll(2, "help", "check", "lint")

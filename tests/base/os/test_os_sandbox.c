@@ -397,8 +397,10 @@ static void landlock_by_itself(void **state)
 	};
 	struct fixture *f = *state;
 
-	if (!has_landlock(1))
+	if (!has_landlock(1)) {
+		print_message("skipped: this kernel has no Landlock\n");
 		skip();
+	}
 	assert_refusals(f, SANDBOX_LANDLOCK, rows, ARRAY_LEN(rows));
 	if (has_landlock(4))
 		assert_refusals(f, SANDBOX_LANDLOCK, later, 1);
@@ -525,8 +527,11 @@ static void memory_is_limited(void **state)
 	const struct sandbox_limits little = {MIB(32), 0};
 	int status;
 
-	if (SANDBOX_UNDER_ASAN)
+	if (SANDBOX_UNDER_ASAN) {
+		print_message(
+		    "skipped: AddressSanitizer needs more address space than a limit leaves\n");
 		skip();
+	}
 	status = status_of(*state, SANDBOX_SECCOMP | SANDBOX_RLIMITS, &little, allocate_for_ever);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), ENOMEM);

@@ -208,8 +208,10 @@ static void test_no_users(void **state)
 	struct prey *p = *state;
 
 	NEED_FAULTS();
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("skipped: only root builds without own users\n");
 		skip();
+	}
 	assert_int_equal(setenv("PLIMSOLL_FAULT", "build-users", 1), 0);
 	attack(p, BUILD_NET_NONE, "NO OWN USERS");
 	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
@@ -305,8 +307,10 @@ static void test_egress_reaches(void **state)
 	int result;
 	char byte;
 
-	if (geteuid() != 0 || !spawn_has("ip") || !spawn_has("nsenter"))
+	if (geteuid() != 0 || !spawn_has("ip") || !spawn_has("nsenter")) {
+		print_message("skipped: a neighbour on the network needs root, ip and nsenter\n");
 		skip();
+	}
 	neighbour = open_neighbour(&ready);
 	connected = read(ready, &byte, 1) == 1 && connect_neighbour(neighbour);
 	plan.args = args;
@@ -317,8 +321,10 @@ static void test_egress_reaches(void **state)
 	(void)ip((const char *const[]){"ip", "link", "delete", "plt0", NULL});
 	(void)kill(neighbour, SIGKILL);
 	(void)waitpid(neighbour, NULL, 0);
-	if (!connected)
+	if (!connected) {
+		print_message("skipped: no pair of network devices can be made here\n");
 		skip();
+	}
 	if (result != 0)
 		fail_msg("%s", p->f.err.text);
 	if (!strstr(fixture_read(&p->f, log), "attempt reach: SUCCEEDED"))

@@ -126,8 +126,10 @@ static void test_processes(void **state)
 	plan.log_fd = log_fd;
 	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	assert_int_equal(f->result.outcome, BUILD_FAILED);
-	if (str_has(f->result.isolation, STR("NO LIMIT OF PROCESSES")))
+	if (str_has(f->result.isolation, STR("NO LIMIT OF PROCESSES"))) {
+		print_message("skipped: no limit of processes can be set here\n");
 		skip();
+	}
 	assert_non_null(strstr(fixture_read(f, log), "started some"));
 }
 
@@ -140,7 +142,7 @@ static void test_memory(void **state)
 	plan.limits.memory_bytes = MIB(256);
 	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	if (!str_has(f->result.isolation, STR("256 MiB of memory"))) {
-		print_message("no memory limit here: %s\n", f->result.isolation.p);
+		print_message("skipped: no memory limit here: %s\n", f->result.isolation.p);
 		skip();
 	}
 	assert_int_equal(f->result.outcome, BUILD_FAILED);
@@ -172,8 +174,10 @@ static void test_no_range(void **state)
 	int status;
 	pid_t pid;
 
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("skipped: only root becomes another user\n");
 		skip();
+	}
 	plan.bases = NULL; /* its folder is root's alone */
 	plan.n_bases = 0;
 	plan.context_dir = "/tmp/plimsoll-no-range";
@@ -216,8 +220,11 @@ static void test_ordinary_user(void **state)
 	int status;
 	pid_t pid;
 
-	if (geteuid() != 0 || !nobody || access("/etc/subuid", F_OK) || access("/etc/subgid", F_OK))
+	if (geteuid() != 0 || !nobody || access("/etc/subuid", F_OK) ||
+	    access("/etc/subgid", F_OK)) {
+		print_message("skipped: only root becomes another user with ranges of ids\n");
 		skip();
+	}
 	plan.bases = NULL; /* its folder is root's alone */
 	plan.n_bases = 0;
 	plan.work_dir = "/tmp/plimsoll-ordinary/work";

@@ -107,7 +107,7 @@ static void test_tree(void **state)
 
 	assert_int_equal(ns_start(&job, NULL, &child, &l->f.err), 0);
 	if (!child.has_users) {
-		print_message("no user namespace here: %s\n", child.why);
+		print_message("skipped: no user namespace here: %s\n", child.why);
 		ns_stop(&child);
 		skip();
 	}
