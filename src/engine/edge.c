@@ -48,9 +48,10 @@ static bool may_hide(const struct edge *edge, struct str text)
 	return str_has(text, STR("://")) || str_has(text, STR("-----"));
 }
 
+/* What the child cannot make itself. */
 static int load(struct edge *edge, struct err *err)
 {
-	if (edge->own || edge->shared)
+	if (edge->own || edge->shared || secret_fits_inside())
 		return 0;
 	return scan_secret_engine(NULL, edge->limits, &edge->arena, &edge->own, err);
 }
@@ -128,9 +129,12 @@ static int run_look(struct job *job, void *arg, struct err *err)
 	l.job = job;
 	arena_init(&l.arena, job->limits->scan_memory);
 	for (size_t i = 0; i < ARRAY_LEN(engines); i++) {
-		if (!engines[i])
+		struct secret_scanner **scanner = &l.scanners[l.n_scanners];
+
+		if (i > 0 && !engines[i])
 			continue;
-		if (secret_scanner_new(engines[i], &l.scanners[l.n_scanners], err) != 0)
+		if ((engines[i] ? secret_scanner_new(engines[i], scanner, err)
+				: secret_scanner_new_inside(job->limits, scanner, err)) != 0)
 			return -1;
 		l.n_scanners++;
 	}

@@ -1,6 +1,5 @@
 /*
- * Reads rule files: the built-in set, a record for each rule, and a user's own, a pattern
- * for each.
+ * Reads rule files of a user's own, a pattern for each name; the build has read the built-in set.
  */
 #include "detect/secret/secret_rules.h"
 
@@ -176,149 +175,11 @@ int secret_rules_add_json(struct secret_rules *rules, struct str json, struct st
 	}
 }
 
-/* ---- what we say about the built-in rules ---- */
-
-static int read_references(struct rules_reader *r, struct secret_rule *rule)
-{
-	VEC(struct str) list = {0};
-	struct json_event event;
-
-	for (;;) {
-		struct str text;
-
-		if (next(r, &event))
-			return -1;
-		if (event.kind == JSON_ARRAY_END)
-			break;
-		text = arena_str(r->arena, event.text);
-		if (!text.p || !vec_push(&list, r->arena, text))
-			return arena_err(r->arena, r->err);
-	}
-	rule->references = (struct str_list){list.p, list.n};
-	return 0;
-}
-
-static struct str *text_member(struct secret_rule *rule, struct str key)
-{
-	if (str_eq(key, STR("title")))
-		return &rule->title;
-	if (str_eq(key, STR("pattern")))
-		return &rule->pattern;
-	if (str_eq(key, STR("why")))
-		return &rule->why;
-	if (str_eq(key, STR("fix")))
-		return &rule->fix;
-	return str_eq(key, STR("since")) ? &rule->since : NULL;
-}
-
-static bool *flag_member(struct secret_rule *rule, struct str key)
-{
-	if (str_eq(key, STR("generic")))
-		return &rule->generic;
-	if (str_eq(key, STR("words")))
-		return &rule->words;
-	return str_eq(key, STR("fixtures")) ? &rule->fixtures : NULL;
-}
-
-static uint32_t *number_member(struct secret_rule *rule, struct str key)
-{
-	if (str_eq(key, STR("skip")))
-		return &rule->skip;
-	if (str_eq(key, STR("entropy")))
-		return &rule->entropy;
-	return str_eq(key, STR("classes")) ? &rule->classes : NULL;
-}
-
-static bool parse_check(struct str text, enum secret_check *ret)
-{
-	static const char *const names[] = {
-	    "", "pem", "assigned", "url", "aws-id", "checksum", "account", "named"};
-
-	for (size_t i = 1; i < ARRAY_LEN(names); i++) {
-		if (str_eq(text, str_of(names[i]))) {
-			*ret = (enum secret_check)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool take_number(struct secret_rule *rule, struct str key, struct str text)
-{
-	uint32_t *number = number_member(rule, key);
-	uint64_t value;
-
-	if (!number || !str_to_u64(text, &value) || value > UINT8_MAX)
-		return false;
-	*number = (uint32_t)value;
-	return true;
-}
-
-static int read_member(struct rules_reader *r, struct secret_rule *rule, struct str key)
-{
-	struct str *text = text_member(rule, key);
-	bool *flag = flag_member(rule, key);
-	struct json_event event;
-
-	if (next(r, &event))
-		return -1;
-	if (event.kind == JSON_ARRAY && str_eq(key, STR("references")))
-		return read_references(r, rule);
-	if (flag && (event.kind == JSON_TRUE || event.kind == JSON_FALSE)) {
-		*flag = event.kind == JSON_TRUE;
-		return 0;
-	}
-	if (event.kind == JSON_NUMBER && take_number(rule, key, event.text))
-		return 0;
-	if (event.kind != JSON_STRING)
-		return refuse(r, event.offset, "no such member of a rule");
-	if (text) {
-		*text = arena_str(r->arena, event.text);
-		return text->p ? 0 : arena_err(r->arena, r->err);
-	}
-	if (str_eq(key, STR("severity")) && severity_parse(event.text, &rule->severity))
-		return 0;
-	if (str_eq(key, STR("check")) && parse_check(event.text, &rule->check))
-		return 0;
-	return refuse(r, event.offset, "no such member of a rule");
-}
-
-static int read_record(
-    struct secret_rules *rules, struct rules_reader *r, const struct json_event *key)
-{
-	struct json_event event;
-	struct secret_rule rule;
-
-	if (rule_init(rules, r, key->text, STR("never"), &rule) || next(r, &event))
-		return -1;
-	rule.own = true;
-	if (event.kind != JSON_OBJECT)
-		return refuse(r, event.offset, "what is said about a rule is an object");
-	for (;;) {
-		if (next(r, &event))
-			return -1;
-		if (event.kind == JSON_OBJECT_END)
-			break;
-		if (read_member(r, &rule, event.text))
-			return -1;
-	}
-	return vec_push(&rules->rules, r->arena, rule) ? 0 : arena_err(r->arena, r->err);
-}
-
 int secret_rules_add_builtin(struct secret_rules *rules, struct arena *arena, struct err *err)
 {
-	struct str text = str_make(embed_secret_builtin, embed_secret_builtin_size);
-	struct json_event event;
-	struct rules_reader r;
-
-	if (reader_init(&r, text, STR("built in"), arena, err))
-		return -1;
-	for (;;) {
-		if (next(&r, &event))
-			return -1;
-		if (event.kind == JSON_OBJECT_END)
-			return close_text(&r);
-		if (read_record(rules, &r, &event))
-			return -1;
+	for (size_t i = 0; i < embed_secret_rules_n; i++) {
+		if (!vec_push(&rules->rules, arena, embed_secret_rules[i]))
+			return arena_err(arena, err);
 	}
+	return 0;
 }
