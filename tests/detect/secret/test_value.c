@@ -80,7 +80,6 @@ static const struct value_case cases[] = {
     {"@", "XXXXXXXXXXXXXXXX", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_STAND_IN, NULL},
     {"@", "x7Kq2mW9-XXXXXXXX", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_STAND_IN, NULL},
     {"@", "XXXXXXXX-x7Kq2mW9", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_STAND_IN, NULL},
-    {"@", "x7Kq2mW9-XXXXXXX", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_FULL, NULL},
     /* AWS */
     {"@", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
     {"@",
