@@ -2,7 +2,8 @@
 
 FOLDER/*.txt are transcripts. A line "$ plimsoll …" is run (its words split as a shell would, no shell
 runs; "< FILE" feeds a file), the lines behind it are its standard output, its standard error with "! "
-before each line, and "? N" if it ends with N and not with 0. "## …" is a comment. Each transcript has a
+before each line, and "? N" if it ends with N and not with 0. "## …" is a comment. "% git …" runs
+git, and "% FILE: TEXT" writes a line behind those of a file; neither says anything. Each transcript has a
 copy of FOLDER/tree for its own. What differs from run to run is replaced: see SAME.
 With PLIMSOLL_EXPECTED=write in the environment the transcripts are written anew.
 """
@@ -25,8 +26,8 @@ SAME = [
 ]
 
 
-def lines_of(text, mark):
-    text = text.decode(errors="backslashreplace")
+def lines_of(text, mark, folder):
+    text = text.decode(errors="backslashreplace").replace(str(folder), "/FOLDER")
     for pattern, new in SAME:
         text = re.sub(pattern, new, text, flags=re.M)
     return [(mark + line).rstrip() if line else mark.rstrip() for line in text.splitlines()]
@@ -43,7 +44,22 @@ def run(program, command, folder):
     done = subprocess.run([program, *words[1:]], cwd=folder / "tree", env=env, stdin=given,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
     status = [f"? {done.returncode}"] if done.returncode else []
-    return lines_of(done.stdout, "") + lines_of(done.stderr, "! ") + status
+    return lines_of(done.stdout, "", folder) + lines_of(done.stderr, "! ", folder) + status
+
+
+GIT = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL":
+       "a@example.org", "GIT_COMMITTER_NAME": "C", "GIT_COMMITTER_EMAIL": "c@example.org",
+       "GIT_AUTHOR_DATE": "@1700000000 +0000", "GIT_COMMITTER_DATE": "@1700000000 +0000"}
+
+
+def prepare(line, folder):
+    if line.startswith("git "):
+        subprocess.run(shlex.split(line), cwd=folder, check=True, env={"PATH": os.environ["PATH"]} | GIT,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return
+    name, _, text = line.partition(": ")
+    with open(folder / name, "a", encoding="utf-8") as file:
+        file.write(text + "\n")
 
 
 def replay(program, path):
@@ -56,6 +72,9 @@ def replay(program, path):
         for line in path.read_text().splitlines():
             if line.startswith("## "):
                 told.append(line)
+            if line.startswith("% "):
+                told.append(line)
+                prepare(line[2:], folder / "tree")
             if line.startswith("$ "):
                 told += [line, *run(program, line[2:], folder)]
     return "\n".join(told) + "\n"
