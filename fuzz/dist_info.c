@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sink sink = {&null_ops};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		struct unit unit = {.path = paths[i], .bytes = str_make((const char *)data, size)};
+		struct unit unit = {
+		    .origin.path = paths[i], .bytes = str_make((const char *)data, size)};
 		struct arena arena;
 		struct err err;
 

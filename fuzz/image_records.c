@@ -27,13 +27,14 @@ static void one_record(struct history *h, struct str record, struct err *err)
 	unsigned char head = (unsigned char)record.p[0];
 	size_t layer = head / ARRAY_LEN(paths) % LAYERS;
 	bool stays = head / ARRAY_LEN(paths) / LAYERS % 2 == 0;
-	struct unit unit = {.path = paths[head % ARRAY_LEN(paths)],
-	    .layer = STR("sha256:layer"),
+	struct unit unit = {.origin.path = paths[head % ARRAY_LEN(paths)],
+	    .origin.layer = STR("sha256:layer"),
 	    .bytes = str_sub(record, 1, record.n)};
 
 	(void)!history_add(h, &unit, layer, stays ? HISTORY_STAYS : layer + 1, err);
 	if (head & 1)
-		(void)!history_file(h, unit.path, layer, "d41d8cd98f00b204e9800998ecf8427e", err);
+		(void)!history_file(
+		    h, unit.origin.path, layer, "d41d8cd98f00b204e9800998ecf8427e", err);
 }
 
 /* Half of what was asked for is there. */

@@ -75,7 +75,7 @@ static int walk_merged(
 {
 	(void)arg;
 	(void)err;
-	walked_path(unit->path);
+	walked_path(unit->origin.path);
 	walked_path(file->path);
 	walked_bytes(unit->bytes);
 	if (file->kind != TAR_FILE || file->size != unit->bytes.n || !file->layer)

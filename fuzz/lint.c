@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lint_sink sink = {{&check_ops}, size};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		struct unit unit = {.path = paths[i], .bytes = str_make((const char *)data, size)};
+		struct unit unit = {
+		    .origin.path = paths[i], .bytes = str_make((const char *)data, size)};
 		struct arena arena;
 		struct err err = ERR_INIT;
 

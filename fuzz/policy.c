@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void judge(const struct policy *policy, struct arena *arena)
 {
-	struct place place = {.path = STR("app/Dockerfile"), .line = 1, .column = 1};
+	struct place place = {.origin.path = STR("app/Dockerfile"), .line = 1, .column = 1};
 	struct finding finding = {.rule = STR("DL3002"),
 	    .severity = SEVERITY_HIGH,
 	    .since = STR("2026-01-01"),

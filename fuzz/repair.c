@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void repair(struct str text, uint32_t line, struct arena *arena)
 {
-	struct place place = {.path = STR("requirements.txt"),
+	struct place place = {.origin.path = STR("requirements.txt"),
 	    .line = line,
 	    .column = 1,
 	    .end_line = line,

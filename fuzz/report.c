@@ -103,11 +103,13 @@ static void write_all(const struct report *report, struct report_opts *opts)
 static struct place take_place(struct str *rest)
 {
 	struct str numbers = next_field(rest);
-	struct place place = {.path = next_field(rest),
-	    .commit = next_field(rest),
-	    .layer = next_field(rest),
-	    .instruction = next_field(rest)};
+	struct place place = {.origin = {.path = next_field(rest),
+				  .commit = next_field(rest),
+				  .layer = next_field(rest),
+				  .instruction = next_field(rest)}};
 
+	place.origin.inner = place.origin.layer;
+	place.origin.encoding = place.origin.author = place.origin.ref = place.origin.instruction;
 	if (numbers.n >= 16) {
 		memcpy(&place.line, numbers.p, 4);
 		memcpy(&place.column, numbers.p + 4, 4);
@@ -156,7 +158,7 @@ static void fill(struct report *report, struct str rest)
 	struct problem problem = {.stage = STAGE_VALIDATE,
 	    .code = ERR_IO,
 	    .message = next_field(&rest),
-	    .place = {.path = next_field(&rest)}};
+	    .place = {.origin.path = next_field(&rest)}};
 	struct not_covered gap = {
 	    .what = next_field(&rest), .why = next_field(&rest), .packages = 3};
 	struct stage_result ran = {.stage = STAGE_VALIDATE, .ran = true};

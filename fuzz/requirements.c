@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct unit unit = {
-	    .path = STR("requirements.txt"), .bytes = str_make((const char *)data, size)};
+	    .origin.path = STR("requirements.txt"), .bytes = str_make((const char *)data, size)};
 	struct sink sink = {&null_ops};
 	struct arena arena;
 	struct err err;

@@ -70,8 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct secret_scanner *scanner; /* vectorscan compiles for milliseconds */
 	struct str text = str_make((const char *)data, size);
-	struct unit unit = {.path = STR("a/b.txt"), .bytes = text};
-	struct unit named = {.path = str_sub(text, 0, 400), .bytes = STR("x")};
+	struct unit unit = {.origin.path = STR("a/b.txt"), .bytes = text};
+	struct unit named = {.origin.path = str_sub(text, 0, 400), .bytes = STR("x")};
 	struct sink sink = {&check_ops};
 	struct err err;
 

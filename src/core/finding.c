@@ -22,6 +22,10 @@ int finding_set_fingerprint(
 	buf_add(&b, finding->identity);
 	buf_addc(&b, '\0');
 	buf_addf(&b, "%u", ordinal);
+	if (!finding->secret && finding->n_places > 0 && finding->places[0].origin.inner.n > 0) {
+		buf_addc(&b, '\0');
+		buf_add(&b, finding->places[0].origin.inner);
+	}
 	if (!buf_ok(&b))
 		return buf_err(&b, "a finding's identity", err);
 	sha256_hex(buf_str(&b), hex);
@@ -84,18 +88,22 @@ static int compare_spot(const struct place *a, const struct place *b)
 	    {a->end_line, b->end_line},
 	    {a->end_column, b->end_column},
 	};
-	int order = str_cmp(a->path, b->path);
+	int order = str_cmp(a->origin.path, b->origin.path);
 
+	if (order == 0)
+		order = str_cmp(a->origin.inner, b->origin.inner);
 	for (size_t i = 0; i < ARRAY_LEN(numbers) && order == 0; i++)
 		order = compare_u32(numbers[i][0], numbers[i][1]);
-	return order != 0 ? order : str_cmp(a->layer, b->layer);
+	if (order == 0)
+		order = str_cmp(a->origin.layer, b->origin.layer);
+	return order != 0 ? order : str_cmp(a->origin.encoding, b->origin.encoding);
 }
 
 static int compare_place(const struct place *a, const struct place *b)
 {
 	int order = compare_spot(a, b);
 
-	return order != 0 ? order : str_cmp(a->commit, b->commit);
+	return order != 0 ? order : str_cmp(a->origin.commit, b->origin.commit);
 }
 
 int finding_compare_places(const struct place *a, const struct place *b)
@@ -103,7 +111,7 @@ int finding_compare_places(const struct place *a, const struct place *b)
 	int order = compare_u32((uint32_t)a->state, (uint32_t)b->state);
 
 	if (order == 0)
-		order = compare_u32(a->layer.n > 0, b->layer.n > 0);
+		order = compare_u32(a->origin.layer.n > 0, b->origin.layer.n > 0);
 	return order != 0 ? order : compare_spot(a, b);
 }
 

@@ -97,9 +97,10 @@ struct finding {
 	struct str_list compliance;
 };
 
-/* Sets fingerprint from rule, the first place's path, identity and an ordinal for those that
- * are otherwise the same: 32 hex digits that survive moved lines and rebuilt layers. A secret's is
- * of rule and identity alone: it is the same one wherever it stands. */
+/* Sets fingerprint from rule, the first place's path and the one inside an archive, identity, and
+ * an ordinal for those that are otherwise the same: 32 hex digits that survive moved lines and
+ * rebuilt layers. A secret's is of rule and identity alone: it is the same one wherever it stands.
+ */
 MUST_USE int finding_set_fingerprint(
     struct finding *finding, uint32_t ordinal, struct arena *arena, struct err *err);
 /* A deep copy into the arena. */

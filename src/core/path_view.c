@@ -45,14 +45,14 @@ static int apply_places(
 		return arena_err(arena, err);
 	for (size_t i = 0; i < finding->n_places; i++) {
 		places[i] = finding->places[i];
-		places[i].within = places[i].path;
-		if (path_view_apply(view, &places[i].path, arena, err) != 0)
+		places[i].within = places[i].origin.path;
+		if (path_view_apply(view, &places[i].origin.path, arena, err) != 0)
 			return -1;
 	}
 	finding->places = places;
 	if (finding->n_places == 0)
 		return 0;
-	return apply_request(finding, places[0].within, places[0].path, arena, err);
+	return apply_request(finding, places[0].within, places[0].origin.path, arena, err);
 }
 
 static int apply_fix(

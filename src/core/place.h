@@ -7,17 +7,14 @@
 #ifndef CORE_PLACE_H
 #define CORE_PLACE_H
 
-#include "base/arena.h"
+#include "core/origin.h"
 #include "core/severity.h"
 
 struct place {
-	struct str path;   /* bytes as the source has them, '/' between; not printable as it is */
-	struct str within; /* in a report: the path from the repository's top, where `path` is the
-			      one from where the user stands; empty: they are the same */
+	struct origin origin;
+	struct str within; /* in a report: the path from the repository's top, where origin.path is
+			      the one from where the user stands; empty: they are the same */
 	uint32_t line, column, end_line, end_column;
-	struct str commit;	/* full object id, or empty */
-	struct str layer;	/* the layer's digest "sha256:…", or empty */
-	struct str instruction; /* what made the layer: "Dockerfile:5 COPY requirements.txt" */
 	/* Of a secret's place, which may be known where another of the same finding is new. Any
 	 * other finding's places are as the finding is, and say NEW. */
 	enum finding_state state;
@@ -26,7 +23,7 @@ struct place {
 /* The path that a policy's globs and fingerprints are about. */
 static inline struct str place_within(const struct place *place)
 {
-	return place->within.n > 0 ? place->within : place->path;
+	return place->within.n > 0 ? place->within : place->origin.path;
 }
 
 /* The starts of a text's lines, made once, asked often. A line ends at LF; what follows the

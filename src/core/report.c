@@ -56,7 +56,8 @@ static void add_kin(struct buf *b, uint32_t subject, const struct finding *f)
 	add_number(b, subject);
 	add_text(b, f->rule);
 	add_text(b, f->identity);
-	add_text(b, f->n_places > 0 ? f->places[0].path : STR_NONE);
+	add_text(b, f->n_places > 0 ? f->places[0].origin.path : STR_NONE);
+	add_text(b, f->n_places > 0 ? f->places[0].origin.inner : STR_NONE);
 }
 
 static void add_place(struct buf *b, const struct place *place)
@@ -65,8 +66,9 @@ static void add_place(struct buf *b, const struct place *place)
 	add_number(b, place->column);
 	add_number(b, place->end_line);
 	add_number(b, place->end_column);
-	add_text(b, place->commit);
-	add_text(b, place->layer);
+	add_text(b, place->origin.encoding);
+	add_text(b, place->origin.commit);
+	add_text(b, place->origin.layer);
 }
 
 /* The digest of b in the report's arena, as a key that stays small whatever its parts are. */
@@ -145,12 +147,9 @@ static int copy_place(
     struct report *r, const struct place *from, struct place *ret, struct err *err)
 {
 	*ret = *from;
-	if (copy_str(&r->arena, from->path, &ret->path, err) != 0 ||
-	    copy_str(&r->arena, from->within, &ret->within, err) != 0 ||
-	    copy_str(&r->arena, from->commit, &ret->commit, err) != 0 ||
-	    copy_str(&r->arena, from->layer, &ret->layer, err) != 0)
+	if (origin_copy(&from->origin, &r->arena, &ret->origin, err) != 0)
 		return -1;
-	return copy_str(&r->arena, from->instruction, &ret->instruction, err);
+	return copy_str(&r->arena, from->within, &ret->within, err);
 }
 
 /* Whether this place of this secret was told before; it is from now on. */
@@ -161,7 +160,8 @@ static int see_place(struct report *r, const struct finding *f, const struct pla
 	struct str key;
 
 	add_text(&b, f->fingerprint);
-	add_text(&b, place->path);
+	add_text(&b, place->origin.path);
+	add_text(&b, place->origin.inner);
 	add_place(&b, place);
 	if (make_key(r, &b, &key, err) != 0)
 		return -1;
@@ -174,7 +174,8 @@ static bool same_place(const struct place *a, const struct place *b)
 	struct place unmarked = *a;
 
 	unmarked.state = b->state;
-	return finding_compare_places(&unmarked, b) == 0 && str_eq(a->commit, b->commit);
+	return finding_compare_places(&unmarked, b) == 0 &&
+	       str_eq(a->origin.commit, b->origin.commit);
 }
 
 /* Takes a place out that was told before as known, and now is new. */
@@ -413,14 +414,12 @@ static int take_problem(struct sink *sink, const struct problem *problem, struct
 {
 	struct report *r = ((struct report_sink *)sink)->report;
 	struct problem copy = *problem;
-	struct place *place = &copy.place;
+	struct origin *origin = &copy.place.origin;
 
 	if (copy_str(&r->arena, problem->message, &copy.message, err) != 0 ||
-	    copy_str(&r->arena, problem->place.path, &place->path, err) != 0 ||
-	    copy_str(&r->arena, problem->place.commit, &place->commit, err) != 0 ||
-	    copy_str(&r->arena, problem->place.layer, &place->layer, err) != 0 ||
-	    copy_str(&r->arena, problem->place.instruction, &place->instruction, err) != 0 ||
-	    path_view_apply(view_of((struct report_sink *)sink), &place->path, &r->arena, err) != 0)
+	    copy_place(r, &problem->place, &copy.place, err) != 0 ||
+	    path_view_apply(view_of((struct report_sink *)sink), &origin->path, &r->arena, err) !=
+		0)
 		return -1;
 	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
@@ -607,7 +606,7 @@ static int order_problems(const void *left, const void *right)
 
 	if (a->stage != b->stage)
 		return a->stage < b->stage ? -1 : 1;
-	order = str_cmp(a->place.path, b->place.path);
+	order = str_cmp(a->place.origin.path, b->place.origin.path);
 	if (order == 0 && a->place.line != b->place.line)
 		return a->place.line < b->place.line ? -1 : 1;
 	return order != 0 ? order : str_cmp(a->message, b->message);

@@ -37,7 +37,7 @@ int sink_error(
 	    .stage = stage,
 	    .code = why->code,
 	    .message = str_of(why->text),
-	    .place = {.path = path},
+	    .place = {.origin.path = path},
 	};
 
 	return sink_problem(s, &problem, err);

@@ -10,10 +10,10 @@
 
 /* The version in the upper half: a store written by another one is refused. */
 enum wire_tag {
-	TAG_FINDING = 2 << 16 | 1,
-	TAG_PACKAGE = 1 << 16 | 2,
+	TAG_FINDING = 3 << 16 | 1,
+	TAG_PACKAGE = 2 << 16 | 2,
 	TAG_DISTRO = 1 << 16 | 3,
-	TAG_PROBLEM = 1 << 16 | 4,
+	TAG_PROBLEM = 2 << 16 | 4,
 	TAG_GAP = 1 << 16 | 5,
 };
 
@@ -157,7 +157,7 @@ static const void *walk_group(struct wire *w, const void *group, size_t size, wa
 	return copy;
 }
 
-enum { LEAST_STR = 4, LEAST_PLACE = 36, LEAST_EDIT = 24 };
+enum { LEAST_STR = 4, LEAST_PLACE = 56, LEAST_EDIT = 24 };
 
 static void walk_str_item(struct wire *w, void *item)
 {
@@ -172,19 +172,28 @@ static void walk_strs(struct wire *w, struct str_list *list)
 		list->p = p;
 }
 
+static void walk_origin(struct wire *w, struct origin *origin)
+{
+	walk_str(w, &origin->path);
+	walk_str(w, &origin->inner);
+	walk_str(w, &origin->encoding);
+	walk_str(w, &origin->commit);
+	walk_str(w, &origin->author);
+	walk_str(w, &origin->ref);
+	walk_str(w, &origin->layer);
+	walk_str(w, &origin->instruction);
+}
+
 static void walk_place(struct wire *w, void *item)
 {
 	struct place *place = item;
 
-	walk_str(w, &place->path);
+	walk_origin(w, &place->origin);
 	walk_str(w, &place->within);
 	walk_u32(w, &place->line);
 	walk_u32(w, &place->column);
 	walk_u32(w, &place->end_line);
 	walk_u32(w, &place->end_column);
-	walk_str(w, &place->commit);
-	walk_str(w, &place->layer);
-	walk_str(w, &place->instruction);
 }
 
 static void walk_finding_place(struct wire *w, void *item)

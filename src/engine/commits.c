@@ -75,14 +75,14 @@ static int visit_own(struct commits_visit *v, const struct git_entry *entry,
 static int visit_entry(void *arg, const struct git_entry *entry, struct err *err)
 {
 	struct commits_visit *v = arg;
-	struct unit unit = {.path = entry->path, .mode = entry->mode};
+	struct unit unit = {.origin.path = entry->path, .mode = entry->mode};
 	uint64_t told = v->n_told;
 	int result;
 
 	/* A tree's findings are about the tree; a secret's are about the commit that brought it. */
 	v->commit = entry->commit;
 	if (v->task->stage == STAGE_SECRETS)
-		unit.commit = git_oid_str(&entry->commit);
+		unit.origin.commit = git_oid_str(&entry->commit);
 	if (skip_has(v->task->skip, entry->path))
 		return 0;
 	result = v->task->commits
@@ -104,12 +104,12 @@ static int visit_text(void *arg, const struct unit *unit, struct err *err)
 static int visit_again(void *arg, struct str path, struct err *err)
 {
 	struct commits_visit *v = arg;
-	struct unit unit = {.path = path};
+	struct unit unit = {.origin.path = path};
 	bool any;
 
 	if (!v->task->commits)
 		return 0;
-	unit.commit = git_oid_str(&v->commit);
+	unit.origin.commit = git_oid_str(&v->commit);
 	if (own_look(&v->own, NULL, STR_NONE, false, &unit, &any, err) != 0)
 		return -1;
 	return any ? own_weigh(&v->own, path, NULL, 0, err) : 0;

@@ -296,8 +296,13 @@ static void each_plain(struct texts *t, struct str *text)
 
 static void each_of_place(struct texts *t, struct place *place)
 {
-	each_plain(t, &place->path);
-	each_plain(t, &place->instruction);
+	struct origin *origin = &place->origin;
+
+	each_plain(t, &origin->path);
+	each_plain(t, &origin->inner);
+	each_plain(t, &origin->author);
+	each_plain(t, &origin->ref);
+	each_plain(t, &origin->instruction);
 }
 
 static void each_of_package(struct texts *t, struct package *package)

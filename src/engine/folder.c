@@ -94,8 +94,8 @@ static int look_at_entry(
 		return -1;
 	if (!any)
 		return 0;
-	n_old = find_old(o, unit->path, &old) ? 1 : 0;
-	return own_weigh(&o->own, unit->path, &old, n_old, err);
+	n_old = find_old(o, unit->origin.path, &old) ? 1 : 0;
+	return own_weigh(&o->own, unit->origin.path, &old, n_old, err);
 }
 
 /* What was looked at, as the base's tree has its path. */
@@ -117,9 +117,9 @@ static int run_entries(
 		const struct dir_entry *entry = &f->list->entries.p[i];
 		struct unit unit = {.mode = entry->mode};
 
-		if (unit_path(f->where, entry->path, &path, &unit.path, err) != 0)
+		if (unit_path(f->where, entry->path, &path, &unit.origin.path, err) != 0)
 			return -1;
-		if (is_special(entry->mode) || skip_has(f->skip, unit.path))
+		if (is_special(entry->mode) || skip_has(f->skip, unit.origin.path))
 			continue;
 		if (lint_entry(d, entry, &unit, err) != 0 ||
 		    (o && look_at_entry(o, entry, &unit, err) != 0))
@@ -210,8 +210,10 @@ static int tell_unread(struct sink *sink, struct str path, const struct dir_unre
 {
 	struct not_covered gap = {
 	    .stage = stage, .kind = GAP_UNREADABLE, .what = path, .why = unread->why};
-	struct problem problem = {
-	    .stage = stage, .code = unread->code, .message = unread->why, .place = {.path = path}};
+	struct problem problem = {.stage = stage,
+	    .code = unread->code,
+	    .message = unread->why,
+	    .place = {.origin.path = path}};
 
 	return unread->code == ERR_LIMIT ? sink_problem(sink, &problem, err)
 					 : sink_gap(sink, &gap, err);
@@ -360,7 +362,7 @@ static int run_text(struct job *job, void *arg, struct err *err)
 int scan_text(
     struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err)
 {
-	struct text_job job = {scan, {.path = name, .bytes = bytes}, detectors};
+	struct text_job job = {scan, {.origin.path = name, .bytes = bytes}, detectors};
 	struct content_memory nothing;
 	struct skip_list skip = {.n = 0};
 

@@ -35,7 +35,8 @@ static int tell(struct image_judging *j, const char *id, enum finding_weight wei
 {
 	const struct lint_rule *rule = lint_rule_of(id);
 	struct image_rule own = {.id = id, .since = "2026-11-27"};
-	struct place place = {.path = STR(CONFIG_PATH), .instruction = where(j, instruction)};
+	struct place place = {
+	    .origin = {.path = STR(CONFIG_PATH), .instruction = where(j, instruction)}};
 	struct finding_fix fix = {STR_NONE, NULL, 0};
 	struct finding f;
 
@@ -48,7 +49,7 @@ static int tell(struct image_judging *j, const char *id, enum finding_weight wei
 		    .fix = rule->fix};
 	else
 		own = image_rule_volume;
-	if (!message.p || !place.instruction.p)
+	if (!message.p || !place.origin.instruction.p)
 		return arena_err(j->arena, err);
 	f = image_finding(&own, message, message, &place);
 	fix.text = str_of(own.fix);
@@ -251,7 +252,7 @@ static struct placing *placing_of(struct sink *sink)
 static int place_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
 	struct placing *p = placing_of(sink);
-	struct place place = {.path = STR(CONFIG_PATH), .instruction = p->instruction};
+	struct place place = {.origin = {.path = STR(CONFIG_PATH), .instruction = p->instruction}};
 	struct finding placed = *finding;
 
 	placed.places = &place;
@@ -298,7 +299,7 @@ static int look_for_secrets(
 {
 	struct unit_detectors *d = j->detectors;
 	struct placing placing = {{&placing_ops}, j, instruction};
-	struct unit unit = {.path = STR(CONFIG_PATH), .bytes = text};
+	struct unit unit = {.origin.path = STR(CONFIG_PATH), .bytes = text};
 
 	if (!instruction.p)
 		return arena_err(j->arena, err);
@@ -413,19 +414,19 @@ static bool is_same_fact(const struct finding *text, const struct finding *image
 /* One fact: a rule may have several, as PL1002 has a package and a port. */
 static bool says_the_same(const struct finding *text, const struct finding *image)
 {
-	struct str path = text->n_places > 0 ? text->places[0].path : STR_NONE, rest;
+	struct str path = text->n_places > 0 ? text->places[0].origin.path : STR_NONE, rest;
 
 	if (text->stage != STAGE_VALIDATE || path.n == 0 || text->secret ||
 	    !is_same_fact(text, image))
 		return false;
-	rest = image->places[0].instruction;
+	rest = image->places[0].origin.instruction;
 	return str_starts(rest, path) && str_starts(str_sub(rest, path.n, rest.n), STR(": "));
 }
 
 static bool is_of_config(const struct finding *f)
 {
 	return f->stage == STAGE_SCAN && !f->secret && f->n_places > 0 &&
-	       str_eq(f->places[0].path, STR(CONFIG_PATH));
+	       str_eq(f->places[0].origin.path, STR(CONFIG_PATH));
 }
 
 /* What the image says is certain. */

@@ -79,11 +79,11 @@ static unsigned looking_wants(void *arg, const struct image_file *file)
 
 static int take_sign(struct image_hidden *h, const struct unit *unit, size_t layer, struct err *err)
 {
-	bool is_weak = !is_sign(unit->path);
+	bool is_weak = !is_sign(unit->origin.path);
 
 	if (h->sign.n > 0 && (is_weak || !h->sign_is_library))
 		return 0;
-	h->sign = arena_str(h->history.arena, unit->path);
+	h->sign = arena_str(h->history.arena, unit->origin.path);
 	h->sign_layer = layer;
 	h->sign_is_library = is_weak;
 	return h->sign.p ? 0 : arena_err(h->history.arena, err);
@@ -95,10 +95,10 @@ static int looking_merged(
 	const struct looking *l = arg;
 	struct image_hidden *h = l->h;
 
-	if (l->for_signs && (is_sign(unit->path) || is_library(unit->path)) &&
+	if (l->for_signs && (is_sign(unit->origin.path) || is_library(unit->origin.path)) &&
 	    take_sign(h, unit, file->layer_index, err) != 0)
 		return -1;
-	return history_file(&h->history, unit->path, file->layer_index, file->md5, err);
+	return history_file(&h->history, unit->origin.path, file->layer_index, file->md5, err);
 }
 
 static int looking_gone(
@@ -107,9 +107,9 @@ static int looking_gone(
 	const struct looking *l = arg;
 
 	(void)by;
-	if (!history_asks(&l->h->history, unit->path))
+	if (!history_asks(&l->h->history, unit->origin.path))
 		return 0;
-	return history_was(&l->h->history, unit->path, file->layer_index, file->md5, err);
+	return history_was(&l->h->history, unit->origin.path, file->layer_index, file->md5, err);
 }
 
 static int look(struct image_hidden *h, const struct inventory *inventory, struct err *err)
@@ -132,9 +132,9 @@ static int look(struct image_hidden *h, const struct inventory *inventory, struc
 static int tell(struct image_hidden *h, const struct hidden *hidden, struct err *err)
 {
 	size_t layer = hidden->layer < h->image->n_layers ? hidden->layer : 0;
-	struct place place = {.path = hidden->path,
-	    .layer = h->image->layers[layer].digest,
-	    .instruction = h->labels[layer]};
+	struct place place = {.origin = {.path = hidden->path,
+				  .layer = h->image->layers[layer].digest,
+				  .instruction = h->labels[layer]}};
 	struct finding f =
 	    image_finding(&image_rule_hidden, hidden->message, hidden->identity, &place);
 

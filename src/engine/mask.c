@@ -115,7 +115,7 @@ static int find_in_texts(struct mask *m, const struct finding *f, struct arena *
 	buf_addc(&all, '\n');
 	buf_add(&all, f->request);
 	buf_addc(&all, '\n');
-	buf_add(&all, f->places[0].path);
+	buf_add(&all, f->places[0].origin.path);
 	for (size_t i = 0; f->fix && i < f->fix->n_edits; i++) {
 		buf_addc(&all, '\n');
 		buf_add(&all, f->fix->edits[i].text);
@@ -146,7 +146,8 @@ static int mask_finding_in(
 		f.fix = &fix;
 	}
 	if (mask_text(m, &f.identity, arena, err) != 0 ||
-	    mask_text(m, &f.request, arena, err) != 0 || mask_text(m, &place.path, arena, err) != 0)
+	    mask_text(m, &f.request, arena, err) != 0 ||
+	    mask_text(m, &place.origin.path, arena, err) != 0)
 		return -1;
 	return sink_finding(m->to, &f, err);
 }

@@ -143,7 +143,7 @@ static int scan_unit(struct own *own, struct content *content, struct str name, 
 
 	own->found.n = 0;
 	own->is_quiet = true;
-	d->job->at(d->job, unit->path);
+	d->job->at(d->job, unit->origin.path);
 	if (!content)
 		return secret_scan(d->scanner, unit, key, &own->sink, err);
 	only_path.bytes = STR("");
@@ -176,7 +176,7 @@ static int remember(struct own *own, struct str key, struct own_counts **ret, st
 static int counts_before(struct own *own, const struct git_oid *oid, struct str path,
     const struct own_counts **ret, struct err *err)
 {
-	struct unit unit = {.path = path};
+	struct unit unit = {.origin.path = path};
 	struct own_counts *counts;
 	bool was_deaf = own->is_deaf;
 	struct str key;
@@ -204,7 +204,7 @@ static int look_at_object(struct own *own, struct content *content, struct str n
 	struct own_counts *counts;
 	struct str key;
 
-	if (key_of(own, name, unit->path, &key, err) != 0)
+	if (key_of(own, name, unit->origin.path, &key, err) != 0)
 		return -1;
 	counts = map_get(&own->counts, key);
 	*ret_any = !counts || counts->n > 0;

@@ -180,7 +180,7 @@ static void know_layers(struct finding *f)
 	bool all = true;
 
 	for (size_t i = 0; i < f->n_places; i++) {
-		if (f->places[i].layer.n > 0)
+		if (f->places[i].origin.layer.n > 0)
 			f->places[i].state = STATE_KNOWN;
 		all &= f->places[i].state == STATE_KNOWN;
 	}

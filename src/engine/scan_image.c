@@ -205,7 +205,7 @@ static int image_streamed(
 	struct image_walk_state *s = arg;
 	struct unit labelled = *unit;
 
-	labelled.instruction = s->labels[file->layer_index];
+	labelled.origin.instruction = s->labels[file->layer_index];
 	if (image_secrets_before(&s->secrets, unit, file, err) != 0 ||
 	    unit_detect_piece(
 		&s->detectors, &labelled, file->offset, file->size, file->is_last, err) != 0)
@@ -233,24 +233,24 @@ static int image_merged(
 	struct unit labelled = *unit;
 	struct err why = ERR_INIT;
 
-	labelled.instruction = s->labels[file->layer_index];
+	labelled.origin.instruction = s->labels[file->layer_index];
 	s->from_base = file->layer->from_base;
-	if (skip_has(s->task->skip, unit->path))
+	if (skip_has(s->task->skip, unit->origin.path))
 		return 0;
-	s->job->at(s->job, unit->path);
+	s->job->at(s->job, unit->origin.path);
 	if (history_add(&s->hidden.history, &labelled, file->layer_index, HISTORY_STAYS, err) != 0)
 		return -1;
-	if (str_eq(unit->path, STR("etc/passwd"))) {
+	if (str_eq(unit->origin.path, STR("etc/passwd"))) {
 		s->passwd = arena_str(s->job->arena, unit->bytes);
 		return s->passwd.p ? 0 : arena_err(s->job->arena, err);
 	}
-	if (is_os_release(unit->path)) {
+	if (is_os_release(unit->origin.path)) {
 		if (s->inventory.distro.id.n > 0)
 			return 0;
 		return os_release_parse(unit->bytes, s->job->arena, &s->inventory.distro, err);
 	}
 	if (sbom_catalog(&labelled, &s->gather, s->job->arena, &why) != 0)
-		return sink_error(s->job->sink, STAGE_SCAN, unit->path, &why, err);
+		return sink_error(s->job->sink, STAGE_SCAN, unit->origin.path, &why, err);
 	return 0;
 }
 
@@ -260,10 +260,10 @@ static int image_gone(
 	struct image_walk_state *s = arg;
 	struct unit labelled = *unit;
 
-	labelled.instruction = s->labels[file->layer_index];
-	if (skip_has(s->task->skip, unit->path))
+	labelled.origin.instruction = s->labels[file->layer_index];
+	if (skip_has(s->task->skip, unit->origin.path))
 		return 0;
-	s->job->at(s->job, unit->path);
+	s->job->at(s->job, unit->origin.path);
 	return history_add(&s->hidden.history, &labelled, file->layer_index, by, err);
 }
 

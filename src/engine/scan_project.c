@@ -131,7 +131,7 @@ struct bases_job {
 
 static struct place place_of(const struct bases_job *b, struct text_range range)
 {
-	struct place place = {.path = b->build->path};
+	struct place place = {.origin.path = b->build->path};
 
 	line_index_place(&b->file.lines, range.offset, range.end, &place);
 	return place;

@@ -38,7 +38,7 @@ static struct lint_opts lint_opts_of(const struct unit_detectors *d)
 /* What the user named and what is built must be read, or it is an error. */
 static bool must_be_read(const struct unit_detectors *d, const struct unit *unit)
 {
-	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->path));
+	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->origin.path));
 }
 
 /* What stands where a Dockerfile or task definition would, and holds none of its content. A pointer
@@ -51,17 +51,17 @@ static int tell_stand_in(struct unit_detectors *d, const struct unit *unit, stru
 	struct not_covered gap = {
 	    .stage = STAGE_VALIDATE,
 	    .kind = link ? GAP_SPECIAL_FILE : GAP_LFS_POINTER,
-	    .what = unit->path,
+	    .what = unit->origin.path,
 	    .why = link ? STR("a symbolic link: what it leads to is not read under this name")
 			: STR("a Git LFS pointer: its content is not here"),
 	};
 	bool told = !link && (d->detectors & SCAN_SECRETS);
 
-	if (!lint_means_path(unit->path, &opts) && !(must && !told))
+	if (!lint_means_path(unit->origin.path, &opts) && !(must && !told))
 		return 0;
 	if (must) {
 		(void)err_set(&why, ERR_UNSUPPORTED, STR_FMT, STR_ARG(gap.why));
-		return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+		return sink_error(d->job->sink, STAGE_VALIDATE, unit->origin.path, &why, err);
 	}
 	return told ? 0 : sink_gap(d->job->sink, &gap, err);
 }
@@ -85,12 +85,12 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 	d->linted += kind != LINT_NONE;
 	if (result == 0)
 		return 0;
-	return sink_error(d->job->sink, STAGE_VALIDATE, unit->path, &why, err);
+	return sink_error(d->job->sink, STAGE_VALIDATE, unit->origin.path, &why, err);
 }
 
 int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
-	d->job->at(d->job, unit->path);
+	d->job->at(d->job, unit->origin.path);
 	if ((d->detectors & SCAN_LINT) && detect_lint(d, unit, err) != 0)
 		return -1;
 	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
@@ -142,12 +142,12 @@ static int tell_unread(struct unit_detectors *d, const struct unit *unit, enum s
 	struct not_covered gap = {
 	    .stage = stage,
 	    .kind = why->code == ERR_LIMIT ? GAP_TOO_LARGE : GAP_UNREADABLE,
-	    .what = unit->path,
+	    .what = unit->origin.path,
 	    .why = str_of(why->text),
 	};
 
 	if (must_be_read(d, unit) || (why->code != ERR_LIMIT && !d->found))
-		return sink_error(sink, stage, unit->path, why, err);
+		return sink_error(sink, stage, unit->origin.path, why, err);
 	return sink_gap(sink, &gap, err);
 }
 
@@ -175,7 +175,7 @@ static int lint_opened(
 	if (o->size > most)
 		return tell_large(d, unit, STAGE_VALIDATE, o->size, most, d->job->sink, err);
 	arena_init(&bytes, most + KIB(64));
-	if (content_read_all(&o->content, unit->path, most, &bytes, &whole.bytes, &why) ==
+	if (content_read_all(&o->content, unit->origin.path, most, &bytes, &whole.bytes, &why) ==
 	    CONTENT_OK)
 		return detect_lint(d, &whole, err);
 	return tell_unread(d, unit, STAGE_VALIDATE, &why, d->job->sink, err);
@@ -188,8 +188,8 @@ static int secrets_opened(struct unit_detectors *d, struct opened *o, const stru
 
 	if (o->size > most)
 		return tell_large(d, unit, STAGE_SECRETS, o->size, most, sink, err);
-	return secret_scan_content(
-	    d->scanner, &o->content, unit->path, unit, d->scan->policy->secret_key, sink, err);
+	return secret_scan_content(d->scanner, &o->content, unit->origin.path, unit,
+	    d->scan->policy->secret_key, sink, err);
 }
 
 static int tell_not_opened(struct unit_detectors *d, const struct unit *unit, enum stage stage,
@@ -247,14 +247,14 @@ int unit_detect_content(
     struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
 {
 	const struct lint_opts opts = lint_opts_of(d);
-	bool linted = (d->detectors & SCAN_LINT) && lint_wants_path(unit->path, &opts);
+	bool linted = (d->detectors & SCAN_LINT) && lint_wants_path(unit->origin.path, &opts);
 	bool secrets = (d->detectors & SCAN_SECRETS) && !d->secrets_elsewhere;
 	struct opened o = {.content = {&opened_ops}, .from = d->job->content};
 	struct err why = ERR_INIT;
 	int failed = 0;
 
 	d->unread = false;
-	d->job->at(d->job, unit->path);
+	d->job->at(d->job, unit->origin.path);
 	if (!linted && !secrets)
 		return 0;
 	if (o.from->ops->open(o.from, name, &o.handle, &o.size, &why) != CONTENT_OK)
@@ -284,7 +284,7 @@ int unit_detect_piece(struct unit_detectors *d, const struct unit *unit, uint64_
 	if (offset == 0) {
 		if (unit_detect_end(d, err) != 0)
 			return -1;
-		d->job->at(d->job, unit->path);
+		d->job->at(d->job, unit->origin.path);
 		if (secret_feed_begin(d->scanner, unit, size, d->scan->policy->secret_key,
 			d->job->sink, &d->feed, err) != 0)
 			return -1;

@@ -27,13 +27,22 @@ const struct report_format *report_format_find(struct str name)
 	return NULL;
 }
 
+void report_path_text(const struct origin *origin, struct buf *out)
+{
+	buf_add(out, origin->path);
+	if (origin->inner.n > 0) {
+		buf_addc(out, '!');
+		buf_add(out, origin->inner);
+	}
+}
+
 void report_place_text(const struct place *place, struct buf *out)
 {
-	if (place->path.n > 0)
-		buf_add(out, place->path);
-	else if (place->commit.n > 0)
-		buf_addf(
-		    out, "commit %.*s", (int)MIN_OF(place->commit.n, (size_t)7), place->commit.p);
+	if (place->origin.path.n > 0)
+		report_path_text(&place->origin, out);
+	else if (place->origin.commit.n > 0)
+		buf_addf(out, "commit %.*s", (int)MIN_OF(place->origin.commit.n, (size_t)7),
+		    place->origin.commit.p);
 	else
 		buf_addc(out, '-');
 	if (place->line > 0)
@@ -208,8 +217,8 @@ void report_summary(const struct report *report, const struct report_opts *opts,
 struct str report_commit(const struct finding *finding)
 {
 	for (size_t i = 0; finding->secret && i < finding->n_places; i++) {
-		if (finding->places[i].commit.n > 0)
-			return finding->places[i].commit;
+		if (finding->places[i].origin.commit.n > 0)
+			return finding->places[i].origin.commit;
 	}
 	return STR_NONE;
 }
@@ -219,7 +228,7 @@ void report_more_places_text(const struct finding *finding, struct buf *out)
 	size_t layers = 0, known = 0, more = finding->more_places;
 
 	for (size_t i = 1; i < finding->n_places; i++, more++) {
-		layers += finding->places[i].layer.n > 0;
+		layers += finding->places[i].origin.layer.n > 0;
 		known += finding->places[i].state == STATE_KNOWN;
 	}
 	if (more == 0)
@@ -233,18 +242,24 @@ void report_more_places_text(const struct finding *finding, struct buf *out)
 		buf_addc(out, ')');
 }
 
+static bool same_file(const struct origin *a, const struct origin *b)
+{
+	return str_eq(a->path, b->path) && str_eq(a->inner, b->inner);
+}
+
 size_t report_telling_places(
     const struct finding *finding, const struct place *ret[REPORT_TELLING_PLACES])
 {
 	const struct place *places = finding->places;
-	struct str last = finding->n_places ? places[0].path : STR_NONE;
+	const struct origin *last = finding->n_places ? &places[0].origin : NULL;
 	size_t n = 0;
 
 	for (size_t i = 1; i < finding->n_places && n < REPORT_TELLING_PLACES; i++) {
-		if (str_eq(places[i].path, places[0].path) || str_eq(places[i].path, last))
+		if (same_file(&places[i].origin, &places[0].origin) ||
+		    same_file(&places[i].origin, last))
 			continue;
 		ret[n++] = &places[i];
-		last = places[i].path;
+		last = &places[i].origin;
 	}
 	if (n == 0 && finding->n_places > 1 && places[1].line != places[0].line)
 		ret[n++] = &places[1];
@@ -258,17 +273,17 @@ void report_layer_text(const struct report *report, const struct finding *findin
 	(void)report;
 	if (!place)
 		return;
-	if (place->layer.n == 0) {
+	if (place->origin.layer.n == 0) {
 		/* A place of an image's configuration has no line. */
-		if (place->instruction.n > 0)
-			buf_add_safe(out, str_excerpt(place->instruction, 80));
+		if (place->origin.instruction.n > 0)
+			buf_add_safe(out, str_excerpt(place->origin.instruction, 80));
 		return;
 	}
 	buf_add(out, STR("in layer "));
-	buf_add_safe(out, str_sub(place->layer, place->layer.n > 19 ? 7 : 0, 12));
-	if (place->instruction.n > 0) {
+	buf_add_safe(out, str_sub(place->origin.layer, place->origin.layer.n > 19 ? 7 : 0, 12));
+	if (place->origin.instruction.n > 0) {
 		buf_add(out, STR(" ("));
-		buf_add_safe(out, str_excerpt(place->instruction, 80));
+		buf_add_safe(out, str_excerpt(place->origin.instruction, 80));
 		buf_addc(out, ')');
 	}
 	if (finding->package && finding->package->base_known)

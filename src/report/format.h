@@ -32,6 +32,8 @@ const struct report_format *report_format_find(struct str name);
 
 /* Shared by the formats. */
 
+/* "app/lib.jar!META-INF/MANIFEST.MF": the file and where in it, if it is an archive. Raw bytes. */
+void report_path_text(const struct origin *origin, struct buf *out);
 /* "app/index.py:12:8", "image layer 4", or "-". Raw bytes: the caller makes them safe. */
 void report_place_text(const struct place *place, struct buf *out);
 /* Why something is not covered: "no advisories in this database (12 packages)". */

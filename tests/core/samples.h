@@ -19,14 +19,19 @@ struct sample {
 static inline struct place sample_place(uint32_t line)
 {
 	return (struct place){
-	    .path = STR("app/requirements.txt"),
+	    .origin = {.path = STR("app/requirements.txt"),
+		.inner = STR("lib/a.jar!META-INF/b.txt"),
+		.encoding = STR("base64,gzip"),
+		.commit = STR("9f3c1d2"),
+		.author = STR("A. U. Thor <a@example.org>"),
+		.ref = STR("refs/heads/main"),
+		.layer = STR("sha256:00"),
+		.instruction = STR("Dockerfile:5 COPY requirements.txt")},
+	    .within = STR("sub/app/requirements.txt"),
 	    .line = line,
 	    .column = line + 1,
 	    .end_line = line + 2,
 	    .end_column = line + 3,
-	    .commit = STR("9f3c1d2"),
-	    .layer = STR("sha256:00"),
-	    .instruction = STR("Dockerfile:5 COPY requirements.txt"),
 	};
 }
 

@@ -183,7 +183,7 @@ static void what_is_told_arrives(void **state)
 	assert_int_equal(w->report.findings.n, 1);
 	finding = &w->report.findings.p[0];
 	assert_str(finding->vulnerability->fixed.p[0], "3.0.9");
-	assert_str(finding->places[1].instruction, "Dockerfile:5 COPY requirements.txt");
+	assert_str(finding->places[1].origin.instruction, "Dockerfile:5 COPY requirements.txt");
 	assert_str(w->report.inventory.packages.p[0].name, "flask-cors");
 	assert_str(w->report.inventory.distro.version_id, "12");
 	assert_int_equal(w->report.problems.p[0].code, ERR_NET);

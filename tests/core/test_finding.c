@@ -13,7 +13,7 @@ static struct str fingerprint_of(struct fixture *f, struct finding finding, uint
 static void a_fingerprint_is_what_it_says(void **state)
 {
 	struct fixture *f = *state;
-	struct place place = {.path = STR("Dockerfile"), .line = 7};
+	struct place place = {.origin.path = STR("Dockerfile"), .line = 7};
 	struct finding finding = {
 	    .rule = STR("DL3002"), .identity = STR("USER root"), .places = &place, .n_places = 1};
 	char hex[SHA256_HEX_SIZE];
@@ -28,17 +28,18 @@ static void a_fingerprint_is_what_it_says(void **state)
 static void a_fingerprint_survives_moves(void **state)
 {
 	struct fixture *f = *state;
-	struct place place = {.path = STR("Dockerfile"), .line = 7, .layer = STR("sha256:aa")};
+	struct place place = {
+	    .origin.path = STR("Dockerfile"), .line = 7, .origin.layer = STR("sha256:aa")};
 	struct finding finding = {
 	    .rule = STR("DL3002"), .identity = STR("USER root"), .places = &place, .n_places = 1};
 	struct str before = fingerprint_of(f, finding, 0);
 
 	place.line = 70;
-	place.layer = STR("sha256:bb");
+	place.origin.layer = STR("sha256:bb");
 	finding.message = STR("in other words");
 	assert_true(str_eq(before, fingerprint_of(f, finding, 0)));
 	assert_false(str_eq(before, fingerprint_of(f, finding, 1)));
-	place.path = STR("b/Dockerfile");
+	place.origin.path = STR("b/Dockerfile");
 	assert_false(str_eq(before, fingerprint_of(f, finding, 0)));
 	finding.n_places = 0;
 	assert_int_equal(fingerprint_of(f, finding, 0).n, 32);
@@ -54,8 +55,8 @@ static void a_copy_is_deep(void **state)
 	assert_int_equal(finding_copy(&s.finding, &f->arena, &copy, &f->err), 0);
 	memset(&s, 0, sizeof s);
 	assert_str(copy.rule, "CVE-2020-25032");
-	assert_str(copy.places[1].path, "app/requirements.txt");
-	assert_str(copy.package->place.path, "app/requirements.txt");
+	assert_str(copy.places[1].origin.path, "app/requirements.txt");
+	assert_str(copy.package->place.origin.path, "app/requirements.txt");
 	assert_str(copy.fix->edits[0].text, "b");
 	assert_str(copy.waiver->owner, "team-a");
 	f->arena.fail_at = f->arena.count + 1;
@@ -65,11 +66,12 @@ static void a_copy_is_deep(void **state)
 
 static void the_order_is_total(void **state)
 {
-	static struct place a1 = {.path = STR_INIT("a"), .line = 1, .column = 1};
-	static struct place a2 = {.path = STR_INIT("a"), .line = 1, .column = 2};
-	static struct place a10 = {.path = STR_INIT("a"), .line = 10};
-	static struct place b = {.path = STR_INIT("b"), .line = 1};
-	static struct place b_layer = {.path = STR_INIT("b"), .line = 1, .layer = STR_INIT("l")};
+	static struct place a1 = {.origin.path = STR_INIT("a"), .line = 1, .column = 1};
+	static struct place a2 = {.origin.path = STR_INIT("a"), .line = 1, .column = 2};
+	static struct place a10 = {.origin.path = STR_INIT("a"), .line = 10};
+	static struct place b = {.origin.path = STR_INIT("b"), .line = 1};
+	static struct place b_layer = {
+	    .origin.path = STR_INIT("b"), .line = 1, .origin.layer = STR_INIT("l")};
 	const struct finding sorted[] = {
 	    {.verdict = VERDICT_BLOCKS, .severity = SEVERITY_LOW},
 	    {.verdict = VERDICT_BLOCKS, .severity = SEVERITY_UNKNOWN},

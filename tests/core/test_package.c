@@ -79,12 +79,12 @@ static void order_is_total(void **state)
 		.name = STR("a"),
 		.version = STR("1"),
 		.arch = STR("amd64"),
-		.place = {.path = STR("var/lib/dpkg/status")}},
+		.place = {.origin.path = STR("var/lib/dpkg/status")}},
 	    {.type = STR("deb"),
 		.name = STR("a"),
 		.version = STR("1"),
 		.arch = STR("amd64"),
-		.place = {.path = STR("var/lib/dpkg/status"), .line = 7}},
+		.place = {.origin.path = STR("var/lib/dpkg/status"), .line = 7}},
 	    {.type = STR("deb"), .name = STR("a"), .version = STR("2")},
 	    {.type = STR("deb"), .name = STR("b")},
 	    {.type = STR("pypi"), .name = STR("a")},
@@ -106,7 +106,7 @@ static void copies_do_not_borrow(void **state)
 	char name[] = "openssl", path[] = "var/lib/dpkg/status";
 	struct package package = {.type = STR("deb"),
 	    .name = str_of(name),
-	    .place = {.path = str_of(path), .line = 3},
+	    .place = {.origin.path = str_of(path), .line = 3},
 	    .base_known = true,
 	    .from_base = true};
 	struct package copy;
@@ -115,7 +115,7 @@ static void copies_do_not_borrow(void **state)
 	memset(name, 'x', sizeof name - 1);
 	memset(path, 'x', sizeof path - 1);
 	assert_str(copy.name, "openssl");
-	assert_str(copy.place.path, "var/lib/dpkg/status");
+	assert_str(copy.place.origin.path, "var/lib/dpkg/status");
 	assert_int_equal(copy.place.line, 3);
 	assert_true(copy.from_base);
 	f->arena.fail_at = f->arena.count + 1;

@@ -32,7 +32,7 @@ static int world_close(void **state)
 
 static void add(struct world *w, const char *rule, const char *path, uint32_t line)
 {
-	struct place place = {.path = str_of(path), .line = line};
+	struct place place = {.origin.path = str_of(path), .line = line};
 	struct finding finding = {.rule = str_of(rule),
 	    .identity = STR("same"),
 	    .places = &place,
@@ -119,7 +119,7 @@ static void nothing_is_borrowed(void **state)
 	struct world *w = *state;
 	char text[] = "debian";
 	struct distro distro = {.id = str_of(text)};
-	struct problem problem = {.message = str_of(text), .place = {.path = str_of(text)}};
+	struct problem problem = {.message = str_of(text), .place = {.origin.path = str_of(text)}};
 	struct package package = {.name = str_of(text)};
 	struct subject subject = {.name = str_of(text)};
 	struct stage_result stage = {.why = str_of(text)};
@@ -139,7 +139,7 @@ static void nothing_is_borrowed(void **state)
 	memset(text, 'x', sizeof text - 1);
 	assert_str(r->inventory.distro.id, "debian");
 	assert_str(r->problems.p[0].message, "debian");
-	assert_str(r->problems.p[0].place.path, "debian");
+	assert_str(r->problems.p[0].place.origin.path, "debian");
 	assert_str(r->inventory.packages.p[0].name, "debian");
 	assert_str(r->subjects.p[1].name, "debian");
 	assert_str(r->stages.p[0].why, "debian");
@@ -220,7 +220,7 @@ static void exit_codes_have_an_order(void **state)
 static void every_allocation_may_fail(void **state)
 {
 	struct world *w = *state;
-	struct place place = {.path = STR("x"), .line = 1};
+	struct place place = {.origin.path = STR("x"), .line = 1};
 	struct finding finding = {.rule = STR("A"), .places = &place, .n_places = 1};
 	struct arena *arena = &w->report.arena;
 	size_t fails = 0;
@@ -257,7 +257,7 @@ static void add_secret(
 
 static struct place at(const char *path, uint32_t line)
 {
-	return (struct place){.path = str_of(path), .line = line};
+	return (struct place){.origin.path = str_of(path), .line = line};
 }
 
 static void a_secret_is_one_finding(void **state)
@@ -267,8 +267,8 @@ static void a_secret_is_one_finding(void **state)
 	struct place layer = at("app/__pycache__/a.pyc", 0), commit = at("b", 1);
 	const struct finding *f;
 
-	layer.layer = STR("sha256:00");
-	commit.commit = STR("9f3c1d2");
+	layer.origin.layer = STR("sha256:00");
+	commit.origin.commit = STR("9f3c1d2");
 	report_sink_init(&image, &w->report, 4);
 	add_secret(w, "h1", at("b", 1), SEVERITY_LOW);
 	add_secret(w, "h1", at("b", 1), SEVERITY_LOW);
@@ -283,10 +283,10 @@ static void a_secret_is_one_finding(void **state)
 	assert_int_equal(f->more_places, 0);
 	assert_int_equal(f->subject, 3);
 	assert_int_equal(f->severity, SEVERITY_HIGH);
-	assert_str(f->places[0].path, "a");
-	assert_str(f->places[1].path, "b");
-	assert_str(f->places[2].commit, "9f3c1d2");
-	assert_str(f->places[3].layer, "sha256:00");
+	assert_str(f->places[0].origin.path, "a");
+	assert_str(f->places[1].origin.path, "b");
+	assert_str(f->places[2].origin.commit, "9f3c1d2");
+	assert_str(f->places[3].origin.layer, "sha256:00");
 	assert_false(str_eq(f->fingerprint, w->report.findings.p[1].fingerprint));
 }
 
@@ -318,7 +318,7 @@ static void a_secret_is_new_if_a_place_is(void **state)
 	add_secret(w, "h1", fresh, SEVERITY_LOW);
 	f = &w->report.findings.p[0];
 	assert_int_equal(f->state, STATE_NEW);
-	assert_str(f->places[0].path, "z");
+	assert_str(f->places[0].origin.path, "z");
 	assert_int_equal(f->places[0].state, STATE_NEW);
 	assert_int_equal(f->places[1].state, STATE_KNOWN);
 	/* The same place again, and this time new. */
@@ -411,7 +411,7 @@ static void full_report(struct report *from)
 	struct package package = sample_package();
 	struct distro distro = {STR("debian"), STR("12"), STR("bookworm"), STR("Debian 12")};
 	struct problem problem = {
-	    STAGE_SCAN, ERR_LIMIT, STR("too deep"), {.path = STR("a.tar"), .line = 4}};
+	    STAGE_SCAN, ERR_LIMIT, STR("too deep"), {.origin.path = STR("a.tar"), .line = 4}};
 	struct err err = ERR_INIT;
 
 	report_init(from, MIB(16), FINDINGS_MAX);
@@ -452,7 +452,7 @@ static void assert_told(const struct report *r, uint32_t subject)
 	assert_int_equal(f->verdict, VERDICT_EXCUSED);
 	assert_int_equal(f->state, STATE_KNOWN);
 	assert_int_equal(f->n_places, 2);
-	assert_str(f->places[1].path, "app/requirements.txt");
+	assert_str(f->places[1].origin.path, "app/requirements.txt");
 	assert_str(f->waiver->owner, "team-a");
 	assert_int_equal(r->inventory.packages.n, 1);
 	assert_str(r->inventory.packages.p[0].purl, "pkg:pypi/flask-cors@3.0.8");
@@ -460,7 +460,7 @@ static void assert_told(const struct report *r, uint32_t subject)
 	assert_str(r->inventory.distro.codename, "bookworm");
 	assert_int_equal(r->problems.n, 1);
 	assert_int_equal(r->problems.p[0].code, ERR_LIMIT);
-	assert_str(r->problems.p[0].place.path, "a.tar");
+	assert_str(r->problems.p[0].place.origin.path, "a.tar");
 }
 
 static void a_replay_tells_all(void **state)

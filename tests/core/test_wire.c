@@ -53,9 +53,12 @@ static const struct field finding_fields[] = {
 };
 
 static const struct field place_fields[] = {
-    FIELD(TEXT, place, path), FIELD(TEXT, place, within), FIELD(NUMBER, place, line),
-    FIELD(NUMBER, place, column), FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column),
-    FIELD(TEXT, place, commit), FIELD(TEXT, place, layer), FIELD(TEXT, place, instruction),
+    FIELD(TEXT, place, origin.path), FIELD(TEXT, place, origin.inner),
+    FIELD(TEXT, place, origin.encoding), FIELD(TEXT, place, origin.commit),
+    FIELD(TEXT, place, origin.author), FIELD(TEXT, place, origin.ref),
+    FIELD(TEXT, place, origin.layer), FIELD(TEXT, place, origin.instruction),
+    FIELD(TEXT, place, within), FIELD(NUMBER, place, line), FIELD(NUMBER, place, column),
+    FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column),
     FIELD(NUMBER, place, state), /* last: only a finding's places have it on the wire */
 };
 
@@ -246,7 +249,7 @@ static void every_list_and_group_is_on_the_wire(void **state)
 	assert_reencodes(f, &b);
 	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), 0);
 	assert_int_equal(got.n_places, 2);
-	assert_str(got.places[1].instruction, "Dockerfile:5 COPY requirements.txt");
+	assert_str(got.places[1].origin.instruction, "Dockerfile:5 COPY requirements.txt");
 	assert_str(got.package->purl, "pkg:pypi/flask-cors@3.0.8");
 	assert_int_equal(got.vulnerability->aliases.n, 2);
 	assert_str(got.vulnerability->aliases.p[1], "PYSEC-2020-43");

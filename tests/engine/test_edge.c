@@ -102,19 +102,20 @@ static void plant(struct world *w, struct sample *s)
 	struct place *place = &s->places[0];
 	struct report *r = &w->report;
 	struct subject subject = {.kind = STR("image"), .name = key, .digest = STR(DIGEST)};
-	struct problem problem = {.message = key, .place = {.path = key, .instruction = key}};
+	struct problem problem = {
+	    .message = key, .place = {.origin.path = key, .origin.instruction = key}};
 	struct not_covered gap = {.what = key, .why = key};
 	struct stage_result stage = {.why = key};
 	struct report_sink sink;
 	uint32_t index;
 
 	sample_init(s);
-	place->path = place->instruction = key;
+	place->origin.path = place->origin.instruction = key;
 	s->finding.message = s->finding.source_line = s->finding.request = key;
 	s->finding.waiver_ended = key;
 	s->finding.identity = key;
 	s->package.name = s->package.version = s->package.source = s->package.purl = key;
-	s->package.arch = s->package.source_version = s->package.place.path = key;
+	s->package.arch = s->package.source_version = s->package.place.origin.path = key;
 	s->fix.text = s->edits[0].path = s->edits[0].text = key;
 	s->waiver.owner = s->waiver.reason = key;
 	report_sink_init(&sink, r, 0);

@@ -209,7 +209,7 @@ static void an_image_that_only_the_build_knows(void **state)
 	assert_false(bases(w, &p, "ARG BASE\nFROM $BASE\n", &got));
 	assert_problem(
 	    w, ERR_UNSUPPORTED, "sub/Dockerfile:2: which image $BASE is cannot be known");
-	assert_str(w->report.problems.p[0].place.path, "sub/Dockerfile");
+	assert_str(w->report.problems.p[0].place.origin.path, "sub/Dockerfile");
 }
 
 static void a_target_that_is_no_stage(void **state)

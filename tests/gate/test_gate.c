@@ -124,7 +124,7 @@ static void starter_on_vulnerabilities(void **state)
 static void waivers_end(void **state)
 {
 	struct fixture *f = *state;
-	struct place place = {.path = STR("app/Dockerfile")};
+	struct place place = {.origin.path = STR("app/Dockerfile")};
 	struct finding finding = {.rule = STR("DL3002"), .places = &place, .n_places = 1};
 
 	assert_int_equal(
@@ -139,7 +139,7 @@ static void waivers_end(void **state)
 	assert_int_equal(judge(f, &finding, "2026-12-21T00:00:00Z"), VERDICT_BLOCKS);
 	assert_true(str_eq(finding.waiver_ended, STR("the waiver of ops ended on 2026-12-20")));
 	finding.waiver_ended = STR_NONE;
-	place.path = STR("other/Dockerfile");
+	place.origin.path = STR("other/Dockerfile");
 	assert_int_equal(judge(f, &finding, "2026-12-01"), VERDICT_BLOCKS);
 	assert_true(str_empty(finding.waiver_ended));
 }

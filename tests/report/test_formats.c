@@ -13,8 +13,12 @@
 #include <jansson.h>
 
 static struct place places[] = {
-    {.path = STR_INIT("Dockerfile"), .line = 7, .column = 1, .end_line = 7, .end_column = 10},
-    {.path = STR_INIT("a`|<b>\033[31m\n.py"), .line = 12, .column = 8},
+    {.origin.path = STR_INIT("Dockerfile"),
+	.line = 7,
+	.column = 1,
+	.end_line = 7,
+	.end_column = 10},
+    {.origin.path = STR_INIT("a`|<b>\033[31m\n.py"), .line = 12, .column = 8},
 };
 static const struct finding_fix fix = {.text = STR_INIT("USER 10001")};
 static const struct finding_secret secret = {
@@ -187,7 +191,7 @@ static void write_one(const char *name, const struct finding *finding, struct bu
 static void the_mark_stands_under_what_is_meant(void **state)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
-	struct place at = {.path = STR("D"), .line = 3, .end_line = 3};
+	struct place at = {.origin.path = STR("D"), .line = 3, .end_line = 3};
 	struct finding f = {
 	    .verdict = VERDICT_BLOCKS, .message = STR("m"), .places = &at, .n_places = 1};
 
@@ -266,11 +270,11 @@ static void many_places_of_one_secret(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
-		at[i].path = str_of(paths[i]);
+		at[i].origin.path = str_of(paths[i]);
 		at[i].line = lines[i];
 		at[i].state = i > 2 ? STATE_KNOWN : STATE_NEW;
 	}
-	at[4].layer = STR("sha256:0");
+	at[4].origin.layer = STR("sha256:0");
 	write_one("text", &f, &out);
 	assert_true(str_has(buf_str(&out),
 	    STR("      and 11 more places (1 in layers, 2 known): b\\x1b]0;x\\x07`.py:2, c.py:3 …; "

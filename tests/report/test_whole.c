@@ -61,24 +61,29 @@ static const char layer[] =
     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 static const char commit[] = "9f3c1d2aaabbbcccdddeeefff000111222333444";
 
-static struct place root_at[] = {
-    {.path = STR_INIT("Dockerfile"), .line = 7, .column = 1, .end_line = 7, .end_column = 10}};
-static struct place key_at[] = {
-    {.path = STR_INIT("app/index.py"), .line = 12, .column = 8, .commit = STR_INIT(commit)},
-    {.path = STR_INIT("app/index.py"), .line = 13, .state = STATE_KNOWN},
-    {.path = STR_INIT("b/c.py"), .line = 8, .layer = STR_INIT(layer)},
-    {.path = STR_INIT("b/c.py"), .line = 9},
-    {.path = STR_INIT("d.py"), .line = 1, .column = 2, .state = STATE_KNOWN},
-    {.path = STR_INIT("e.py"), .line = 2}};
+static struct place root_at[] = {{.origin.path = STR_INIT("Dockerfile"),
+    .line = 7,
+    .column = 1,
+    .end_line = 7,
+    .end_column = 10}};
+static struct place key_at[] = {{.origin.path = STR_INIT("app/index.py"),
+				    .line = 12,
+				    .column = 8,
+				    .origin.commit = STR_INIT(commit)},
+    {.origin.path = STR_INIT("app/index.py"), .line = 13, .state = STATE_KNOWN},
+    {.origin.path = STR_INIT("b/c.py"), .line = 8, .origin.layer = STR_INIT(layer)},
+    {.origin.path = STR_INIT("b/c.py"), .line = 9},
+    {.origin.path = STR_INIT("d.py"), .line = 1, .column = 2, .state = STATE_KNOWN},
+    {.origin.path = STR_INIT("e.py"), .line = 2}};
 static struct place generic_at[] = {
-    {.commit = STR_INIT(commit), .line = 3}, {.line = 4, .layer = STR_INIT(layer)}};
-static struct place layer_at[] = {{.path = STR_INIT("requirements.txt"),
+    {.origin.commit = STR_INIT(commit), .line = 3}, {.line = 4, .origin.layer = STR_INIT(layer)}};
+static struct place layer_at[] = {{.origin.path = STR_INIT("requirements.txt"),
     .line = 3,
-    .layer = STR_INIT(layer),
-    .instruction = STR_INIT("Dockerfile:5 COPY requirements.txt")}};
+    .origin.layer = STR_INIT(layer),
+    .origin.instruction = STR_INIT("Dockerfile:5 COPY requirements.txt")}};
 static struct place base_at[] = {
-    {.path = STR_INIT("var/lib/dpkg/status"), .layer = STR_INIT("sha256:short")}};
-static struct place config_at[] = {{.instruction = STR_INIT("ENV A=1")}};
+    {.origin.path = STR_INIT("var/lib/dpkg/status"), .origin.layer = STR_INIT("sha256:short")}};
+static struct place config_at[] = {{.origin.instruction = STR_INIT("ENV A=1")}};
 
 static const struct finding findings[] = {
     {.rule = STR_INIT("DL3002"),
@@ -172,11 +177,11 @@ static const struct problem problems[] = {
     {.stage = STAGE_VALIDATE,
 	.code = ERR_LIMIT,
 	.message = STR_INIT("too large"),
-	.place = {.path = STR_INIT("big.txt"), .line = 4}},
+	.place = {.origin.path = STR_INIT("big.txt"), .line = 4}},
     {.stage = STAGE_SCAN,
 	.code = ERR_FORMAT,
 	.message = STR_INIT("layer.tar: bad\nline 1\nline `2`"),
-	.place = {.path = STR_INIT("layer.tar")}},
+	.place = {.origin.path = STR_INIT("layer.tar")}},
     {.stage = STAGE_BUILD, .code = ERR_IO, .message = STR_INIT("no place")},
 };
 

@@ -29,8 +29,8 @@ static int tell_problem(struct sink *sink, const struct problem *problem, struct
 
 	(void)err;
 	if (telling->problems++ < PROBLEMS_SHOWN)
-		log_warn(STR_FMT "%s" STR_FMT, STR_ARG(problem->place.path),
-		    problem->place.path.n ? ": " : "", STR_ARG(problem->message));
+		log_warn(STR_FMT "%s" STR_FMT, STR_ARG(problem->place.origin.path),
+		    problem->place.origin.path.n ? ": " : "", STR_ARG(problem->message));
 	return 0;
 }
 

@@ -49,7 +49,7 @@ static int lint_here(struct session *s, struct err *err)
 static int key_of(const struct finding *f, struct arena *arena, struct str *ret, struct err *err)
 {
 	const struct place *place = &f->places[0];
-	const char *path = arena_cstr(arena, place->path);
+	const char *path = arena_cstr(arena, place->origin.path);
 	char real[PATH_MAX];
 
 	if (!path)

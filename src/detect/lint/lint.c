@@ -125,7 +125,7 @@ static struct str request_above(struct lint *l, uint32_t line)
 		if (!asks_to_ignore(above, l->rule->id, &reason))
 			continue;
 		return arena_fmt(l->arena, STR_FMT ":%u asks to ignore it%s" STR_FMT,
-		    STR_ARG(l->unit->path), line, reason.n ? ": " : "", STR_ARG(reason));
+		    STR_ARG(l->unit->origin.path), line, reason.n ? ": " : "", STR_ARG(reason));
 	}
 	return STR_NONE;
 }
@@ -177,10 +177,7 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	struct str references[LINT_REFERENCES_MAX];
 	struct finding_fix cure = {
 	    .text = str_of(fix ? fix : l->rule->fix), .edits = l->edits, .n_edits = l->n_edits};
-	struct place place = {.path = l->unit->path,
-	    .commit = l->unit->commit,
-	    .layer = l->unit->layer,
-	    .instruction = l->unit->instruction};
+	struct place place = {.origin = l->unit->origin};
 	struct finding f = {
 	    .rule = str_of(l->rule->id),
 	    .stage = STAGE_VALIDATE,
@@ -212,7 +209,7 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 
 void lint_edit(struct lint *l, struct text_range range, struct str text)
 {
-	struct finding_edit edit = {l->unit->path, range.offset, range.end, text};
+	struct finding_edit edit = {l->unit->origin.path, range.offset, range.end, text};
 
 	if (l->n_edits < EDITS_MAX)
 		l->edits[l->n_edits++] = edit;
@@ -331,7 +328,7 @@ static int check_target(const struct lint *l, const struct docker_view *view)
 	if (view->built || !view->build || view->build->target.n == 0)
 		return 0;
 	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
-	    STR_ARG(l->unit->path), STR_ARG(view->build->target));
+	    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
 }
 
 static int run_dockerfile_rules(struct lint *l, const struct docker_view *view)
@@ -354,7 +351,7 @@ static int lint_dockerfile(struct lint *l)
 	struct docker_view view;
 	int result;
 
-	if (build && !str_eq(build->path, l->unit->path))
+	if (build && !str_eq(build->path, l->unit->origin.path))
 		build = NULL;
 	if (dockerfile_parse_dialect(l->unit->bytes, build ? build->dialect : DOCKER_BUILDKIT,
 		l->arena, &file, l->err) != 0)
@@ -379,7 +376,7 @@ static int lint_taskdef(struct lint *l)
 {
 	struct syntax_tree tree;
 
-	if (taskdef_read(l->unit->path, l->unit->bytes, l->arena, &tree, l->err) != 0)
+	if (taskdef_read(l->unit->origin.path, l->unit->bytes, l->arena, &tree, l->err) != 0)
 		return -1;
 	l->lines = &tree.lines;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
@@ -397,7 +394,7 @@ int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct aren
 {
 	struct lint l = {.unit = unit, .opts = opts, .sink = sink, .arena = arena, .err = err};
 
-	if (lint_recognise(unit->path, unit->bytes, opts, arena, ret_kind, err) != 0)
+	if (lint_recognise(unit->origin.path, unit->bytes, opts, arena, ret_kind, err) != 0)
 		return -1;
 	switch (*ret_kind) {
 	case LINT_DOCKERFILE:

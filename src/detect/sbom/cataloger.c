@@ -35,7 +35,7 @@ int sbom_catalog(const struct unit *unit, struct sink *sink, struct arena *arena
 	for (size_t i = 0; all_catalogers[i]; i++) {
 		const struct cataloger *c = all_catalogers[i];
 
-		if (c->wants(unit->path) && c->catalog(unit, sink, arena, err) != 0)
+		if (c->wants(unit->origin.path) && c->catalog(unit, sink, arena, err) != 0)
 			return err_wrap(err, STR_FMT, STR_ARG(c->name));
 	}
 	return 0;
@@ -50,12 +50,7 @@ struct str sbom_base_name(struct str path)
 
 struct place sbom_place(const struct unit *unit)
 {
-	return (struct place){
-	    .path = unit->path,
-	    .commit = unit->commit,
-	    .layer = unit->layer,
-	    .instruction = unit->instruction,
-	};
+	return (struct place){.origin = unit->origin};
 }
 
 int sbom_problem(
@@ -80,7 +75,7 @@ static bool is_owned(const struct package *p, const struct map *notes, struct ar
 
 	if (!notes || !str_eq(p->type, STR("pypi")))
 		return false;
-	key = arena_fmt(arena, NOTE_OWNED STR_FMT, STR_ARG(p->place.path));
+	key = arena_fmt(arena, NOTE_OWNED STR_FMT, STR_ARG(p->place.origin.path));
 	return key.p && map_has(notes, key);
 }
 

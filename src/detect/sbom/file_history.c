@@ -93,13 +93,10 @@ static int keep(struct history *h, struct history_texts *to, const struct unit *
 {
 	struct history_text t = {.layer = layer, .gone_by = gone_by};
 
-	t.path = arena_str(h->arena, unit->path);
+	if (origin_copy(&unit->origin, h->arena, &t.origin, err) != 0)
+		return -1;
 	t.text = arena_str(h->arena, unit->bytes);
-	t.digest = arena_str(h->arena, unit->layer);
-	t.instruction = arena_str(h->arena, unit->instruction);
-	if (!t.path.p || !t.text.p || !t.digest.p || !t.instruction.p || !vec_push(to, h->arena, t))
-		return arena_err(h->arena, err);
-	return 0;
+	return t.text.p && vec_push(to, h->arena, t) ? 0 : arena_err(h->arena, err);
 }
 
 static int list_name(struct history *h, struct str name, struct err *err)
@@ -119,7 +116,7 @@ static int suspect_removed(struct history *h, const struct unit *unit, const str
 
 	if (package_copy(p, h->arena, &s.package, err) != 0)
 		return -1;
-	s.record = arena_str(h->arena, unit->path);
+	s.record = arena_str(h->arena, unit->origin.path);
 	return s.record.p && vec_push(&h->suspects, h->arena, s) ? 0 : arena_err(h->arena, err);
 }
 
@@ -150,22 +147,22 @@ int history_add(
 	bool stays = gone_by == HISTORY_STAYS;
 	struct history_owner *owner;
 
-	if (dpkg_wants(unit->path))
+	if (dpkg_wants(unit->origin.path))
 		return stays ? read_database(h, unit, layer, err)
 			     : keep(h, &h->status, unit, layer, gone_by, err);
-	if (is_release(unit->path))
+	if (is_release(unit->origin.path))
 		return keep(h, &h->releases, unit, layer, gone_by, err);
-	if (is_python_record(unit->path))
+	if (is_python_record(unit->origin.path))
 		return keep(h, &h->records, unit, layer, gone_by, err);
-	if (is_python(unit->path))
+	if (is_python(unit->origin.path))
 		return stays ? 0 : keep(h, &h->python, unit, layer, gone_by, err);
-	if (!is_list(unit->path) && !is_sums(unit->path))
+	if (!is_list(unit->origin.path) && !is_sums(unit->origin.path))
 		return 0;
-	owner = owner_of_record(h, unit->path, err);
+	owner = owner_of_record(h, unit->origin.path, err);
 	if (!owner)
 		return -1;
-	return keep(
-	    h, is_list(unit->path) ? &owner->lists : &owner->sums, unit, layer, gone_by, err);
+	return keep(h, is_list(unit->origin.path) ? &owner->lists : &owner->sums, unit, layer,
+	    gone_by, err);
 }
 
 /* ---- paths ---- */

@@ -28,9 +28,8 @@
 
 /* One text of a record: a list of files, checksums, a status file … */
 struct history_text {
-	struct str path;
+	struct origin origin;
 	struct str text;
-	struct str digest, instruction; /* of the layer that wrote it */
 	size_t layer;
 	size_t gone_by; /* the layer that took it away or replaced it, or HISTORY_STAYS */
 };

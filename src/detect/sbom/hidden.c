@@ -311,7 +311,7 @@ static int count_as_installed(struct judging *j, const struct history_suspect *s
 	if (s->now > 0) {
 		struct package *now = &j->inventory->packages.p[s->now - 1];
 
-		if (str_eq(now->place.path, s->package.place.path) || is_deb(now)) {
+		if (str_eq(now->place.origin.path, s->package.place.origin.path) || is_deb(now)) {
 			*now = s->package;
 			return 0;
 		}
@@ -375,7 +375,7 @@ static int judge_orphans(struct judging *j, struct err *err)
 		if (name.n == 0)
 			continue;
 		if (n++ == 0) {
-			hidden.path = list->path;
+			hidden.path = list->origin.path;
 			hidden.layer = list->layer;
 		}
 		if (n <= NAMED_MAX)

@@ -29,7 +29,7 @@ static const struct history_text *sums_of_release(const struct history *h)
 	const struct history_owner *owner = history_owner_named(h, STR("base-files"), STR_NONE);
 	const struct history_text *sums = owner ? history_current(&owner->sums) : NULL;
 
-	return sums && str_starts(sums->path, STR("var/lib/dpkg/info/")) ? sums : NULL;
+	return sums && str_starts(sums->origin.path, STR("var/lib/dpkg/info/")) ? sums : NULL;
 }
 
 static bool sum_of_release(const struct history *h, struct str *ret_md5)
@@ -114,7 +114,7 @@ static int sort_claims(struct history *h, struct claims *c, struct err *err)
 
 	for (size_t i = 0; i < h->releases.n; i++) {
 		const struct history_text *t = &h->releases.p[i];
-		bool is_etc = str_starts(t->path, STR("etc/"));
+		bool is_etc = str_starts(t->origin.path, STR("etc/"));
 		struct claim *to = t->gone_by != HISTORY_STAYS ? &c->past
 				   : is_etc		       ? &c->etc
 							       : &c->usr;
@@ -145,13 +145,13 @@ static bool find_truth(struct history *h, const struct inventory *inventory, str
 
 	where->path = STR("etc/os-release");
 	if (stands)
-		*where = (struct hidden){.path = stands->path, .layer = stands->layer};
+		*where = (struct hidden){.path = stands->origin.path, .layer = stands->layer};
 	if (c->past.text && !is_same(&c->past.distro, said) &&
 	    !(was_upgraded(h) && c->usr_confirmed && is_same(&c->usr.distro, said))) {
 		*ret = c->past.distro;
 		if (!stands)
 			*where = (struct hidden){
-			    .path = c->past.text->path, .layer = c->past.text->gone_by};
+			    .path = c->past.text->origin.path, .layer = c->past.text->gone_by};
 		return true;
 	}
 	if (c->usr_confirmed && !is_same(&c->usr.distro, said)) {

@@ -87,7 +87,7 @@ static int suspect(struct planning *p, const struct package *package,
 {
 	struct history *h = p->h;
 	struct history_suspect s = {
-	    .layer = from->layer, .gone_by = from->gone_by, .record = from->path};
+	    .layer = from->layer, .gone_by = from->gone_by, .record = from->origin.path};
 	struct str key = key_of(h, package, true);
 	size_t known;
 
@@ -118,7 +118,7 @@ static int suspect(struct planning *p, const struct package *package,
 
 static struct place place_of(const struct history_text *t)
 {
-	return (struct place){.path = t->path, .layer = t->digest, .instruction = t->instruction};
+	return (struct place){.origin = t->origin};
 }
 
 static int suspect_debs(struct planning *p, const struct history_text *t, struct err *err)
@@ -144,7 +144,7 @@ static int suspect_python(struct planning *p, const struct history_text *t, stru
 	struct package package = {.type = STR("pypi"), .place = place_of(t)};
 	struct stanza s;
 
-	if (map_has(&p->owned, history_key(t->path)) || !stanza_next(&r, &s) ||
+	if (map_has(&p->owned, history_key(t->origin.path)) || !stanza_next(&r, &s) ||
 	    !stanza_field(&s, STR("Name"), &package.name) ||
 	    !stanza_field(&s, STR("Version"), &package.version) || package.name.n == 0 ||
 	    package.version.n == 0)
@@ -249,7 +249,7 @@ static int ask_python(struct history *h, struct history_suspect *s, struct err *
 	if (!path.p)
 		return arena_err(h->arena, err);
 	for (size_t i = 0; i < h->records.n; i++) {
-		if (str_eq(h->records.p[i].path, path))
+		if (str_eq(h->records.p[i].origin.path, path))
 			return ask_record(h, s, site, &h->records.p[i], err);
 	}
 	return ask_folder(h, s, site, sbom_base_name(metadata), err);

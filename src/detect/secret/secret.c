@@ -46,11 +46,7 @@ static int tell_problem(
 	    .stage = STAGE_SECRETS,
 	    .code = code,
 	    .message = message,
-	    .place = {.path = s->unit->path,
-		.line = line,
-		.commit = s->unit->commit,
-		.layer = s->unit->layer,
-		.instruction = s->unit->instruction},
+	    .place = {.origin = s->unit->origin, .line = line},
 	};
 
 	return sink_problem(s->sink, &problem, err);
@@ -80,16 +76,16 @@ static bool same_secret(const struct secret_hit *a, const struct secret_hit *b)
 static struct place place_of(
     const struct secret_pass *s, const struct secret_hit *hit, struct str path)
 {
-	return (struct place){
-	    .path = path,
+	struct place place = {
+	    .origin = s->unit->origin,
 	    .line = hit->from.line,
 	    .column = hit->from.column,
 	    .end_line = hit->to.line,
 	    .end_column = hit->to.column,
-	    .commit = s->unit->commit,
-	    .layer = s->unit->layer,
-	    .instruction = s->unit->instruction,
 	};
+
+	place.origin.path = path;
+	return place;
 }
 
 static struct str message_of(struct secret_pass *s, const struct secret_hit *hit)
@@ -214,7 +210,7 @@ static struct str without_hits(struct secret_pass *s, struct str path)
 
 static int scan_path(struct secret_pass *s, struct err *err)
 {
-	struct str path = s->unit->path, shown;
+	struct str path = s->unit->origin.path, shown;
 	struct secret_region region = {.text = path,
 	    .keep_to = path.n,
 	    .start = TEXT_CURSOR_START,
@@ -337,7 +333,7 @@ static int tell_pointer(struct secret_pass *s, struct str bytes, struct err *err
 {
 	struct not_covered gap = {.stage = STAGE_SECRETS,
 	    .kind = GAP_LFS_POINTER,
-	    .what = s->unit->path,
+	    .what = s->unit->origin.path,
 	    .why = STR("a Git LFS pointer: its content is not here")};
 
 	if (!secret_is_lfs_pointer(bytes))
@@ -362,8 +358,8 @@ static void scan_init(struct secret_pass *s, struct secret_scanner *scanner,
 	    .unit = unit,
 	    .key = key,
 	    .sink = sink,
-	    .view = {.test = secret_path_is_test(unit->path),
-		.published = secret_path_is_published(unit->path)}};
+	    .view = {.test = secret_path_is_test(unit->origin.path),
+		.published = secret_path_is_published(unit->origin.path)}};
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
 
@@ -374,7 +370,7 @@ static void scan_release(struct secret_pass *s)
 
 static int scan_end(struct secret_pass *s, struct err *err)
 {
-	return tell_hits(s, s->unit->path, err) || tell_limits(s, err) ? -1 : 0;
+	return tell_hits(s, s->unit->origin.path, err) || tell_limits(s, err) ? -1 : 0;
 }
 
 int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
@@ -470,21 +466,14 @@ struct secret_feed {
 	struct unit unit;
 };
 
-static int keep_str(struct secret_pass *s, struct str *text, struct err *err)
-{
-	*text = arena_str(&s->arena, *text);
-	return text->p ? 0 : arena_err(&s->arena, err);
-}
-
 static int feed_open(struct secret_feed *feed, uint64_t size, struct err *err)
 {
 	struct secret_pass *s = &feed->scan;
 	struct unit *unit = &feed->unit;
 
 	unit->bytes = STR_NONE;
-	if (keep_str(s, &unit->path, err) || keep_str(s, &unit->commit, err) ||
-	    keep_str(s, &unit->layer, err) || keep_str(s, &unit->instruction, err) ||
-	    make_room(s, size, err))
+	if (origin_copy(&unit->origin, &s->arena, &unit->origin, err) != 0 ||
+	    make_room(s, size, err) != 0)
 		return -1;
 	return scan_path(s, err);
 }

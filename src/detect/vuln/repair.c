@@ -89,7 +89,7 @@ bool vuln_repair(const struct finding *finding, struct str text, struct arena *a
 	edit = arena_new(arena, struct finding_edit);
 	if (!edit)
 		return false;
-	edit->path = finding->places[0].path;
+	edit->path = finding->places[0].origin.path;
 	edit->offset = (size_t)(line.p - text.p) + at;
 	edit->end = edit->offset + finding->package->version.n;
 	edit->text = cure;

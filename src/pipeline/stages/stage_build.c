@@ -146,7 +146,7 @@ static int report_gone(
 {
 	struct finding finding = run_rule_finding(&run_rule_image_gone);
 	struct finding_fix fix = {.text = str_of(run_rule_image_gone.fix)};
-	struct place place = {.path = p->wanted.dockerfile_path};
+	struct place place = {.origin.path = p->wanted.dockerfile_path};
 	struct report_sink sink;
 
 	if (s->scan.policy->stages[STAGE_BUILD].mode == MODE_OBSERVE)
@@ -311,7 +311,7 @@ static int tell_failed(struct stage_run *s, const struct preparation *p,
 	struct report_sink sink;
 
 	report_sink_init(&sink, s->scan.report, s->scan.subject);
-	problem.place.path = p->wanted.dockerfile_path;
+	problem.place.origin.path = p->wanted.dockerfile_path;
 	problem.message =
 	    arena_fmt(p->arena, STR_FMT "; its output is in " STR_FMT "/build.log" STR_FMT,
 		STR_ARG(result->message), STR_ARG(s->p->folder), STR_ARG(result->tail));

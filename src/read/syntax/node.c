@@ -166,7 +166,7 @@ void node_place(const struct syntax_tree *tree, const struct node *node, struct 
 {
 	bool named = node->key_end > node->key_offset && node->key_offset <= node->offset;
 
-	*ret_place = (struct place){.path = path};
+	*ret_place = (struct place){.origin.path = path};
 	line_index_place(
 	    &tree->lines, named ? node->key_offset : node->offset, node->end, ret_place);
 }

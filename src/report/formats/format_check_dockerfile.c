@@ -13,7 +13,7 @@ static void write_warning(struct json_out *j, const struct finding *f)
 	json_member_str(j, "severity", severity_word(f->severity));
 	json_member_str(j, "verdict", verdict_word(f->verdict));
 	if (f->n_places > 0) {
-		json_member_str(j, "file", f->places[0].path);
+		json_member_str(j, "file", f->places[0].origin.path);
 		if (f->places[0].line > 0) {
 			json_member_int(j, "line", f->places[0].line);
 			json_member_int(j, "column", f->places[0].column);

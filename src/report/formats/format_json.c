@@ -33,14 +33,18 @@ static void member_time(struct json_out *j, const char *key, int64_t ms)
 
 static void write_spot(struct json_out *j, const struct place *p)
 {
-	json_member_str(j, "path", p->path);
+	json_member_str(j, "path", p->origin.path);
+	json_member_str(j, "inner", p->origin.inner);
+	json_member_str(j, "encoding", p->origin.encoding);
 	member_uint(j, "line", p->line);
 	member_uint(j, "column", p->column);
 	member_uint(j, "end_line", p->end_line);
 	member_uint(j, "end_column", p->end_column);
-	json_member_str(j, "commit", p->commit);
-	json_member_str(j, "layer", p->layer);
-	json_member_str(j, "instruction", p->instruction);
+	json_member_str(j, "commit", p->origin.commit);
+	json_member_str(j, "author", p->origin.author);
+	json_member_str(j, "ref", p->origin.ref);
+	json_member_str(j, "layer", p->origin.layer);
+	json_member_str(j, "instruction", p->origin.instruction);
 }
 
 static void write_place(struct json_out *j, const struct place *p)

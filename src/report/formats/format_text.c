@@ -222,12 +222,19 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 	add_details(out, report, f);
 }
 
-/* Whether the message says "PATH:" itself. */
-static bool says_path(const struct problem *p)
+/* "PATH: ", but if the message says it itself. */
+static void add_problem_path(struct buf *out, const struct problem *p)
 {
-	size_t at = str_find(p->message, p->place.path);
+	struct buf path CLEANUP(buf_release) = BUF_INIT(KIB(16));
+	size_t at;
 
-	return at != STR_NPOS && str_starts(str_sub(p->message, at + p->place.path.n, 1), STR(":"));
+	report_path_text(&p->place.origin, &path);
+	at = str_find(p->message, buf_str(&path));
+	if (path.n == 0 ||
+	    (at != STR_NPOS && str_starts(str_sub(p->message, at + path.n, 1), STR(":"))))
+		return;
+	buf_add_safe(out, buf_str(&path));
+	buf_add(out, STR(": "));
 }
 
 /* After the first line a message quotes what a program printed. */
@@ -281,10 +288,7 @@ static void add_problems(struct buf *out, const struct report *report,
 		buf_add(out, str_of(ink->block));
 		buf_add(out, STR("could not read  "));
 		buf_add(out, str_of(ink->off));
-		if (p->place.path.n > 0 && !says_path(p)) {
-			buf_add_safe(out, p->place.path);
-			buf_add(out, STR(": "));
-		}
+		add_problem_path(out, p);
 		add_message(out, p->message);
 		buf_addc(out, '\n');
 	}

@@ -51,7 +51,7 @@ static void lint_file(struct arena *arena, const char *path, struct places *kept
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	enum lint_kind kind;
-	struct unit unit = {.path = str_of(path)};
+	struct unit unit = {.origin.path = str_of(path)};
 	struct err err = ERR_INIT;
 
 	kept->sink.ops = &keep_ops;
@@ -305,7 +305,7 @@ static void what_is_built_is_judged(void **state)
 		struct docker_base base = {.reference = STR("b"), .windows = c->windows};
 		struct lint_build build = {.path = STR("any.txt")};
 		struct lint_opts opts = {.build = &build};
-		struct unit unit = {.path = STR("any.txt"), .bytes = str_of(c->file)};
+		struct unit unit = {.origin.path = STR("any.txt"), .bytes = str_of(c->file)};
 		struct users_sink kept = {{&ops}, BUF_INIT(KIB(4))};
 		struct err err = ERR_INIT;
 		struct arena arena;
@@ -352,7 +352,7 @@ static int keep_whole(struct sink *sink, const struct finding *f, struct err *er
 	buf_add(out, STR("\n  line "));
 	add_quoted(out, f->source_line);
 	if (f->request.n > 0) {
-		struct str path = at->path;
+		struct str path = at->origin.path;
 
 		buf_add(out, STR("\n  request "));
 		assert_true(str_starts(f->request, path));
@@ -363,7 +363,7 @@ static int keep_whole(struct sink *sink, const struct finding *f, struct err *er
 		struct finding_edit *copy = &kept->edits[kept->n_edits++];
 
 		assert_true(kept->n_edits <= ARRAY_LEN(kept->edits));
-		assert_true(str_eq(edit->path, at->path));
+		assert_true(str_eq(edit->path, at->origin.path));
 		*copy = *edit;
 		copy->text.p = strndup(edit->text.p, edit->text.n);
 		buf_addf(out, "\n  edit %llu-%llu ", (unsigned long long)edit->offset,
@@ -405,7 +405,7 @@ static void find_whole(
 	struct str trusted[] = {STR("docker.io"), STR("trusted.example/team/*")};
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
-	struct unit unit = {.path = str_of(path), .bytes = bytes};
+	struct unit unit = {.origin.path = str_of(path), .bytes = bytes};
 	struct err err = ERR_INIT;
 	enum lint_kind kind;
 
@@ -499,7 +499,7 @@ static void identity_of(const char *rule, const char *file, struct buf *ret)
 	static const struct sink_ops ops = {.finding = keep_identity};
 	struct str trusted[] = {STR("docker.io")};
 	struct lint_opts opts = {.trusted_registries = {trusted, 1}};
-	struct unit unit = {.path = STR("Dockerfile"), .bytes = str_of(file)};
+	struct unit unit = {.origin.path = STR("Dockerfile"), .bytes = str_of(file)};
 	struct identity_sink kept = {{&ops}, rule, BUF_INIT(KIB(4))};
 	struct err err = ERR_INIT;
 	struct arena arena;
@@ -534,7 +534,7 @@ static void a_target_that_is_no_stage(void **state)
 {
 	struct lint_build build = {.path = STR("f"), .how = {.target = STR("nope")}};
 	struct lint_opts opts = {.build = &build};
-	struct unit unit = {.path = STR("f"), .bytes = STR("FROM a AS b\nUSER 1\n")};
+	struct unit unit = {.origin.path = STR("f"), .bytes = STR("FROM a AS b\nUSER 1\n")};
 	struct users_sink kept = {{NULL}, BUF_INIT(KIB(4))};
 	struct err err = ERR_INIT;
 	struct arena arena;

@@ -43,7 +43,7 @@ static int on_package(struct sink *s, const struct package *p, struct err *err)
 	if (p->place.end_line > 0)
 		buf_addf(out, "-%u:%u", p->place.end_line, p->place.end_column);
 	buf_addc(out, '\n');
-	if (!str_eq(p->place.layer, STR("sha256:layer")))
+	if (!str_eq(p->place.origin.layer, STR("sha256:layer")))
 		fail_msg("a package without the unit's layer");
 	return 0;
 }
@@ -101,12 +101,12 @@ static void check(const char *name, const char *path)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
-	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
+	struct unit unit = {.origin.path = str_of(path), .origin.layer = STR("sha256:layer")};
 	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(8));
 	unit.bytes = read_data(name, "", &arena);
-	assert_true(sbom_wants(unit.path));
+	assert_true(sbom_wants(unit.origin.path));
 	if (sbom_catalog(&unit, &sink.sink, &arena, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(buf_cstr(&sink.out), read_data(name, ".expect", &arena).p);
@@ -200,11 +200,11 @@ static void test_finish(void **state)
 	    {.type = STR("pypi"),
 		.name = STR("six"),
 		.version = STR("1.16.0"),
-		.place = {.path = STR("usr/lib/six.egg-info")}},
+		.place = {.origin.path = STR("usr/lib/six.egg-info")}},
 	    {.type = STR("pypi"),
 		.name = STR("flask-cors"),
 		.version = STR("3.0.8"),
-		.place = {.path = STR("requirements.txt")}},
+		.place = {.origin.path = STR("requirements.txt")}},
 	};
 	struct str owner = STR("python3-six");
 	struct map notes;
@@ -247,7 +247,7 @@ static void test_gaps(void **state)
 static void check_no_memory(const char *name, const char *path)
 {
 	struct arena text_arena CLEANUP(arena_release);
-	struct unit unit = {.path = str_of(path), .layer = STR("sha256:layer")};
+	struct unit unit = {.origin.path = str_of(path), .origin.layer = STR("sha256:layer")};
 	int result = -1;
 
 	arena_init(&text_arena, MIB(1));

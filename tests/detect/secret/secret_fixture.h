@@ -74,7 +74,7 @@ static inline void fixture_clear(struct fixture *f)
 
 static inline void scan_at(struct fixture *f, const char *path, struct str text)
 {
-	struct unit unit = {.path = str_of(path), .bytes = text};
+	struct unit unit = {.origin.path = str_of(path), .bytes = text};
 
 	assert_int_equal(secret_scan(f->scanner, &unit, KEY, &f->sink.sink, &f->err), 0);
 	report_sort(&f->report);

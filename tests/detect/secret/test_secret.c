@@ -171,7 +171,7 @@ static void test_value_is_never_said(void **state)
 
 static void test_key_decides_hash(void **state)
 {
-	struct unit unit = {.path = STR("f"), .bytes = STR(AWS_KEY)};
+	struct unit unit = {.origin.path = STR("f"), .bytes = STR(AWS_KEY)};
 	struct fixture f;
 
 	(void)state;
@@ -275,7 +275,7 @@ static void test_path(void **state)
 	fixture_init(&f, NULL);
 	scan_at(&f, "keys/" AWS_KEY ".txt", STR("nothing"));
 	assert_int_equal(f.report.findings.n, 1);
-	assert_true(str_eq(f.report.findings.p[0].places[0].path, STR("keys/[secret].txt")));
+	assert_true(str_eq(f.report.findings.p[0].places[0].origin.path, STR("keys/[secret].txt")));
 	assert_int_equal(f.report.findings.p[0].places[0].line, 0);
 	fixture_release(&f);
 }
@@ -374,7 +374,7 @@ static void test_long_lines(void **state)
 
 static void scan_content(struct fixture *f, struct str name, struct str bytes)
 {
-	struct unit unit = {.path = STR("file")};
+	struct unit unit = {.origin.path = STR("file")};
 	struct content_memory memory;
 
 	fixture_clear(f);
@@ -444,7 +444,7 @@ static void test_pieces(void **state)
 
 static void feed(struct fixture *f, struct str bytes, size_t piece)
 {
-	struct unit unit = {.path = STR("file")};
+	struct unit unit = {.origin.path = STR("file")};
 	struct secret_feed *feed;
 
 	fixture_clear(f);

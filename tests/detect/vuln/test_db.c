@@ -199,9 +199,9 @@ static void test_bad_feeds(void **state)
 	assert_int_equal(stats.advisories, 2);
 	assert_int_equal(stats.refused, 1);
 	assert_int_equal(sink.problems.n, 3);
-	assert_str(sink.problems.p[0].place.path, "strange.json");
+	assert_str(sink.problems.p[0].place.origin.path, "strange.json");
 	assert_int_equal(sink.problems.p[1].code, ERR_UNSUPPORTED);
-	assert_str(sink.problems.p[2].place.path, "broken.json");
+	assert_str(sink.problems.p[2].place.origin.path, "broken.json");
 	assert_int_equal(sink.problems.p[2].place.line, 1);
 }
 

@@ -91,7 +91,7 @@ static void add_python(
 {
 	struct package p = {.type = STR("pypi"), .name = str_of(name), .version = str_of(version)};
 
-	p.place = (struct place){.path = str_of(path), .line = line};
+	p.place = (struct place){.origin.path = str_of(path), .line = line};
 	assert_true(vec_push(&s->inventory.packages, &s->arena, p));
 }
 
@@ -101,8 +101,8 @@ static void add_deb(struct scene *s, const char *name, const char *source, const
 
 	p.source = str_of(source);
 	p.source_version = p.version;
-	p.place = (struct place){
-	    .path = STR("var/lib/dpkg/status"), .line = (uint32_t)s->inventory.packages.n + 1};
+	p.place = (struct place){.origin.path = STR("var/lib/dpkg/status"),
+	    .line = (uint32_t)s->inventory.packages.n + 1};
 	assert_true(vec_push(&s->inventory.packages, &s->arena, p));
 }
 
@@ -149,9 +149,9 @@ static void check_flask(const struct finding *f)
 	assert_int_equal(f->stage, STAGE_SCAN);
 	assert_int_equal(f->severity, SEVERITY_HIGH);
 	assert_int_equal(f->n_places, 2);
-	assert_str(f->places[0].path, "requirements.txt");
+	assert_str(f->places[0].origin.path, "requirements.txt");
 	assert_int_equal(f->places[0].line, 3);
-	assert_str(f->places[1].path, "a.dist-info/METADATA");
+	assert_str(f->places[1].origin.path, "a.dist-info/METADATA");
 	assert_str(f->package->version, "3.0.8");
 	assert_str(f->fix->text, "upgrade flask-cors to 3.0.9");
 	assert_str(f->vulnerability->id, "CVE-2020-25032");

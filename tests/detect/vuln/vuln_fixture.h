@@ -65,8 +65,8 @@ static int memory_problem(struct sink *s, const struct problem *problem, struct 
 	struct problem copy = *problem;
 
 	copy.message = arena_str(&m->arena, problem->message);
-	copy.place = (struct place){
-	    .path = arena_str(&m->arena, problem->place.path), .line = problem->place.line};
+	copy.place = (struct place){.origin.path = arena_str(&m->arena, problem->place.origin.path),
+	    .line = problem->place.line};
 	return vec_push(&m->problems, &m->arena, copy) ? 0 : arena_err(&m->arena, err);
 }
 

@@ -19,9 +19,9 @@ static bool with_commit;
 static int print_text(void *arg, const struct unit *unit, struct err *err)
 {
 	(void)arg, (void)err;
-	if (unit->path.n > 0)
+	if (unit->origin.path.n > 0)
 		return -1;
-	(void)printf(STR_FMT " ", STR_ARG(unit->commit));
+	(void)printf(STR_FMT " ", STR_ARG(unit->origin.commit));
 	for (size_t i = 0; i < unit->bytes.n; i++) {
 		if (unit->bytes.p[i] == '\0')
 			(void)fputs("\\0", stdout);

@@ -101,7 +101,7 @@ static void test_places(void **state)
 	assert_int_equal(place.column, 3);
 	assert_int_equal(place.end_line, 4);
 	assert_int_equal(place.end_column, 4);
-	assert_true(str_eq(place.path, STR("task.json")));
+	assert_true(str_eq(place.origin.path, STR("task.json")));
 	node_place(&tree, node_first(list), STR("task.json"), &place);
 	assert_int_equal(place.line, 3);
 	assert_int_equal(place.column, 5);

@@ -22,7 +22,7 @@ static bool is_metadata(struct str path)
 static int files_catalog(
     const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err)
 {
-	struct str rest = unit->bytes, line, name = sbom_base_name(unit->path), key;
+	struct str rest = unit->bytes, line, name = sbom_base_name(unit->origin.path), key;
 
 	name.n -= STR(".list").n;
 	while (str_cut(&rest, '\n', &line)) {

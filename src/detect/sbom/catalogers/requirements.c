@@ -106,7 +106,8 @@ static int take_option(struct requirements_reader *r, struct str line, struct er
 		target = str_trim(str_sub(line, option.n, line.n));
 		if (str_starts(target, STR("=")))
 			target = str_trim(str_sub(target, 1, target.n));
-		key = arena_fmt(r->arena, NOTE_INCLUDES STR_FMT ":%u", STR_ARG(r->unit->path), at);
+		key = arena_fmt(
+		    r->arena, NOTE_INCLUDES STR_FMT ":%u", STR_ARG(r->unit->origin.path), at);
 		if (!key.p)
 			return arena_err(r->arena, err);
 		return sink_note(r->sink, key, target, err);
@@ -183,7 +184,7 @@ static int take_requirement(struct requirements_reader *r, struct str line, stru
 
 static int tell_unpinned(struct requirements_reader *r, struct err *err)
 {
-	struct str key = arena_fmt(r->arena, NOTE_UNPINNED STR_FMT, STR_ARG(r->unit->path));
+	struct str key = arena_fmt(r->arena, NOTE_UNPINNED STR_FMT, STR_ARG(r->unit->origin.path));
 	struct str count = arena_fmt(r->arena, "%llu", (unsigned long long)r->unpinned);
 
 	if (!key.p || !count.p)

@@ -369,7 +369,7 @@ static int tell(
 {
 	struct problem problem = {.stage = STAGE_SCAN, .code = code};
 
-	problem.place.path = r->file->name;
+	problem.place.origin.path = r->file->name;
 	problem.place.line = line;
 	problem.message =
 	    arena_fmt(&r->b->scratch, "advisory feed: %s; this record is left out", what);
@@ -398,7 +398,7 @@ static int not_recognised(struct db_reading *r, struct err *err)
 	struct problem problem = {.stage = STAGE_SCAN, .code = ERR_FORMAT};
 
 	r->b->stats.ignored_files++;
-	problem.place.path = r->file->name;
+	problem.place.origin.path = r->file->name;
 	problem.message = STR("no advisory feed that is known here; the file is left out");
 	if (codec_of(r->file->bytes)) {
 		db_stats_leave_out(&r->b->stats, "compressed files inside an archive", 1);

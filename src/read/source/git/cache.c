@@ -114,7 +114,7 @@ int git_cache_tree(struct git_cache *cache, const struct git_oid *oid, const str
 int git_cache_commit(struct git_cache *cache, const struct git_oid *oid, const char *missing,
     struct arena *arena, struct git_commit *ret_commit, bool *ret_there, struct err *err)
 {
-	struct place place = {.commit = git_oid_str(oid)};
+	struct place place = {.origin.commit = git_oid_str(oid)};
 	struct err why = ERR_INIT;
 	struct str bytes;
 

@@ -75,7 +75,8 @@ static void walker_init(struct walker *w, struct git_walk *walk, size_t hex_digi
 
 static struct place place_here(const struct walker *w)
 {
-	return (struct place){.path = buf_str(&w->path), .commit = git_oid_str(&w->commit)};
+	return (struct place){
+	    .origin = {.path = buf_str(&w->path), .commit = git_oid_str(&w->commit)}};
 }
 
 static int tell(struct walker *w, enum err_code code, const char *message)
@@ -468,7 +469,7 @@ static int add_trees(
 static int tell_text(struct range *r, struct str bytes)
 {
 	struct walker *w = &r->walker;
-	struct unit unit = {.bytes = bytes, .commit = git_oid_str(&w->commit)};
+	struct unit unit = {.bytes = bytes, .origin.commit = git_oid_str(&w->commit)};
 
 	if (!w->walk->visitor.text || str_empty(bytes))
 		return 0;

@@ -14,10 +14,10 @@ int walk_fatal(struct walk *w)
 struct unit walk_unit(const struct walk *w, size_t layer, struct str path, uint32_t mode)
 {
 	return (struct unit){
-	    .path = path,
+	    .origin = {.path = path,
+		.layer = w->image->layers[layer].digest,
+		.instruction = w->instructions[layer]},
 	    .mode = mode,
-	    .layer = w->image->layers[layer].digest,
-	    .instruction = w->instructions[layer],
 	};
 }
 

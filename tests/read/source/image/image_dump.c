@@ -31,8 +31,8 @@ static int merged(
 	(void)arg;
 	(void)file;
 	(void)err;
-	for (size_t i = 0; i < unit->path.n; i++)
-		(void)printf("%02x", (unsigned char)unit->path.p[i]);
+	for (size_t i = 0; i < unit->origin.path.n; i++)
+		(void)printf("%02x", (unsigned char)unit->origin.path.p[i]);
 	sha256_hex(unit->bytes, hex);
 	(void)printf(" %s\n", hex);
 	return 0;

@@ -270,7 +270,7 @@ static int streamed(
 	struct record *r = arg;
 
 	(void)err;
-	buf_addf(&r->lines, "streamed " STR_FMT " %llu %zu%s\n", STR_ARG(unit->path),
+	buf_addf(&r->lines, "streamed " STR_FMT " %llu %zu%s\n", STR_ARG(unit->origin.path),
 	    (unsigned long long)file->offset, unit->bytes.n, file->is_last ? " last" : "");
 	return ++r->pieces == r->enough_after ? IMAGE_ENOUGH : IMAGE_GO_ON;
 }
@@ -281,8 +281,9 @@ static int merged(
 	struct record *r = arg;
 
 	(void)err;
-	buf_addf(&r->lines, "merged " STR_FMT " " STR_FMT " %zu " STR_FMT "\n", STR_ARG(unit->path),
-	    STR_ARG(file->path), file->layer_index, STR_ARG(str_sub(unit->bytes, 0, 16)));
+	buf_addf(&r->lines, "merged " STR_FMT " " STR_FMT " %zu " STR_FMT "\n",
+	    STR_ARG(unit->origin.path), STR_ARG(file->path), file->layer_index,
+	    STR_ARG(str_sub(unit->bytes, 0, 16)));
 	return 0;
 }
 
