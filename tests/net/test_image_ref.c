@@ -26,7 +26,7 @@ static void check_refused(struct str line, struct str text, struct str words)
 
 static void check_line(struct str line)
 {
-	struct arena arena CLEANUP(arena_release);
+	struct arena arena CLEANUP(arena_release) = {0};
 	size_t refused = str_find(line, STR(" ! "));
 	struct image_ref ref, again;
 	struct str rest = line, text;
