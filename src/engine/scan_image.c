@@ -11,6 +11,7 @@
 #include "engine/image_hidden.h"
 #include "engine/image_secrets.h"
 #include "engine/units.h"
+#include "read/codec/codec.h"
 #include "read/source/image/image.h"
 #include "read/syntax/dockerfile.h"
 
@@ -529,7 +530,8 @@ int scan_image(struct scan *scan, const struct image_scan *image, struct err *er
 	struct map notes;
 
 	map_init(&notes, &scan->report->arena);
-	if (use_database(scan, err) != 0 || run_over(scan, &job, &skip, &notes, err) != 0)
+	if (codec_prepare(err) != 0 || use_database(scan, err) != 0 ||
+	    run_over(scan, &job, &skip, &notes, err) != 0)
 		return -1;
 	take_notes(scan, &notes);
 	return 0;

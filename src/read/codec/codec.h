@@ -17,6 +17,9 @@ struct codec {
 	int (*push)(struct stream **s, struct err *err);
 };
 
+/* Loads what inflates. Once it is asked for by itself too, but before a sandbox closes it must be
+ * by whoever will read images or feeds in there. */
+MUST_USE int codec_prepare(struct err *err);
 /* The codec whose magic the bytes begin with, or NULL. */
 const struct codec *codec_of(struct str first_bytes);
 /* Sniffs *s and puts the fitting filter on top; none where no magic fits (taken for uncompressed:

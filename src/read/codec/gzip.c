@@ -4,6 +4,7 @@
  * ahead by up to seven bytes, which come back out of its bit buffer as the first bytes of
  * the trailer.
  */
+#include "base/os/library.h"
 #include "read/codec/codec.h"
 
 #include <isa-l.h>
@@ -11,6 +12,27 @@
 enum { INPUT_BYTES = 256 << 10 };
 enum { FLAG_HCRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RESERVED = 0xe0 };
 enum member_state { BEFORE_MEMBER, IN_MEMBER, AFTER_MEMBER };
+
+struct isal {
+	__typeof__(isal_inflate) *inflate;
+	__typeof__(isal_inflate_init) *inflate_init;
+	__typeof__(crc32_gzip_refl) *crc32_refl;
+};
+
+static struct isal isal;
+
+int codec_prepare(struct err *err)
+{
+	static const struct library_function functions[] = {
+	    {"isal_inflate", offsetof(struct isal, inflate)},
+	    {"isal_inflate_init", offsetof(struct isal, inflate_init)},
+	    {"crc32_gzip_refl", offsetof(struct isal, crc32_refl)},
+	};
+
+	if (isal.inflate)
+		return 0;
+	return library_load("libisal.so.2", functions, ARRAY_LEN(functions), &isal, err);
+}
 
 struct gzip_stream {
 	struct stream stream;
@@ -55,7 +77,7 @@ static int header_byte(struct gzip_stream *g, unsigned char *ret, struct err *er
 {
 	if (take_byte(g, ret, err) != 0)
 		return -1;
-	g->header_crc = crc32_gzip_refl(g->header_crc, ret, 1);
+	g->header_crc = isal.crc32_refl(g->header_crc, ret, 1);
 	return 0;
 }
 
@@ -142,7 +164,7 @@ static int begin_member(struct gzip_stream *g, struct err *err)
 {
 	if (read_header(g, err) != 0)
 		return -1;
-	isal_inflate_init(&g->inflate);
+	isal.inflate_init(&g->inflate);
 	g->inflate.crc_flag = ISAL_GZIP_NO_HDR;
 	g->members++;
 	g->state = IN_MEMBER;
@@ -207,7 +229,7 @@ static int inflate_some(
 	i->avail_in = (uint32_t)(g->n - g->at);
 	i->next_out = p;
 	i->avail_out = room;
-	result = isal_inflate(i);
+	result = isal.inflate(i);
 	if (result < 0)
 		return err_set(err, ERR_FORMAT, "gzip data is damaged");
 	g->at = g->n - i->avail_in;
@@ -248,8 +270,11 @@ static void gzip_close(struct stream *s)
 int gzip_push(struct stream **s, struct err *err)
 {
 	static const struct stream_ops ops = {gzip_pull, NULL, gzip_close};
-	struct gzip_stream *g = malloc(sizeof *g);
+	struct gzip_stream *g;
 
+	if (codec_prepare(err) != 0)
+		return -1;
+	g = malloc(sizeof *g);
 	if (!g)
 		return err_nomem(err);
 	g->stream = (struct stream){&ops, *s};

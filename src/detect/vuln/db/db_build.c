@@ -10,6 +10,7 @@
 #include "detect/vuln/db/db.h"
 #include "detect/vuln/feeds/feed_files.h"
 #include "detect/vuln/feeds/feed_unpack.h"
+#include "read/codec/codec.h"
 
 enum { PIECE_BYTES = 1 << 18, STATS = 7 };
 
@@ -282,6 +283,8 @@ int db_build(
 	ends = arena_array(&arena, build->n_inputs, sizeof *ends);
 	building.ends = ends;
 	result = ends ? list_inputs(build, &arena, &paths, ends, err) : arena_err(&arena, err);
+	if (result == 0)
+		result = codec_prepare(err);
 	if (result == 0)
 		result =
 		    child_run(&opts, &content.content, &g.sink, build_job, &building, &at, err);
