@@ -215,6 +215,32 @@ def base_layer(packages):
     return tar_of(files)
 
 
+def processes_below(pid):
+    """What it began and what that began, as (pid, time of birth): a number may be given again."""
+    below, found = {}, []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            below.setdefault(int(fields[1]), []).append((int(entry), fields[19]))
+    left = [pid]
+    while left:
+        children = below.get(left.pop(), [])
+        found += children
+        left += [child for child, _ in children]
+    return found
+
+
+def is_living(process):
+    try:
+        fields = pathlib.Path(f"/proc/{process[0]}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return fields[0] != "Z" and fields[19] == process[1]
+
+
 def processes_with(word):
     """Command lines of living processes that hold the word."""
     found = []

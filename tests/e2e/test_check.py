@@ -67,9 +67,11 @@ class Hostile(House):
         self.write("b/Dockerfile", b"FROM a\\\n" * 100000)
         self.write("c.json", b'{"image":' * 100000)
         self.write("d/Dockerfile", b"RUN " + b"$(" * 50000)
-        for name in ("Dockerfile", "b/Dockerfile", "c.json", "d/Dockerfile"):
+        for name, code, says in (("Dockerfile", 1, b"DL1000"), ("b/Dockerfile", 1, b"DL1000"),
+                                 ("c.json", 4, b"nested too deep"), ("d/Dockerfile", 0, b"DL3061")):
             done = self.run_program("check", name)
-            self.assertIn(done.returncode, (0, 1, 4), done.stderr)
+            self.assertEqual(done.returncode, code, (name, done.stderr))
+            self.assertIn(says, done.stdout)
             self.assertNotIn(b"\x1b", done.stdout)
 
     def test_links_are_not_followed(self):

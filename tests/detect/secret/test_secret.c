@@ -203,6 +203,7 @@ static struct str widen(struct arena *arena, const char *text, bool big, bool ma
 
 static void test_utf16(void **state)
 {
+	struct buf b CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	struct fixture f;
 
 	(void)state;
@@ -216,8 +217,13 @@ static void test_utf16(void **state)
 		assert_int_equal(f.report.findings.p[0].secret->length, 20);
 	}
 	/* U+1F511, U+0416 and an unpaired surrogate, then the key. */
-	scan(&f, str_make("\xff\xfe\x3d\xd8\x11\xdd\x16\x04\x3d\xd8", 10));
-	assert_int_equal(f.report.findings.n, 0);
+	buf_add(&b, str_make("\xff\xfe\x3d\xd8\x11\xdd\x16\x04\x3d\xd8", 10));
+	buf_add(&b, widen(&f.arena, " " AWS_KEY " here\n", false, false));
+	scan(&f, buf_str(&b));
+	assert_int_equal(f.report.findings.n, 1);
+	assert_int_equal(f.report.findings.p[0].places[0].line, 1);
+	assert_int_equal(f.report.findings.p[0].places[0].column, 5);
+	assert_int_equal(f.report.findings.p[0].secret->length, 20);
 	fixture_release(&f);
 }
 

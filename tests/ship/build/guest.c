@@ -409,16 +409,29 @@ static void eat(long mib)
 		/* Memory that nobody reads is none to an optimizer. */
 		__asm__ volatile("" : : "r"(p) : "memory");
 	}
-	printf("ate all\n");
+	printf("ate %ld\n", mib);
+	(void)fflush(stdout);
 }
 
+/* Says so when what is left behind is a session of its own. */
 static void detach(long seconds)
 {
+	int ends[2];
+	char byte;
+
+	if (pipe(ends) != 0)
+		exit(1);
 	if (fork() == 0) {
 		(void)setsid();
+		if (write(ends[1], "", 1) != 1)
+			_exit(1);
 		sleep((unsigned)seconds);
 		_exit(0);
 	}
+	if (read(ends[0], &byte, 1) != 1)
+		exit(1);
+	printf("detached\n");
+	(void)fflush(stdout);
 }
 
 static void echo(const struct words *w)

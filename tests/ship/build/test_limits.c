@@ -35,9 +35,13 @@ static void test_timeout(void **state)
 	struct build_plan plan =
 	    fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\n"
 					       "RUN detach 987651; sleep 987651\n"));
+	const char *log = fixture_path(f, "timeout.log");
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	plan.timeout_ms = 3000;
-	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_LIMIT, "longer than 3 s");
+	plan.log_fd = log_fd;
+	plan.timeout_ms = 8000;
+	expect_error(f, build_plan_run(&plan, &f->result, &f->err), ERR_LIMIT, "longer than 8 s");
+	assert_non_null(strstr(fixture_read(f, log), "detached"));
 	assert_int_equal(fixture_count_processes("987651"), 0);
 	assert_false(file_exists(plan.work_dir));
 	assert_false(file_exists(plan.output_layout));
@@ -47,9 +51,15 @@ static void test_timeout(void **state)
 static void test_left_behind(void **state)
 {
 	struct fixture *f = *state;
+	struct build_plan plan =
+	    fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN detach 987652\n"));
+	const char *log = fixture_path(f, "left.log");
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	assert_int_equal(fixture_build(f, "FROM plimsoll-test/guest:1\nRUN detach 987652\n"), 0);
+	plan.log_fd = log_fd;
+	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	assert_int_equal(f->result.outcome, BUILD_OK);
+	assert_non_null(strstr(fixture_read(f, log), "detached"));
 	assert_int_equal(fixture_count_processes("987652"), 0);
 }
 
@@ -136,9 +146,12 @@ static void test_processes(void **state)
 static void test_memory(void **state)
 {
 	struct fixture *f = *state;
-	struct build_plan plan =
-	    fixture_plan(f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN eat 512\n"));
+	const char *log = fixture_path(f, "eat.log");
+	int log_fd CLEANUP_FD = open(log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct build_plan plan = fixture_plan(
+	    f, fixture_context(f, "FROM plimsoll-test/guest:1\nRUN eat 16; eat 512\n"));
 
+	plan.log_fd = log_fd;
 	plan.limits.memory_bytes = MIB(256);
 	assert_int_equal(build_plan_run(&plan, &f->result, &f->err), 0);
 	if (!str_has(f->result.isolation, STR("256 MiB of memory"))) {
@@ -146,6 +159,8 @@ static void test_memory(void **state)
 		skip();
 	}
 	assert_int_equal(f->result.outcome, BUILD_FAILED);
+	assert_non_null(strstr(fixture_read(f, log), "ate 16"));
+	assert_null(strstr(fixture_read(f, log), "ate 512"));
 }
 
 static void test_log_limit(void **state)
