@@ -87,6 +87,58 @@ static int remove_file(const struct probe_world *w)
 	return error_of(unlink(path));
 }
 
+static int remove_folder(const struct probe_world *w)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/folder", w->folder);
+	return error_of(rmdir(path));
+}
+
+static int make_node(const struct probe_world *w, mode_t mode)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/created", w->folder);
+	return error_of(mknod(path, mode | 0600, 0));
+}
+
+static int make_fifo(const struct probe_world *w)
+{
+	return make_node(w, S_IFIFO);
+}
+
+static int make_socket_file(const struct probe_world *w)
+{
+	return make_node(w, S_IFSOCK);
+}
+
+static int make_device(const struct probe_world *w)
+{
+	return make_node(w, S_IFCHR);
+}
+
+static int make_block_device(const struct probe_world *w)
+{
+	return make_node(w, S_IFBLK);
+}
+
+static int make_symlink(const struct probe_world *w)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/created", w->folder);
+	return error_of(symlink("/etc/passwd", path));
+}
+
+static int truncate_file(const struct probe_world *w)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/present", w->folder);
+	return error_of(truncate(path, 0));
+}
+
 static int execute(const struct probe_world *w)
 {
 	char *const argv[] = {NULL};
@@ -322,6 +374,7 @@ static int status_of(
 
 	/* What the probe before this one may have made. */
 	(void)unlink(below(f, "created"));
+	(void)mkdir(below(f, "folder"), 0700);
 	(void)rmdir(below(f, "made"));
 	assert_int_equal(bind(listener, (const struct sockaddr *)&address, length), 0);
 	assert_int_equal(listen(listener, 1), 0);
@@ -390,7 +443,16 @@ static void landlock_by_itself(void **state)
 	    {"create a folder", create_folder, EACCES},
 	    {"remove a file", remove_file, EACCES},
 	    {"execute", execute, EACCES},
+	    {"remove a folder", remove_folder, EACCES},
+	    {"make a FIFO", make_fifo, EACCES},
+	    {"make a socket's file", make_socket_file, EACCES},
+	    {"make a symbolic link", make_symlink, EACCES},
 	};
+	const struct refusal devices[] = {
+	    {"make a device", make_device, EACCES},
+	    {"make a block device", make_block_device, EACCES},
+	};
+	const struct refusal truncation[] = {{"truncate", truncate_file, EACCES}};
 	const struct refusal later[] = {
 	    {"connect", connect_tcp, EACCES},
 	    {"signal the parent", signal_parent, EPERM},
@@ -402,6 +464,10 @@ static void landlock_by_itself(void **state)
 		skip();
 	}
 	assert_refusals(f, SANDBOX_LANDLOCK, rows, ARRAY_LEN(rows));
+	if (geteuid() == 0)
+		assert_refusals(f, SANDBOX_LANDLOCK, devices, ARRAY_LEN(devices));
+	if (has_landlock(3))
+		assert_refusals(f, SANDBOX_LANDLOCK, truncation, 1);
 	if (has_landlock(4))
 		assert_refusals(f, SANDBOX_LANDLOCK, later, 1);
 	if (has_landlock(6))
@@ -537,6 +603,16 @@ static void memory_is_limited(void **state)
 	assert_int_equal(WEXITSTATUS(status), ENOMEM);
 }
 
+/* No limit is none, and not the least. */
+static void without_limits_memory_is_free(void **state)
+{
+	const struct sandbox_limits none = {0, 0};
+	int status = status_of(*state, SANDBOX_SECCOMP | SANDBOX_RLIMITS, &none, use_memory);
+
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* ---- a kernel that does not go along ---- */
 
 struct refusing {
@@ -624,6 +700,7 @@ int main(void)
 	    unit_test_here(abort_is_seen_as_such),
 	    unit_test_here(cpu_time_is_limited),
 	    unit_test_here(memory_is_limited),
+	    unit_test_here(without_limits_memory_is_free),
 	    unit_test_here(what_the_kernel_refuses_is_an_error),
 	};
 
