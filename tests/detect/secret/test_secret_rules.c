@@ -85,6 +85,36 @@ static void test_own_rules(void **state)
 }
 
 /* Reads and compiles; the error's text must hold all of `words`. */
+static void test_ids_of_names(void **state)
+{
+	static const char json[] =
+	    "{\"Slack Token (v2)\": \"a\", \"---\": \"b\", \"!\": \"c\", \" Lead and trail! \": "
+	    "\"d\", \"UPPER_case\": \"e\", \"upper case\": \"f\", \"\xc3\xa9t\xc3\xa9\": \"g\", "
+	    "\"9\": \"h\", \"My GENERIC one\": \"i\", \"generi\": \"j\"}";
+	static const char *const ids[] = {"slack-token-v2", "rule", "rule-2", "lead-and-trail",
+	    "upper-case", "upper-case-2", "t", "9", "my-generic-one", "generi"};
+	struct secret_rules rules = {0};
+	struct arena arena;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	arena_init(&arena, MIB(1));
+	if (secret_rules_add_json(&rules, str_of(json), STR("f"), &arena, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(rules.rules.n, ARRAY_LEN(ids));
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		const struct secret_rule *r = &rules.rules.p[i];
+
+		if (!str_eq(r->id, str_of(ids[i])))
+			fail_msg(STR_FMT " is " STR_FMT ", not %s", STR_ARG(r->name),
+			    STR_ARG(r->id), ids[i]);
+		assert_int_equal(r->generic, i == 8);
+		assert_int_equal(r->severity, SEVERITY_HIGH);
+		assert_false(r->own);
+	}
+	arena_release(&arena);
+}
+
 static void check_refused(const char *json, const char *word, const char *other)
 {
 	struct secret_rules rules = {0};
@@ -173,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_builtin_records),
 	    cmocka_unit_test(test_own_rules),
+	    cmocka_unit_test(test_ids_of_names),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_translation),
 	};
