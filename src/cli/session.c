@@ -122,6 +122,7 @@ static int open_database(struct session *s, struct err *err)
 	if (db_open(path, &s->database, err) != 0 || db_info(s->database, &info, err) != 0)
 		return -1;
 	age = s->cli->clock->now_ms(s->cli->clock) - info.built_ms;
+	log_debug("advisory database %s: opened, %lld hours old", path, (long long)(age / HOUR_MS));
 	if (max_hours > 0 && age > (int64_t)max_hours * HOUR_MS)
 		return err_set(err, ERR_DATABASE,
 		    "%s is %lld hours old and the policy allows %llu: build it again from fresh feeds",
@@ -136,9 +137,11 @@ static int open_policy(struct session *s, const char *rules_file, struct err *er
 	/* The built-in policy names rules that there are: a test sees to it. */
 	if (s->options->policy.n == 0 && !rules_file)
 		return policy_source_load(STR_NONE, NULL, s->cli->arena, &s->policy, err);
-	if (rule_names(rules_file, s->cli->arena, &names, err) != 0)
+	if (rule_names(rules_file, s->cli->arena, &names, err) != 0 ||
+	    policy_source_load(s->options->policy, &names, s->cli->arena, &s->policy, err) != 0)
 		return -1;
-	return policy_source_load(s->options->policy, &names, s->cli->arena, &s->policy, err);
+	log_debug("policy " STR_FMT ": read", STR_ARG(s->options->policy));
+	return 0;
 }
 
 static bool needs_engine(unsigned needs, const char *rules_file)
@@ -273,6 +276,8 @@ int session_finish(struct session *s)
 	struct err err = ERR_INIT;
 	int code;
 
+	log_debug(
+	    "read all: %zu findings, %zu problems", s->report.findings.n, s->report.problems.n);
 	if (judge_report(&s->policy, s->cli->clock->now_ms(s->cli->clock), &s->report, &err) != 0)
 		return command_fail(&err);
 	code = session_print(s->cli, s->options, &s->report, STR_NONE, STR_NONE);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/os/fd.h"
 
 #include <errno.h>
@@ -450,6 +451,8 @@ int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err)
 		return err_sys(err, "cannot run %s", s->argv[0]);
 	if (start_program(&start, false, &running.pid, err) != 0)
 		return -1;
+	log_debug(
+	    "%s %s: process %d begins", s->argv[0], s->argv[1] ? s->argv[1] : "", (int)running.pid);
 	pidfd = open_pidfd(running.pid);
 	running.pidfd = pidfd;
 	running.streams = start.parent;
@@ -459,6 +462,8 @@ int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err)
 	if (failed < 0)
 		(void)kill(-running.pid, SIGKILL);
 	reap(running.pid, &result);
+	log_debug("%s: process %d ended, status %d, signal %d%s", s->argv[0], (int)running.pid,
+	    result.status, result.signal, result.timed_out ? ", out of time" : "");
 	*ret = result;
 	return failed;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/os/fd.h"
 #include "base/vec.h"
 #include "ship/build/build_log.h"
@@ -612,6 +613,7 @@ int image_build_begin(const struct build_plan *plan, struct building **ret, stru
 		return arena_err(plan->arena, err);
 	if (prepare(b, err) == 0) {
 		if (start(b, err) == 0) {
+			log_debug("build in %s: begins", plan->work_dir);
 			*ret = b;
 			return 0;
 		}
@@ -647,6 +649,8 @@ int image_build_end(struct building *b, struct build_result *ret, struct err *er
 	if (status != 0)
 		return -1;
 	result.duration_ms = now_ms() - b->started_ms;
+	log_debug("build: ended after %lld ms, outcome %d", (long long)result.duration_ms,
+	    (int)result.outcome);
 	*ret = result;
 	return 0;
 }

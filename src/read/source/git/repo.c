@@ -9,6 +9,7 @@
  * hooks, info/) cannot be obeyed. New objects and refs end up where they belong, under
  * git's own locks.
  */
+#include "base/log.h"
 #include "base/os/fd.h"
 #include "base/os/owned.h"
 #include "read/source/git/git_inner.h"
@@ -418,6 +419,7 @@ int git_repo_open(
 		git_repo_close(repo);
 		return -1;
 	}
+	log_debug("repository %s: opened", path);
 	*ret_repo = repo;
 	return 0;
 }
