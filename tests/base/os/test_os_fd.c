@@ -1,5 +1,6 @@
 /* Whole reads and writes, files that appear at once, and removal of hostile trees. */
 #include "../faults.h"
+#include "../refuse_call.h"
 #include "base/os/output.h"
 #include "base/os/owned.h"
 #include "unit.h"
@@ -8,7 +9,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct pipe_of {
@@ -368,6 +371,144 @@ static void temporary_folders_are_private(void **state)
 	assert_err(&f->err, ERR_IO, "none");
 }
 
+/* ---- a kernel that does not go along ---- */
+
+static int read_a_file(struct fixture *f)
+{
+	struct str got;
+
+	return file_read(below(f, "file"), KIB(1), &f->arena, &got, &f->err);
+}
+
+static int read_an_open_one(struct fixture *f)
+{
+	int fd CLEANUP_FD = fd_open_read(below(f, "file"), false, &f->err);
+	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
+
+	return fd_read_to_end(fd, &out, &f->err);
+}
+
+static int read_some(struct fixture *f)
+{
+	int fd CLEANUP_FD = fd_open_read(below(f, "file"), false, &f->err);
+	char bytes[3];
+	size_t n;
+
+	return fd_read_full(fd, bytes, sizeof bytes, &n, &f->err);
+}
+
+static int read_a_range(struct fixture *f)
+{
+	int fd CLEANUP_FD = fd_open_read(below(f, "file"), false, &f->err);
+	char bytes[3];
+	size_t n;
+
+	return fd_pread_full(fd, 0, bytes, sizeof bytes, &n, &f->err);
+}
+
+static int write_a_file(struct fixture *f)
+{
+	return file_write(below(f, "file"), STR("new"), 0600, &f->err);
+}
+
+static int write_output(struct fixture *f)
+{
+	return output_write(below(f, "file"), STR("new"), 0600, &f->err);
+}
+
+static int make_a_folder(struct fixture *f)
+{
+	return dir_make(below(f, "made/below"), 0700, &f->err);
+}
+
+static int remove_a_folder(struct fixture *f)
+{
+	return dir_remove(below(f, "folder"), &f->err);
+}
+
+struct refused_work {
+	const char *what;
+	unsigned call;
+	int error;
+	int (*work)(struct fixture *f);
+};
+
+/* In the forked process: 0 if the work failed as it should. */
+static int work_refused(struct fixture *f, const struct refused_work *row)
+{
+	if (refuse_call(row->call, ANY_ARGUMENT, row->error) != 0)
+		return 2;
+	if (row->work(f) == 0)
+		return 3;
+	return f->err.code == ERR_IO && f->err.sys == row->error && f->err.text[0] != '\0' ? 0 : 4;
+}
+
+static void what_the_kernel_refuses_is_an_error(void **state)
+{
+	static const struct refused_work rows[] = {
+	    {"read", SYS_read, EIO, read_a_file},
+	    {"read to the end", SYS_read, EIO, read_an_open_one},
+	    {"read some", SYS_read, EIO, read_some},
+	    {"read a range", SYS_pread64, EIO, read_a_range},
+	    {"open to read", SYS_openat, EMFILE, read_a_file},
+	    {"write", SYS_write, ENOSPC, write_a_file},
+	    {"open to write", SYS_openat, EMFILE, write_a_file},
+	    {"write output", SYS_write, ENOSPC, write_output},
+#ifdef SYS_rename /* other architectures have renameat and mkdirat alone */
+	    {"rename", SYS_rename, EROFS, write_a_file},
+	    {"make a folder", SYS_mkdir, EROFS, make_a_folder},
+#endif
+	    {"list a folder", SYS_getdents64, EIO, remove_a_folder},
+	    {"remove", SYS_unlinkat, EPERM, remove_a_folder},
+	    {"open a folder", SYS_openat, EMFILE, remove_a_folder},
+	};
+	struct fixture *f = *state;
+
+	assert_ok(file_write(below(f, "file"), STR("old"), 0600, &f->err), &f->err);
+	assert_ok(dir_make(below(f, "folder/a"), 0700, &f->err), &f->err);
+	assert_ok(file_write(below(f, "folder/b"), STR("x"), 0600, &f->err), &f->err);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int status = -1;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(work_refused(f, &rows[i]));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status != 0)
+			fail_msg("%s refused: status %x", rows[i].what, (unsigned)status);
+	}
+	assert_holds(f, "file", "old");
+	assert_true(file_exists(below(f, "folder")));
+	/* What was written beside it is gone too. */
+	assert_ok(dir_remove(below(f, "folder"), &f->err), &f->err);
+	assert_int_equal(unlink(below(f, "file")), 0);
+	assert_int_equal(rmdir(f->folder), 0);
+	assert_int_equal(mkdir(f->folder, 0700), 0);
+}
+
+static void paths_have_a_longest_length(void **state)
+{
+	static char path[5000];
+	struct fixture *f = *state;
+
+	memset(path, 'x', sizeof path - 1);
+	for (size_t i = 0; i < sizeof path - 1; i += 100)
+		path[i] = '/';
+	assert_int_equal(dir_make(path, 0700, &f->err), -1);
+	assert_int_equal(f->err.sys, ENAMETOOLONG);
+	assert_int_equal(file_write(path, STR(""), 0600, &f->err), -1);
+	assert_int_equal(f->err.sys, ENAMETOOLONG);
+	assert_int_equal(output_write(path, STR(""), 0600, &f->err), -1);
+	assert_int_equal(f->err.sys, ENAMETOOLONG);
+	/* With the name of the file beside it, it is too long. */
+	path[4090] = '\0';
+	assert_int_equal(file_write(path, STR(""), 0600, &f->err), -1);
+	assert_int_equal(f->err.sys, ENAMETOOLONG);
+	assert_int_equal(dir_make("", 0700, &f->err), -1);
+	assert_int_equal(f->err.sys, ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +532,8 @@ int main(void)
 	    unit_test_here(removing_a_deep_tree),
 	    unit_test_here(removing_a_nasty_tree),
 	    unit_test_here(temporary_folders_are_private),
+	    unit_test_here(what_the_kernel_refuses_is_an_error),
+	    unit_test_here(paths_have_a_longest_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* What a probe needs that only exists before the sandbox closes. */
@@ -340,6 +341,16 @@ static int use_digests(const struct probe_world *w)
 	return hasher_close(&h, hex, sizeof hex, &err) != 0 ? EIO : 0;
 }
 
+/* stdio asks so before it prints: a pipe is none, and the question is allowed. */
+static int ask_for_a_terminal(const struct probe_world *w)
+{
+	struct termios settings;
+
+	if (tcgetattr(w->pipe_from, &settings) == 0)
+		return EIO;
+	return errno == ENOTTY ? 0 : errno;
+}
+
 static int abort_itself(const struct probe_world *w)
 {
 	(void)w;
@@ -546,6 +557,7 @@ static void what_a_reader_needs_works(void **state)
 		assert_int_equal(said(f, layers, use_memory), 0);
 		assert_int_equal(said(f, layers, use_the_c_library), 0);
 		assert_int_equal(said(f, layers, use_digests), 0);
+		assert_int_equal(said(f, layers, ask_for_a_terminal), 0);
 	}
 }
 

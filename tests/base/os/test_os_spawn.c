@@ -1,5 +1,6 @@
 /* Programs run to the end and as coprocesses: output, input, time, descriptors, deaths. */
 #include "../faults.h"
+#include "../refuse_call.h"
 #include "base/clock.h"
 #include "base/os/spawn.h"
 #include "unit.h"
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,6 +159,46 @@ static void what_cannot_be_run(void **state)
 	assert_true(spawn_has("sh"));
 	assert_false(spawn_has("no-such-program-here"));
 	assert_false(spawn_has(""));
+}
+
+/* In the forked process: 0 if nothing was run and the error says what. */
+static int run_refused(struct fixture *f, unsigned call, int error)
+{
+	static const char *const argv[] = {"true", "other", NULL};
+	struct spawn_result result;
+
+	if (refuse_call(call, ANY_ARGUMENT, error) != 0)
+		return 2;
+	if (spawn_run(&(struct spawn){.argv = argv}, &result, &f->err) == 0)
+		return 3;
+	return f->err.sys == error && strstr(f->err.text, "true") && !strstr(f->err.text, "other")
+		   ? 0
+		   : 4;
+}
+
+static void what_the_kernel_refuses_is_an_error(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned call;
+		int error;
+	} rows[] = {
+	    {"pipes", SYS_pipe2, EMFILE},
+	    {"processes", SYS_clone, EAGAIN},
+	    {"programs", SYS_execve, EACCES},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int status = -1;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(run_refused(*state, rows[i].call, rows[i].error));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status != 0)
+			fail_msg("%s refused: status %x", rows[i].what, (unsigned)status);
+	}
 }
 
 static void a_fault_can_be_injected(void **state)
@@ -328,6 +370,7 @@ int main(void)
 	    unit_test_here(time_runs_out),
 	    unit_test_here(no_waiting_for_strangers),
 	    unit_test_here(what_cannot_be_run),
+	    unit_test_here(what_the_kernel_refuses_is_an_error),
 	    unit_test_here(a_fault_can_be_injected),
 	    unit_test_here(only_what_is_named_is_inherited),
 	    unit_test_here(streams_when_ours_are_closed),
