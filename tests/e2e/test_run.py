@@ -315,14 +315,14 @@ class Killed(Pipeline):
         self.assertGreater(self.loop("run-reached"), 6)
 
     def test_in_the_middle_of_a_build(self):
-        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN sleep 3\nUSER 1\nCMD [\"sh\"]\n"})
+        self.propose({"Dockerfile": f"FROM {self.host}/base:1\nRUN sleep 9\nUSER 1\nCMD [\"sh\"]\n"})
         process = subprocess.Popen([str(PROGRAM), *map(str, self.args())], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, cwd=self.folder,
                                    env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
                                         "PLIMSOLL_TEST_NOW": NOW})
         log = self.folder / "state/runs/1/build.log"
         for _ in range(400):
-            if log.exists() and "sleep" in log.read_text(errors="replace") and processes_with("sleep\x003"):
+            if log.exists() and "sleep" in log.read_text(errors="replace") and processes_with("sleep\x009"):
                 break
             time.sleep(0.05)
         else:
@@ -332,7 +332,7 @@ class Killed(Pipeline):
         self.assertGreater(len(builders), 3, "the builder, what it runs the build with, and the RUN")
         process.kill()
         self.assertEqual(process.wait(), -signal.SIGKILL)
-        for _ in range(100):
+        for _ in range(80):  # the RUN would end by itself later than that
             if not any(map(is_living, builders)):
                 break
             time.sleep(0.05)

@@ -428,6 +428,7 @@ static void detach(long seconds)
 		sleep((unsigned)seconds);
 		_exit(0);
 	}
+	(void)close(ends[1]);
 	if (read(ends[0], &byte, 1) != 1)
 		exit(1);
 	printf("detached\n");
