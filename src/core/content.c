@@ -53,7 +53,7 @@ static int bad_handle(uint32_t handle, struct err *err)
 static enum content_result memory_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	struct content_memory *m = (struct content_memory *)c;
+	struct content_memory *m = container_of(c, struct content_memory, content);
 
 	(void)err;
 	for (size_t i = 0; i < m->n; i++) {
@@ -69,7 +69,7 @@ static enum content_result memory_open(
 static int memory_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct content_memory *m = (struct content_memory *)c;
+	struct content_memory *m = container_of(c, struct content_memory, content);
 
 	if (handle >= m->n)
 		return bad_handle(handle, err);
@@ -99,7 +99,7 @@ void content_memory_init(
 static enum content_result file_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	struct content_file *f = (struct content_file *)c;
+	struct content_file *f = container_of(c, struct content_file, content);
 
 	(void)err;
 	if (!str_eq(name, f->name))
@@ -112,7 +112,7 @@ static enum content_result file_open(
 static int file_read_range(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct content_file *f = (struct content_file *)c;
+	struct content_file *f = container_of(c, struct content_file, content);
 
 	if (handle != 0)
 		return bad_handle(handle, err);
@@ -257,7 +257,7 @@ static enum content_result dir_open_fd(
 static enum content_result dir_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	struct content_dir *d = (struct content_dir *)c;
+	struct content_dir *d = container_of(c, struct content_dir, content);
 	enum content_result result;
 	uint32_t slot = 0;
 
@@ -280,7 +280,7 @@ static enum content_result dir_open(
 static int dir_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct content_dir *d = (struct content_dir *)c;
+	struct content_dir *d = container_of(c, struct content_dir, content);
 
 	if (handle >= CONTENT_DIR_OPEN || d->fds[handle] < 0)
 		return bad_handle(handle, err);
@@ -290,7 +290,7 @@ static int dir_read(struct content *c, uint32_t handle, uint64_t offset, void *p
 
 static void dir_close(struct content *c, uint32_t handle)
 {
-	struct content_dir *d = (struct content_dir *)c;
+	struct content_dir *d = container_of(c, struct content_dir, content);
 
 	if (handle < CONTENT_DIR_OPEN)
 		fd_cleanup(&d->fds[handle]);

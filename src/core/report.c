@@ -378,7 +378,7 @@ static int take_shown(struct report_sink *s, const struct finding *finding, stru
 
 static int take_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
-	struct report_sink *s = (struct report_sink *)sink;
+	struct report_sink *s = container_of(sink, struct report_sink, sink);
 	struct finding shown = *finding;
 
 	if (path_view_apply_finding(view_of(s), &shown, &s->report->arena, err) != 0)
@@ -388,7 +388,7 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 
 static int take_package(struct sink *sink, const struct package *package, struct err *err)
 {
-	struct report *r = ((struct report_sink *)sink)->report;
+	struct report *r = container_of(sink, struct report_sink, sink)->report;
 	struct package copy;
 
 	if (package_copy(package, &r->arena, &copy, err) != 0)
@@ -398,7 +398,7 @@ static int take_package(struct sink *sink, const struct package *package, struct
 
 static int take_distro(struct sink *sink, const struct distro *distro, struct err *err)
 {
-	struct report *r = ((struct report_sink *)sink)->report;
+	struct report *r = container_of(sink, struct report_sink, sink)->report;
 	struct distro copy = {0};
 
 	if (copy_str(&r->arena, distro->id, &copy.id, err) != 0 ||
@@ -412,14 +412,14 @@ static int take_distro(struct sink *sink, const struct distro *distro, struct er
 
 static int take_problem(struct sink *sink, const struct problem *problem, struct err *err)
 {
-	struct report *r = ((struct report_sink *)sink)->report;
+	struct report *r = container_of(sink, struct report_sink, sink)->report;
 	struct problem copy = *problem;
 	struct origin *origin = &copy.place.origin;
 
 	if (copy_str(&r->arena, problem->message, &copy.message, err) != 0 ||
 	    copy_place(r, &problem->place, &copy.place, err) != 0 ||
-	    path_view_apply(view_of((struct report_sink *)sink), &origin->path, &r->arena, err) !=
-		0)
+	    path_view_apply(view_of(container_of(sink, struct report_sink, sink)), &origin->path,
+		&r->arena, err) != 0)
 		return -1;
 	return vec_push(&r->problems, &r->arena, copy) ? 0 : arena_err(&r->arena, err);
 }
@@ -433,7 +433,7 @@ static bool is_path(enum gap_kind kind)
 
 static int take_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
 {
-	const struct report_sink *s = (struct report_sink *)sink;
+	const struct report_sink *s = container_of(sink, struct report_sink, sink);
 	struct not_covered shown = *gap;
 
 	if (is_path(gap->kind) &&
@@ -444,7 +444,7 @@ static int take_gap(struct sink *sink, const struct not_covered *gap, struct err
 
 static int take_note(struct sink *sink, struct str key, struct str value, struct err *err)
 {
-	struct report_sink *s = (struct report_sink *)sink;
+	struct report_sink *s = container_of(sink, struct report_sink, sink);
 	struct arena *arena = &s->report->arena;
 	struct str *copy, key_copy;
 

@@ -10,7 +10,7 @@
 
 static struct mask *mask_of(struct sink *sink)
 {
-	return (struct mask *)(void *)sink;
+	return container_of(sink, struct mask, sink);
 }
 
 static int look(struct mask *m, struct err *err)

@@ -35,7 +35,7 @@ struct own_moved {
 
 static struct own *own_of(struct sink *sink)
 {
-	return (struct own *)(void *)sink;
+	return container_of(sink, struct own, sink);
 }
 
 static int gather_finding(struct sink *sink, const struct finding *finding, struct err *err)

@@ -285,7 +285,7 @@ int blob_store_finish(
 
 static int writer_begin(struct http_sink *sink, struct err *err)
 {
-	struct blob_writer *w = (struct blob_writer *)sink;
+	struct blob_writer *w = container_of(sink, struct blob_writer, sink);
 
 	hasher_release(&w->hasher);
 	if (hasher_open(&w->hasher, algorithm_of(w->blob->digest), err))
@@ -303,7 +303,7 @@ static bool passed_step(uint64_t before, uint64_t after)
 
 static int writer_write(struct http_sink *sink, struct str bytes, struct err *err)
 {
-	struct blob_writer *w = (struct blob_writer *)sink;
+	struct blob_writer *w = container_of(sink, struct blob_writer, sink);
 	uint64_t before = w->done_bytes;
 
 	if (bytes.n > w->blob->size_bytes - w->done_bytes)
@@ -370,7 +370,7 @@ void blob_writer_release(struct blob_writer *w)
 
 static int reader_begin(struct http_source *source, struct err *err)
 {
-	struct blob_reader *r = (struct blob_reader *)source;
+	struct blob_reader *r = container_of(source, struct blob_reader, source);
 
 	hasher_release(&r->hasher);
 	if (hasher_open(&r->hasher, algorithm_of(r->blob->digest), err))
@@ -382,7 +382,7 @@ static int reader_begin(struct http_source *source, struct err *err)
 static int reader_read(
     struct http_source *source, char *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct blob_reader *r = (struct blob_reader *)source;
+	struct blob_reader *r = container_of(source, struct blob_reader, source);
 	uint64_t before = r->done_bytes;
 	size_t got = 0;
 

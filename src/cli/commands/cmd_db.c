@@ -25,7 +25,7 @@ struct telling_sink {
 
 static int tell_problem(struct sink *sink, const struct problem *problem, struct err *err)
 {
-	struct telling_sink *telling = (struct telling_sink *)(void *)sink;
+	struct telling_sink *telling = container_of(sink, struct telling_sink, sink);
 
 	(void)err;
 	if (telling->problems++ < PROBLEMS_SHOWN)

@@ -243,7 +243,7 @@ static int inflate_some(
 
 static int gzip_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct gzip_stream *g = (struct gzip_stream *)s;
+	struct gzip_stream *g = container_of(s, struct gzip_stream, stream);
 	size_t got = 0;
 
 	while (got == 0) {

@@ -94,7 +94,7 @@ struct content_stream {
 
 static int content_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct content_stream *c = (struct content_stream *)s;
+	struct content_stream *c = container_of(s, struct content_stream, stream);
 	size_t want = (size_t)MIN_OF(n, c->left), got = 0;
 
 	if (want > 0 &&
@@ -111,7 +111,7 @@ static int content_pull(struct stream *s, void *p, size_t n, size_t *ret_n, stru
 
 static int content_skip(struct stream *s, uint64_t n, uint64_t *ret_n, struct err *err)
 {
-	struct content_stream *c = (struct content_stream *)s;
+	struct content_stream *c = container_of(s, struct content_stream, stream);
 	uint64_t step = MIN_OF(n, c->left);
 
 	(void)err;
@@ -147,7 +147,7 @@ struct bytes_stream {
 
 static int bytes_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct bytes_stream *b = (struct bytes_stream *)s;
+	struct bytes_stream *b = container_of(s, struct bytes_stream, stream);
 	size_t step = MIN_OF(n, b->left.n);
 
 	(void)err;
@@ -180,7 +180,7 @@ struct peek_stream {
 
 static int peek_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct peek_stream *k = (struct peek_stream *)s;
+	struct peek_stream *k = container_of(s, struct peek_stream, stream);
 	size_t step = MIN_OF(n, k->n - k->at);
 
 	if (step == 0)
@@ -217,7 +217,7 @@ struct tee_stream {
 
 static int tee_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct err *err)
 {
-	struct stream_sum *sum = ((struct tee_stream *)s)->sum;
+	struct stream_sum *sum = container_of(s, struct tee_stream, stream)->sum;
 
 	if (stream_pull(s->below, p, n, ret_n, err) != 0)
 		return -1;
@@ -315,7 +315,7 @@ static int limit_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct
 	size_t got;
 
 	if (stream_pull(s->below, p, n, &got, err) != 0 ||
-	    limit_check((struct limit_stream *)s, got, err) != 0)
+	    limit_check(container_of(s, struct limit_stream, stream), got, err) != 0)
 		return -1;
 	*ret_n = got;
 	return 0;

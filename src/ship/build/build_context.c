@@ -259,7 +259,7 @@ static int on_problem(struct sink *s, const struct problem *problem, struct err 
 
 static int on_gap(struct sink *s, const struct not_covered *gap, struct err *err)
 {
-	struct context_walk *walk = (struct context_walk *)s;
+	struct context_walk *walk = container_of(s, struct context_walk, sink);
 	struct context_entry entry = {.kind = CONTEXT_SUBMODULE, .path = gap->what};
 
 	if (gap->kind != GAP_SUBMODULE)

@@ -30,7 +30,7 @@ struct memory_sink {
 
 static int memory_finding(struct sink *s, const struct finding *finding, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 	struct finding copy;
 
 	if (finding_copy(finding, &m->arena, &copy, err) != 0)
@@ -40,7 +40,7 @@ static int memory_finding(struct sink *s, const struct finding *finding, struct 
 
 static int memory_package(struct sink *s, const struct package *package, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 	struct package copy;
 
 	if (package_copy(package, &m->arena, &copy, err) != 0)
@@ -50,7 +50,7 @@ static int memory_package(struct sink *s, const struct package *package, struct 
 
 static int memory_distro(struct sink *s, const struct distro *distro, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 
 	(void)err;
 	m->distro = (struct distro){arena_str(&m->arena, distro->id),
@@ -61,7 +61,7 @@ static int memory_distro(struct sink *s, const struct distro *distro, struct err
 
 static int memory_problem(struct sink *s, const struct problem *problem, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 	struct problem copy = *problem;
 
 	copy.message = arena_str(&m->arena, problem->message);
@@ -72,7 +72,7 @@ static int memory_problem(struct sink *s, const struct problem *problem, struct 
 
 static int memory_gap(struct sink *s, const struct not_covered *gap, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 
 	(void)err;
 	buf_addf(
@@ -82,7 +82,7 @@ static int memory_gap(struct sink *s, const struct not_covered *gap, struct err 
 
 static int memory_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
-	struct memory_sink *m = (struct memory_sink *)s;
+	struct memory_sink *m = container_of(s, struct memory_sink, sink);
 
 	(void)err;
 	buf_addf(&m->notes, STR_FMT "=" STR_FMT "\n", STR_ARG(key), STR_ARG(value));

@@ -132,7 +132,7 @@ struct ranges {
 static int read_range(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct ranges *r = (struct ranges *)c;
+	struct ranges *r = container_of(c, struct ranges, content);
 	struct str piece = str_sub(r->bytes, (size_t)offset, n);
 
 	assert_int_equal(handle, 7);

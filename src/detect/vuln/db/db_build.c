@@ -157,7 +157,7 @@ struct gathering {
 
 static int on_problem(struct sink *s, const struct problem *problem, struct err *err)
 {
-	return sink_problem(((struct gathering *)s)->to, problem, err);
+	return sink_problem(container_of(s, struct gathering, sink)->to, problem, err);
 }
 
 static int on_stats(struct gathering *g, struct str value, struct err *err)
@@ -190,7 +190,7 @@ static int on_left_out(struct gathering *g, struct str value, struct err *err)
 
 static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
-	struct gathering *g = (struct gathering *)s;
+	struct gathering *g = container_of(s, struct gathering, sink);
 
 	if (str_eq(key, note_stats))
 		return on_stats(g, value, err);

@@ -99,7 +99,7 @@ int feed_paths_add(struct feed_paths *paths, const char *input, const struct lim
 static enum content_result files_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	struct feed_content *files = (struct feed_content *)c;
+	struct feed_content *files = container_of(c, struct feed_content, content);
 	struct stat st;
 	uint64_t i;
 
@@ -123,7 +123,7 @@ static enum content_result files_open(
 static int files_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct feed_content *files = (struct feed_content *)c;
+	struct feed_content *files = container_of(c, struct feed_content, content);
 
 	(void)handle;
 	if (files->fd < 0)
@@ -133,7 +133,7 @@ static int files_read(struct content *c, uint32_t handle, uint64_t offset, void 
 
 static void files_close(struct content *c, uint32_t handle)
 {
-	struct feed_content *files = (struct feed_content *)c;
+	struct feed_content *files = container_of(c, struct feed_content, content);
 
 	(void)handle;
 	fd_cleanup(&files->fd);

@@ -227,7 +227,7 @@ static enum content_result fetch(
 
 static struct git_batch *batch_of(struct content *c)
 {
-	return (struct git_batch *)c; /* its first member */
+	return container_of(c, struct git_batch, content);
 }
 
 static enum content_result batch_open(

@@ -7,7 +7,7 @@ enum { PART_BYTES_MAX = 160, REF_BYTES_MAX = 1024, TRIES = 3 };
 
 static struct git_repo *repo_of(struct forge *forge)
 {
-	return ((struct forge_local *)(void *)forge)->repo;
+	return container_of(forge, struct forge_local, forge)->repo;
 }
 
 /* A name too long is cut, and told apart by its digest; "%" before it cannot come from encoding. */
