@@ -37,9 +37,10 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
-#define COMMAND(name) extern const struct command command_##name;
-#include "cli/commands.def"
-#undef COMMAND
+#define RECORDS	       "cli/commands.def"
+#define RECORDS_TYPE   struct command
+#define RECORDS_PREFIX command
+#include "base/records.h"
 
 const struct command *command_find(struct str name);
 const struct command *const *command_list(size_t *ret_n);

@@ -14,11 +14,11 @@
 
 enum { HELP_WIDTH = 96, PROCESS_MEMORY = 256 << 20 };
 
-static const struct command *const commands[] = {
-#define COMMAND(name) &command_##name,
-#include "cli/commands.def"
-#undef COMMAND
-};
+#define RECORDS	       "cli/commands.def"
+#define RECORDS_TYPE   struct command
+#define RECORDS_PREFIX command
+#define RECORDS_LIST   commands
+#include "base/records.h"
 
 const struct command *const *command_list(size_t *ret_n)
 {

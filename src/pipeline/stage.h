@@ -43,10 +43,6 @@ struct pipeline_stage {
 	enum stage_outcome (*run)(struct stage_run *s, struct err *err);
 };
 
-#define STAGE(name) extern const struct pipeline_stage pipeline_stage_##name;
-#include "pipeline/stages.def"
-#undef STAGE
-
 /* Runs all stages and merges what they found into the run's report. */
 MUST_USE int stages_run(struct pipeline *p, struct err *err);
 

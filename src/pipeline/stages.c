@@ -1,11 +1,11 @@
 /* The lanes: when all have ended their reports become one, in the order of stages.def. */
 #include "pipeline/stage.h"
 
-static const struct pipeline_stage *const stages[] = {
-#define STAGE(name) &pipeline_stage_##name,
-#include "pipeline/stages.def"
-#undef STAGE
-};
+#define RECORDS	       "pipeline/stages.def"
+#define RECORDS_TYPE   struct pipeline_stage
+#define RECORDS_PREFIX pipeline_stage
+#define RECORDS_LIST   stages
+#include "base/records.h"
 
 struct lane {
 	struct pipeline *p;

@@ -1,14 +1,10 @@
 #include "report/format.h"
 
-#define FORMAT(name) extern const struct report_format format_##name;
-#include "report/formats.def"
-#undef FORMAT
-
-static const struct report_format *const formats[] = {
-#define FORMAT(name) &format_##name,
-#include "report/formats.def"
-#undef FORMAT
-};
+#define RECORDS	       "report/formats.def"
+#define RECORDS_TYPE   struct report_format
+#define RECORDS_PREFIX format
+#define RECORDS_LIST   formats
+#include "base/records.h"
 
 enum { HOUR_MS = 60 * 60 * 1000 };
 

@@ -39,7 +39,7 @@ class Checks(House):
         self.fails("fuzz", "src/read/syntax/toml.c: docs/parsers.txt does not say")
         self.append("docs/parsers.txt", "src/read/syntax/toml.c fuzz/toml.c\n")
         self.fails("fuzz", "fuzz/toml.c is not in fuzz/targets.def")
-        self.append("fuzz/targets.def", "TARGET(toml)\n")
+        self.append("fuzz/targets.def", "RECORD(toml)\n")
         (self.tree / "fuzz/toml.c").write_text("")
         self.fails("fuzz", "fuzz/corpus/toml: no input")
         (self.tree / "fuzz/corpus/toml").mkdir()

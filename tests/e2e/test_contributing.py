@@ -103,7 +103,7 @@ class AddARule(House):
         self.fails_with(f"{rule}: an empty field")
         self.edit(source, '.fix = ""', f".fix = {fix}")
         # And its absence.
-        self.edit("src/detect/lint/rules.def", f"RULE({name})\n", "")
+        self.edit("src/detect/lint/rules.def", f"RECORD({name})\n", "")
         self.fails_with(f"tests/data/lint/{rule}: no such rule")
 
 

@@ -3,27 +3,21 @@
 #include "base/map.h"
 #include "detect/sbom/notes.h"
 
-/* clang-format off */
-#define CATALOGER(name) extern const struct cataloger cataloger_##name;
-#include "detect/sbom/catalogers.def"
-#undef CATALOGER
+#define RECORDS	       "detect/sbom/catalogers.def"
+#define RECORDS_TYPE   struct cataloger
+#define RECORDS_PREFIX cataloger
+#define RECORDS_LIST   all_catalogers
+#include "base/records.h"
 
-#define CATALOGER(name) &cataloger_##name,
-static const struct cataloger *const all_catalogers[] = {
-#include "detect/sbom/catalogers.def"
-	NULL,
-};
-#undef CATALOGER
-/* clang-format on */
-
-const struct cataloger *const *catalogers(void)
+const struct cataloger *const *catalogers(size_t *ret_n)
 {
+	*ret_n = ARRAY_LEN(all_catalogers);
 	return all_catalogers;
 }
 
 bool sbom_wants(struct str path)
 {
-	for (size_t i = 0; all_catalogers[i]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all_catalogers); i++) {
 		if (all_catalogers[i]->wants(path))
 			return true;
 	}
@@ -32,7 +26,7 @@ bool sbom_wants(struct str path)
 
 int sbom_catalog(const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err)
 {
-	for (size_t i = 0; all_catalogers[i]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all_catalogers); i++) {
 		const struct cataloger *c = all_catalogers[i];
 
 		if (c->wants(unit->origin.path) && c->catalog(unit, sink, arena, err) != 0)

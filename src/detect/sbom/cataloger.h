@@ -30,8 +30,8 @@ struct cataloger {
 	    const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err);
 };
 
-/* All of catalogers.def, in its order; ends with NULL. */
-const struct cataloger *const *catalogers(void);
+/* All of catalogers.def, in its order. */
+const struct cataloger *const *catalogers(size_t *ret_n);
 /* Whether any cataloger wants this path. */
 bool sbom_wants(struct str path);
 /* Runs every cataloger that wants unit->path. */

@@ -9,18 +9,18 @@ struct release {
 };
 
 /* clang-format off */
-#define ECOSYSTEM(name, key, scheme) {STR_INIT(name), STR_INIT(key), STR_INIT(scheme)},
+#define ROW(name, key, scheme) {STR_INIT(name), STR_INIT(key), STR_INIT(scheme)},
 static const struct ecosystem ecosystems[] = {
 #include "detect/vuln/ecosystems.def"
 };
-#undef ECOSYSTEM
+#undef ROW
 
-#define RELEASE(distro, codename, version_id) \
+#define ROW(distro, codename, version_id) \
 	{STR_INIT(distro), STR_INIT(codename), STR_INIT(version_id)},
 static const struct release releases[] = {
 #include "detect/vuln/releases.def"
 };
-#undef RELEASE
+#undef ROW
 /* clang-format on */
 
 struct str release_of_codename(struct str distro_id, struct str codename)

@@ -17,9 +17,9 @@ enum { STORE_VERSION = 1, BUSY_MS = 10000, INVENTORY_BYTES = 256 << 20 };
 /* ---- the library, which commands without a store do without ---- */
 
 struct sqlite_functions {
-#define FUNCTION(name) __typeof__(sqlite3_##name) *name;
+#define ROW(name) __typeof__(sqlite3_##name) *name;
 #include "pipeline/store/sqlite.def"
-#undef FUNCTION
+#undef ROW
 };
 
 static struct sqlite_functions sqlite;
@@ -27,9 +27,9 @@ static struct sqlite_functions sqlite;
 static int load_sqlite(struct err *err)
 {
 	static const struct library_function functions[] = {
-#define FUNCTION(name) {"sqlite3_" #name, offsetof(struct sqlite_functions, name)},
+#define ROW(name) {"sqlite3_" #name, offsetof(struct sqlite_functions, name)},
 #include "pipeline/store/sqlite.def"
-#undef FUNCTION
+#undef ROW
 	};
 
 	return library_load("libsqlite3.so.0", functions, ARRAY_LEN(functions), &sqlite, err);

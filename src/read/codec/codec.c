@@ -2,25 +2,22 @@
 
 #include "read/codec/tar_header.h"
 
-#define CODEC(name) extern const struct codec codec_##name;
-#define REFUSED(name, magic)
-#include "read/codec/codecs.def"
-#undef CODEC
-#undef REFUSED
+#define RECORDS	       "read/codec/codecs.def"
+#define RECORDS_TYPE   struct codec
+#define RECORDS_PREFIX codec
+#define RECORDS_LIST   codecs
+#include "base/records.h"
 
-#define CODEC(name)
-#define REFUSED(name, magic) \
-	static const struct codec codec_##name = {#name, STR_INIT(magic), NULL};
-#include "read/codec/codecs.def"
-#undef CODEC
-#undef REFUSED
-
-static const struct codec *const codecs[] = {
-#define CODEC(name)	     &codec_##name,
-#define REFUSED(name, magic) &codec_##name,
-#include "read/codec/codecs.def"
-#undef CODEC
-#undef REFUSED
+static const struct codec refused[] = {
+    {"zstd", STR_INIT("\x28\xb5\x2f\xfd"), NULL},
+    {"xz",
+	STR_INIT("\xfd"
+		 "7zXZ\0"),
+	NULL},
+    {"bzip2", STR_INIT("BZh"), NULL},
+    {"lz4", STR_INIT("\x04\x22\x4d\x18"), NULL},
+    {"lzip", STR_INIT("LZIP"), NULL},
+    {"compress", STR_INIT("\x1f\x9d"), NULL},
 };
 
 const struct codec *codec_of(struct str first_bytes)
@@ -28,6 +25,9 @@ const struct codec *codec_of(struct str first_bytes)
 	for (size_t i = 0; i < ARRAY_LEN(codecs); i++)
 		if (str_starts(first_bytes, codecs[i]->magic))
 			return codecs[i];
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (str_starts(first_bytes, refused[i].magic))
+			return &refused[i];
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The compressions, recognised by their first bytes. codecs.def lists them: one that is
- * read is one file with a `const struct codec` and one line; one that is only known by
- * name is one line, and refused with ERR_UNSUPPORTED. Pure tables, no state.
+ * The compressions, recognised by their first bytes. codecs.def lists those
+ * that are read: one file with a `const struct codec` and one line each. One that is only known by
+ * name is one line of codec.c, and refused with ERR_UNSUPPORTED. Pure tables, no state.
  *
  * Thin form: gzip is read. zstd, xz, bzip2, lz4, lzip and compress are refused by name.
  */

@@ -44,9 +44,10 @@ MUST_USE int forge_comment(
 MUST_USE int forge_land(struct forge *forge, const struct pull_request *pull,
     const struct forge_landing *landing, struct err *err);
 
-#define FORGE(name) extern const struct forge_kind forge_kind_##name;
-#include "ship/forge/forges.def"
-#undef FORGE
+#define RECORDS	       "ship/forge/forges.def"
+#define RECORDS_TYPE   struct forge_kind
+#define RECORDS_PREFIX forge_kind
+#include "base/records.h"
 
 /* ---- local ---- */
 

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 // clang-format on
 
+#include "../../base/full_arena.h"
+
 struct dump {
 	struct buf *out;
 	struct str text; /* of the file */
@@ -105,26 +107,39 @@ static struct str read_data(const char *name, const char *ending, struct arena *
 	return text;
 }
 
+struct feed_input {
+	const struct feed *feed;
+	struct feed_file file;
+};
+
+static int read_feed(const void *input, struct arena *arena, struct buf *out, struct err *err)
+{
+	const struct feed_input *in = input;
+	struct dump dump = {out, in->file.bytes};
+	struct feed_out to = {on_advisory, on_exploited, on_problem, &dump};
+
+	return in->feed->read(&in->file, &to, arena, err);
+}
+
 static void check_feed(const char *name, const char *feed_name)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct feed_file file = {str_of(name), STR_NONE};
-	struct dump dump = {&out, STR_NONE};
-	struct feed_out to = {on_advisory, on_exploited, on_problem, &dump};
-	const struct feed *feed;
+	struct feed_input input;
 	struct err err = ERR_INIT;
 	struct str expected;
 
 	arena_init(&arena, MIB(16));
-	dump.text = file.bytes = read_data(name, "", &arena);
+	file.bytes = read_data(name, "", &arena);
 	expected = read_data(name, ".expect", &arena);
-	feed = feed_recognise(&file);
-	assert_non_null(feed);
-	assert_string_equal(feed->name.p, feed_name);
-	if (feed->read(&file, &to, &arena, &err) != 0)
+	input = (struct feed_input){feed_recognise(&file), file};
+	assert_non_null(input.feed);
+	assert_string_equal(input.feed->name.p, feed_name);
+	if (read_feed(&input, &arena, &out, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(buf_cstr(&out), expected.p);
+	assert_true(assert_survives_full_arenas(read_feed, &input) > 0);
 }
 
 static void test_osv_json(void **state)
@@ -167,6 +182,8 @@ static void test_recognises(void **state)
 {
 	static const char *const strangers[] = {"", "{}", "[]", "# README\n", "id: x\n",
 	    "{\"id\": \"x\"}", "packages:\n- pkg:\n    name: x\n", "\x1f\x8b\x08"};
+	size_t n;
+	const struct feed *const *all = feeds(&n);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
@@ -174,8 +191,8 @@ static void test_recognises(void **state)
 
 		assert_null(feed_recognise(&file));
 	}
-	for (size_t i = 0; feeds()[i]; i++) {
-		const struct feed *f = feeds()[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct feed *f = all[i];
 
 		assert_true(f->name.n > 0 && f->what.n > 0 && f->since.n == 10);
 	}

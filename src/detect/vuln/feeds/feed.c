@@ -1,26 +1,20 @@
 #include "detect/vuln/feeds/feed.h"
 
-/* clang-format off */
-#define FEED(name) extern const struct feed feed_##name;
-#include "detect/vuln/feeds/feeds.def"
-#undef FEED
+#define RECORDS	       "detect/vuln/feeds/feeds.def"
+#define RECORDS_TYPE   struct feed
+#define RECORDS_PREFIX feed
+#define RECORDS_LIST   all_feeds
+#include "base/records.h"
 
-#define FEED(name) &feed_##name,
-static const struct feed *const all_feeds[] = {
-#include "detect/vuln/feeds/feeds.def"
-	NULL,
-};
-#undef FEED
-/* clang-format on */
-
-const struct feed *const *feeds(void)
+const struct feed *const *feeds(size_t *ret_n)
 {
+	*ret_n = ARRAY_LEN(all_feeds);
 	return all_feeds;
 }
 
 const struct feed *feed_recognise(const struct feed_file *file)
 {
-	for (size_t i = 0; all_feeds[i]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all_feeds); i++) {
 		if (all_feeds[i]->recognises(file))
 			return all_feeds[i];
 	}

@@ -39,8 +39,8 @@ struct feed {
 	    struct err *err);
 };
 
-/* All of feeds.def, in its order (the first that recognises a file reads it); ends with NULL. */
-const struct feed *const *feeds(void);
+/* All of feeds.def, in its order (the first that recognises a file reads it). */
+const struct feed *const *feeds(size_t *ret_n);
 const struct feed *feed_recognise(const struct feed_file *file);
 
 #endif

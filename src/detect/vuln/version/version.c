@@ -1,26 +1,20 @@
 #include "detect/vuln/version/version.h"
 
-/* clang-format off */
-#define SCHEME(name) extern const struct version_scheme version_scheme_##name;
-#include "detect/vuln/version/schemes.def"
-#undef SCHEME
+#define RECORDS	       "detect/vuln/version/schemes.def"
+#define RECORDS_TYPE   struct version_scheme
+#define RECORDS_PREFIX version_scheme
+#define RECORDS_LIST   all_schemes
+#include "base/records.h"
 
-#define SCHEME(name) &version_scheme_##name,
-static const struct version_scheme *const all_schemes[] = {
-#include "detect/vuln/version/schemes.def"
-	NULL,
-};
-#undef SCHEME
-/* clang-format on */
-
-const struct version_scheme *const *version_schemes(void)
+const struct version_scheme *const *version_schemes(size_t *ret_n)
 {
+	*ret_n = ARRAY_LEN(all_schemes);
 	return all_schemes;
 }
 
 const struct version_scheme *version_scheme_find(struct str name)
 {
-	for (size_t i = 0; all_schemes[i]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all_schemes); i++) {
 		if (str_eq(all_schemes[i]->name, name))
 			return all_schemes[i];
 	}

@@ -19,8 +19,8 @@ struct version_scheme {
 
 enum version_order { VERSION_LESS, VERSION_EQUAL, VERSION_GREATER, VERSION_UNKNOWN };
 
-/* All of schemes.def, in its order; ends with NULL. */
-const struct version_scheme *const *version_schemes(void);
+/* All of schemes.def, in its order. */
+const struct version_scheme *const *version_schemes(size_t *ret_n);
 /* NULL where there is none of that name. */
 const struct version_scheme *version_scheme_find(struct str name);
 /* VERSION_UNKNOWN where scheme is NULL or either version is none of it. */
