@@ -33,6 +33,7 @@ void arena_release(struct arena *arena)
 	free_from(arena->blocks);
 	arena->blocks = NULL;
 	arena->used_bytes = 0;
+	arena->full = ERR_NONE;
 }
 
 void arena_clear(struct arena *arena)
@@ -40,6 +41,7 @@ void arena_clear(struct arena *arena)
 	struct arena_block *keep = arena->blocks;
 
 	arena->used_bytes = 0;
+	arena->full = ERR_NONE;
 	if (!keep)
 		return;
 	free_from(keep->next);
@@ -69,6 +71,13 @@ static struct arena_block *block_add(struct arena *arena, size_t at_least)
 	return block;
 }
 
+static void *fail(struct arena *arena, enum err_code why)
+{
+	if (arena->full == ERR_NONE)
+		arena->full = why;
+	return NULL;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct arena_block *block = arena->blocks;
@@ -76,10 +85,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *at;
 
 	arena->count++;
+	if (arena->full != ERR_NONE)
+		return NULL;
 	if (arena->fail_at != 0 && arena->count == arena->fail_at)
-		return NULL;
+		return fail(arena, ERR_NOMEM);
 	if (size > arena->limit_bytes || arena->used_bytes > arena->limit_bytes - size)
-		return NULL;
+		return fail(arena, ERR_LIMIT);
 	rounded = (MAX_OF(size, (size_t)1) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 #ifdef PLIMSOLL_PARANOID_ARENA
 	block = NULL;
@@ -88,7 +99,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (!block || block->size - block->used < rounded) {
 		block = block_add(arena, rounded);
 		if (!block)
-			return NULL;
+			return fail(arena, ERR_NOMEM);
 	}
 	at = block->data + block->used;
 	block->used += rounded;
@@ -100,12 +111,12 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 {
 	size_t bytes;
 
-	return mul_overflows(count, size, &bytes) ? NULL : arena_alloc(arena, bytes);
+	return arena_alloc(arena, mul_overflows(count, size, &bytes) ? SIZE_MAX : bytes);
 }
 
 struct str arena_str(struct arena *arena, struct str s)
 {
-	char *copy = s.n == SIZE_MAX ? NULL : arena_alloc(arena, s.n + 1);
+	char *copy = arena_alloc(arena, s.n == SIZE_MAX ? s.n : s.n + 1);
 
 	if (!copy)
 		return STR_NONE;
@@ -118,7 +129,7 @@ char *arena_cstr(struct arena *arena, struct str s)
 {
 	size_t nul = str_chr(s, '\0');
 	size_t n = nul == STR_NPOS ? s.n : nul;
-	char *copy = n == SIZE_MAX ? NULL : arena_alloc(arena, n + 1);
+	char *copy = arena_alloc(arena, n == SIZE_MAX ? n : n + 1);
 
 	if (copy && n > 0)
 		memcpy(copy, s.p, n);
@@ -134,7 +145,7 @@ struct str arena_fmt(struct arena *arena, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	text = n < 0 ? NULL : arena_alloc(arena, (size_t)n + 1);
+	text = arena_alloc(arena, n < 0 ? SIZE_MAX : (size_t)n + 1);
 	if (!text)
 		return STR_NONE;
 	va_start(args, format);
@@ -143,9 +154,14 @@ struct str arena_fmt(struct arena *arena, const char *format, ...)
 	return str_make(text, (size_t)n);
 }
 
+int arena_check(const struct arena *arena, struct err *err)
+{
+	return arena_ok(arena) ? 0 : arena_err(arena, err);
+}
+
 int arena_err(const struct arena *arena, struct err *err)
 {
-	if (arena->limit_bytes - MIN_OF(arena->used_bytes, arena->limit_bytes) < KIB(64))
+	if (arena->full == ERR_LIMIT)
 		return err_set(
 		    err, ERR_LIMIT, "more than %zu bytes of memory needed", arena->limit_bytes);
 	return err_nomem(err);

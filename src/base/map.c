@@ -91,6 +91,8 @@ bool map_put(struct map *m, struct str key, void *value)
 		item->value = value;
 		return true;
 	}
+	if (!arena_ok(m->arena))
+		return false;
 	if (m->n >= UINT32_MAX / 2 || (m->n == m->cap && !grow_items(m)))
 		return false;
 	if (m->n >= m->n_slots / 2 && !grow_slots(m))

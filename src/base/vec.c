@@ -9,7 +9,7 @@ bool vec_grow(void *vec, struct arena *arena, size_t item_size)
 	memcpy(&head, vec, sizeof head);
 	cap = head.cap ? head.cap : 4;
 	if (head.cap && mul_overflows(cap, (size_t)2, &cap))
-		return false;
+		cap = SIZE_MAX; /* which no arena has */
 	p = arena_array(arena, cap, item_size);
 	if (!p)
 		return false;

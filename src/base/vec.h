@@ -1,7 +1,7 @@
 /*
  * A typed array that grows inside an arena. `VEC(struct x) xs = {0};` then
- * `if (!vec_push(&xs, arena, item)) return arena_err(arena, err);` and `xs.p[i]`, `xs.n`.
- * Old storage stays in the arena until the arena goes; pointers to items move on a push.
+ * `vec_push(&xs, arena, item)` and, when all is in, `return arena_check(arena, err)`; `xs.p[i]`,
+ * `xs.n`. Old storage stays in the arena until the arena goes; pointers to items move on a push.
  */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
@@ -23,10 +23,12 @@ struct vec_head {
 /* Makes room for one more item of item_size; false where the arena has none. */
 bool vec_grow(void *vec, struct arena *arena, size_t item_size);
 
-/* True when the item is in; false at the arena's limit (the vec is unchanged). */
-#define vec_push(vec, arena, item)                                             \
-	(((vec)->n < (vec)->cap || vec_grow((vec), (arena), sizeof *(vec)->p)) \
-		? ((vec)->p[(vec)->n++] = (item), true)                        \
+/* True when the item is in; false in an arena that is full (the vec is unchanged), which
+ * arena_check tells at the end of all pushes. */
+#define vec_push(vec, arena, item)                                                  \
+	((arena_ok(arena) &&                                                        \
+	     ((vec)->n < (vec)->cap || vec_grow((vec), (arena), sizeof *(vec)->p))) \
+		? ((vec)->p[(vec)->n++] = (item), true)                             \
 		: false)
 
 #endif

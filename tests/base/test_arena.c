@@ -1,4 +1,6 @@
 #include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
 #include "with_cmocka.h"
 
 static void test_zeroed_and_aligned(void **state)
@@ -30,15 +32,21 @@ static void test_limit(void **state)
 
 	(void)state;
 	arena_init(&arena, 1000);
-	assert_null(arena_alloc(&arena, 1001));
-	assert_null(arena_alloc(&arena, SIZE_MAX));
-	assert_null(arena_array(&arena, SIZE_MAX / 2, 4));
 	assert_non_null(arena_alloc(&arena, 990));
-	assert_null(arena_alloc(&arena, 11));
 	assert_non_null(arena_alloc(&arena, 10));
+	assert_int_equal(arena_check(&arena, &err), 0);
+	assert_null(arena_alloc(&arena, 1));
 	assert_int_equal(arena_err(&arena, &err), -1);
 	assert_int_equal(err.code, ERR_LIMIT);
 	arena_release(&arena);
+	for (size_t i = 0; i < 3; i++) {
+		arena_init(&arena, 1000);
+		assert_null(i == 0   ? arena_alloc(&arena, 1001)
+			    : i == 1 ? arena_alloc(&arena, SIZE_MAX)
+				     : arena_array(&arena, SIZE_MAX / 2, 4));
+		assert_false(arena_ok(&arena));
+		arena_release(&arena);
+	}
 	arena_init(&arena, MIB(1));
 	(void)arena_err(&arena, &err);
 	assert_int_equal(err.code, ERR_NOMEM);
@@ -70,7 +78,36 @@ static void test_fail_at(void **state)
 	assert_non_null(arena_alloc(&arena, 1));
 	assert_non_null(arena_str(&arena, STR("x")).p);
 	assert_null(arena_fmt(&arena, "%d", 1).p);
+	arena_release(&arena);
+}
+
+/* After one that failed nothing is had, until all is forgotten. */
+static void test_is_sticky(void **state)
+{
+	VEC(int) list = {0};
+	struct err err = ERR_INIT;
+	struct arena arena;
+	struct map map;
+
+	(void)state;
+	arena_init(&arena, 1000);
+	map_init(&map, &arena);
+	assert_true(vec_push(&list, &arena, 1));
+	assert_true(map_put(&map, STR("a"), &map));
+	assert_null(arena_alloc(&arena, 1001));
+	assert_null(arena_alloc(&arena, 1));
+	assert_null(arena_str(&arena, STR("x")).p);
+	assert_null(arena_fmt(&arena, "x").p);
+	assert_int_equal(arena_str(&arena, STR("x")).n, 0);
+	/* Also what would have had room. */
+	assert_false(vec_push(&list, &arena, 2));
+	assert_false(map_put(&map, STR("b"), &map));
+	assert_int_equal(list.n, 1);
+	assert_int_equal(arena_check(&arena, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+	arena_clear(&arena);
 	assert_non_null(arena_alloc(&arena, 1));
+	assert_int_equal(arena_check(&arena, &err), 0);
 	arena_release(&arena);
 }
 
@@ -99,6 +136,7 @@ int main(void)
 	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_large_items),
 	    cmocka_unit_test(test_fail_at),
+	    cmocka_unit_test(test_is_sticky),
 	    cmocka_unit_test(test_strings),
 	};
 

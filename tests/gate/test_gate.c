@@ -8,6 +8,7 @@
 #include <cmocka.h>
 // clang-format on
 
+#include "../base/full_arena.h"
 #include "base/clock.h"
 #include "gate/judge.h"
 #include "gate/names.h"
@@ -67,6 +68,62 @@ static enum verdict judge(struct fixture *f, struct finding *finding, const char
 	assert_true(time_parse(str_of(now), &ms));
 	assert_int_equal(judge_finding(&f->policy, ms, &f->arena, finding, &f->err), 0);
 	return finding->verdict;
+}
+
+static void add_list(struct buf *out, const char *what, struct str_list list)
+{
+	buf_addf(out, "%s:", what);
+	for (size_t i = 0; i < list.n; i++)
+		buf_addf(out, " " STR_FMT, STR_ARG(list.p[i]));
+	buf_addc(out, '\n');
+}
+
+static void add_match(struct buf *out, const struct finding_match *m)
+{
+	buf_addf(out, STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " ", STR_ARG(m->rule),
+	    STR_ARG(m->path), STR_ARG(m->package), STR_ARG(m->fingerprint));
+}
+
+static int read_whole(const void *text, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct policy p;
+
+	if (policy_parse(str_of(text), STR("policy.yaml"), &names, arena, &p, err) != 0)
+		return -1;
+	buf_addf(out, STR_FMT " " STR_FMT " " STR_FMT " %d %d\n", STR_ARG(p.name), STR_ARG(p.note),
+	    STR_ARG(p.secret_key), (int)p.mode, (int)p.network);
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		buf_addf(out, "%d %d ", (int)p.stages[i].mode, p.stages[i].block_severity);
+		add_list(out, "block", p.stages[i].block_rules);
+	}
+	add_list(out, "registries", p.trusted_registries);
+	add_list(out, "services", p.token_services);
+	for (size_t i = 0; i < p.ignores.n; i++) {
+		add_match(out, &p.ignores.p[i].match);
+		buf_addf(out, STR_FMT "\n", STR_ARG(p.ignores.p[i].reason));
+	}
+	for (size_t i = 0; i < p.waivers.n; i++) {
+		add_match(out, &p.waivers.p[i].match);
+		buf_addf(out, STR_FMT " " STR_FMT "\n", STR_ARG(p.waivers.p[i].owner),
+		    STR_ARG(p.waivers.p[i].reason));
+	}
+	for (size_t i = 0; i < p.excuses.n; i++)
+		buf_addf(out, STR_FMT "\n", STR_ARG(p.excuses.p[i].rule));
+	return 0;
+}
+
+static void part_of_a_policy_is_none(void **state)
+{
+	(void)state;
+	assert_true(
+	    assert_survives_full_arenas(read_whole,
+		"plimsoll: 1\nname: a\nnote: b\nmode: new\n"
+		"stages:\n  validate: {block: [DL3002, 'PL*']}\n  secrets: {mode: all}\n"
+		"trusted-registries: [docker.io, 'a.example/*']\n"
+		"token-services: [auth.example]\nsecret-key: 0123456789abcdef\n"
+		"ignore:\n  - {rule: DL3008, path: a/b, reason: c}\n"
+		"waivers:\n  - {rule: DL3002, path: d, owner: e, reason: f, until: 2026-12-01}\n"
+		"branch-may-excuse:\n  - {rule: 'DL*', max-severity: medium}\n") > 20);
 }
 
 static void starter_is_quiet(void **state)
@@ -689,6 +746,7 @@ static void globs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(part_of_a_policy_is_none),
 	    cmocka_unit_test_setup_teardown(starter_is_quiet, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(starter_on_secrets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(starter_on_vulnerabilities, set_up, tear_down),

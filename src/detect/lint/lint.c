@@ -15,15 +15,11 @@ enum {
 	EDITS_MAX = 4,
 };
 
-#define RULE(name) extern const struct lint_rule rule_##name;
-#include "detect/lint/rules.def"
-#undef RULE
-
-static const struct lint_rule *const rules[] = {
-#define RULE(name) &rule_##name,
-#include "detect/lint/rules.def"
-#undef RULE
-};
+#define RECORDS	       "detect/lint/rules.def"
+#define RECORDS_TYPE   struct lint_rule
+#define RECORDS_PREFIX rule
+#define RECORDS_LIST   rules
+#include "base/records.h"
 
 struct lint {
 	const struct unit *unit;
@@ -204,7 +200,7 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
 	if (l->file)
 		f.request = request_for(l, instruction_line(l, range.offset));
-	l->failed = sink_finding(l->sink, &f, l->err) != 0;
+	l->failed = arena_check(l->arena, l->err) != 0 || sink_finding(l->sink, &f, l->err) != 0;
 }
 
 void lint_edit(struct lint *l, struct text_range range, struct str text)
@@ -396,13 +392,8 @@ int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct aren
 
 	if (lint_recognise(unit->origin.path, unit->bytes, opts, arena, ret_kind, err) != 0)
 		return -1;
-	switch (*ret_kind) {
-	case LINT_DOCKERFILE:
-		return lint_dockerfile(&l);
-	case LINT_TASKDEF:
-		return lint_taskdef(&l);
-	case LINT_NONE:
-		break;
-	}
-	return 0;
+	if ((*ret_kind == LINT_DOCKERFILE && lint_dockerfile(&l) != 0) ||
+	    (*ret_kind == LINT_TASKDEF && lint_taskdef(&l) != 0))
+		return -1;
+	return arena_check(arena, err);
 }

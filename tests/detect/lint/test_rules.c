@@ -17,6 +17,7 @@
 #include "base/os/fd.h"
 #include "detect/lint/lint.h"
 #include "expected.h"
+#include "full_arena.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ struct places {
 
 static int keep_place(struct sink *sink, const struct finding *f, struct err *err)
 {
-	struct places *kept = (struct places *)(void *)sink;
+	struct places *kept = container_of(sink, struct places, sink);
 
 	(void)err;
 	assert_int_equal(f->n_places, 1);
@@ -286,7 +287,7 @@ struct users_sink {
 
 static int keep_users(struct sink *sink, const struct finding *f, struct err *err)
 {
-	struct users_sink *kept = (struct users_sink *)(void *)sink;
+	struct users_sink *kept = container_of(sink, struct users_sink, sink);
 
 	(void)err;
 	if (str_eq(f->rule, STR("PL1001")) || str_eq(f->rule, STR("DL3002")) ||
@@ -339,7 +340,7 @@ struct whole_sink {
 
 static int keep_whole(struct sink *sink, const struct finding *f, struct err *err)
 {
-	struct whole_sink *kept = (struct whole_sink *)(void *)sink;
+	struct whole_sink *kept = container_of(sink, struct whole_sink, sink);
 	const struct place *at = &f->places[0];
 	struct buf *out = &kept->text;
 
@@ -398,21 +399,21 @@ static void add_edited(struct buf *out, struct str file, struct whole_sink *kept
 	buf_add(out, str_sub(file, at, file.n));
 }
 
-static void find_whole(
-    const char *path, struct str bytes, struct arena *arena, struct whole_sink *kept)
+static int find_whole(const char *path, struct str bytes, struct arena *arena,
+    struct whole_sink *kept, struct err *err)
 {
 	static const struct sink_ops ops = {.finding = keep_whole};
 	struct str trusted[] = {STR("docker.io"), STR("trusted.example/team/*")};
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	struct unit unit = {.origin.path = str_of(path), .bytes = bytes};
-	struct err err = ERR_INIT;
 	enum lint_kind kind;
 
 	kept->sink.ops = &ops;
-	if (lint_unit(&unit, &opts, arena, &kept->sink, &kind, &err) != 0)
-		fail_msg("%s: %s", path, err.text);
+	if (lint_unit(&unit, &opts, arena, &kept->sink, &kind, err) != 0)
+		return -1;
 	assert_int_not_equal(kind, LINT_NONE);
+	return 0;
 }
 
 static void release_whole(struct whole_sink *kept)
@@ -422,26 +423,45 @@ static void release_whole(struct whole_sink *kept)
 	buf_release(&kept->text);
 }
 
+struct whole_input {
+	const char *path;
+	struct str bytes;
+};
+
+static int read_whole(const void *input, struct arena *arena, struct buf *out, struct err *err)
+{
+	const struct whole_input *in = input;
+	struct whole_sink kept = {.text = BUF_INIT(MIB(1))};
+	int result = find_whole(in->path, in->bytes, arena, &kept, err);
+
+	buf_add(out, buf_str(&kept.text));
+	release_whole(&kept);
+	return result;
+}
+
 static void check_whole(const char *path)
 {
 	struct whole_sink kept = {.text = BUF_INIT(MIB(1))}, again = {.text = BUF_INIT(MIB(1))};
 	struct buf edited CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct arena arena CLEANUP(arena_release);
 	struct err err = ERR_INIT;
+	struct whole_input input = {.path = path};
 	struct str bytes;
 
 	arena_init(&arena, MIB(64));
-	if (file_read(path, MIB(1), &arena, &bytes, &err) != 0)
-		fail_msg("%s", err.text);
-	find_whole(path, bytes, &arena, &kept);
+	if (file_read(path, MIB(1), &arena, &bytes, &err) != 0 ||
+	    find_whole(path, bytes, &arena, &kept, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
 	add_edited(&edited, bytes, &kept);
 	if (kept.n_edits > 0) {
 		buf_addf(&kept.text, "---- edited\n" STR_FMT, STR_ARG(buf_str(&edited)));
-		find_whole(path, buf_str(&edited), &arena, &again);
+		assert_int_equal(find_whole(path, buf_str(&edited), &arena, &again, &err), 0);
 		/* What is edited is not found again. */
 		assert_int_equal(again.n_edits, 0);
 	}
 	assert_expected(path, &kept.text);
+	input.bytes = bytes;
+	assert_true(assert_survives_full_arenas(read_whole, &input) > 0);
 	release_whole(&kept);
 	release_whole(&again);
 }
@@ -486,7 +506,7 @@ struct identity_sink {
 
 static int keep_identity(struct sink *sink, const struct finding *f, struct err *err)
 {
-	struct identity_sink *kept = (struct identity_sink *)(void *)sink;
+	struct identity_sink *kept = container_of(sink, struct identity_sink, sink);
 
 	(void)err;
 	if (str_eq(f->rule, str_of(kept->rule)))

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 // clang-format on
 
+#include "../../base/full_arena.h"
 #include "detect/secret/pattern.h"
 #include "detect/secret/secret.h"
 
@@ -55,6 +56,31 @@ static void test_builtin_records(void **state)
 	assert_int_equal(generic, 2);
 	assert_null(secret_rules_find(&rules, STR("no-such-rule")));
 	arena_release(&arena);
+}
+
+static int read_whole(const void *json, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct secret_rules rules = {0};
+
+	if (secret_rules_add_builtin(&rules, arena, err) != 0 ||
+	    secret_rules_add_json(&rules, str_of(json), STR("rules.json"), arena, err) != 0)
+		return -1;
+	for (size_t i = 0; i < rules.rules.n; i++) {
+		const struct secret_rule *r = &rules.rules.p[i];
+
+		buf_addf(out, STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " %zu\n",
+		    STR_ARG(r->id), STR_ARG(r->name), STR_ARG(r->title), STR_ARG(r->pattern),
+		    STR_ARG(r->why), r->references.n);
+	}
+	return 0;
+}
+
+static void test_full_arena(void **state)
+{
+	(void)state;
+	assert_true(assert_survives_full_arenas(read_whole,
+			"{\"House token\": \"HT[0-9]{8}\", \"House token \": \"x[a-f]{9}\", "
+			"\"aws access key\": \"AKIA[A-Z]{16}\"}") > 20);
 }
 
 static void test_own_rules(void **state)
@@ -202,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_builtin_records),
+	    cmocka_unit_test(test_full_arena),
 	    cmocka_unit_test(test_own_rules),
 	    cmocka_unit_test(test_ids_of_names),
 	    cmocka_unit_test(test_refused),

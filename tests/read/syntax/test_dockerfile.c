@@ -2,6 +2,7 @@
  * tests/data/syntax/dockerfile has beside it what is read. Ranges are bytes of the file. */
 #include "base/os/fd.h"
 #include "expected.h"
+#include "full_arena.h"
 #include "read/syntax/dockerfile_view.h"
 #include "with_cmocka.h"
 
@@ -192,23 +193,32 @@ static void add_view(struct buf *out, const struct docker_view *view)
 		buf_addf(out, "built %zu\n", view->built->index);
 }
 
+static int read_whole(const void *text, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct dockerfile file;
+	struct docker_view view;
+
+	if (dockerfile_parse(*(const struct str *)text, arena, &file, err) != 0 ||
+	    docker_view_init(&view, &file, arena, err) != 0)
+		return -1;
+	add_file(out, &file);
+	add_view(out, &view);
+	return 0;
+}
+
 static void check_file(const char *path)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(2));
 	struct arena arena CLEANUP(arena_release);
-	struct dockerfile file;
-	struct docker_view view;
 	struct str text;
 	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(64));
 	if (file_read(path, MIB(1), &arena, &text, &err) != 0 ||
-	    dockerfile_parse(text, &arena, &file, &err) != 0 ||
-	    docker_view_init(&view, &file, &arena, &err) != 0)
+	    read_whole(&text, &arena, &out, &err) != 0)
 		fail_msg("%s: %s", path, err.text);
-	add_file(&out, &file);
-	add_view(&out, &view);
 	assert_expected(path, &out);
+	assert_true(assert_survives_full_arenas(read_whole, &text) > 0);
 }
 
 static void each_file_is_read_as_it_says(void **state)

@@ -2,6 +2,7 @@
  * has beside it every command with its words and where they stand (bytes of the script). */
 #include "base/os/fd.h"
 #include "expected.h"
+#include "full_arena.h"
 #include "read/syntax/shell.h"
 #include "with_cmocka.h"
 
@@ -68,27 +69,36 @@ static bool cut_script(struct str *rest, struct str *ret)
 	return true;
 }
 
-static void check_file(const char *path)
+static int read_scripts(const void *input, struct arena *arena, struct buf *out, struct err *err)
 {
-	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(2));
-	struct arena arena CLEANUP(arena_release);
-	struct str text, one;
-	struct err err = ERR_INIT;
+	struct str text = *(const struct str *)input, one;
 
-	arena_init(&arena, MIB(64));
-	if (file_read(path, MIB(1), &arena, &text, &err) != 0)
-		fail_msg("%s", err.text);
 	while (cut_script(&text, &one)) {
 		struct placed_text source = {.text = one};
 		struct shell_script script;
 
-		if (shell_parse(&source, &arena, &script, &err) != 0)
-			fail_msg("%s: %s", path, err.text);
-		add_quoted(&out, one);
-		buf_addc(&out, '\n');
-		add_script(&out, &script);
+		if (shell_parse(&source, arena, &script, err) != 0)
+			return -1;
+		add_quoted(out, one);
+		buf_addc(out, '\n');
+		add_script(out, &script);
 	}
+	return 0;
+}
+
+static void check_file(const char *path)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(2));
+	struct arena arena CLEANUP(arena_release);
+	struct str text;
+	struct err err = ERR_INIT;
+
+	arena_init(&arena, MIB(64));
+	if (file_read(path, MIB(1), &arena, &text, &err) != 0 ||
+	    read_scripts(&text, &arena, &out, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
 	assert_expected(path, &out);
+	assert_true(assert_survives_full_arenas(read_scripts, &text) > 0);
 }
 
 static void each_script_runs_what_it_says(void **state)
