@@ -56,7 +56,7 @@ class Checks(House):
             (self.tree / name).write_text("")
         (self.tree / f"tests/gate/test_{lost}.py").write_text("class A:\n    def test_a(self):\n        pass\n")
         self.append("tests/gate/test_gate.c", "static void forgotten(void **state)\n{\n}\n")
-        self.append("fuzz/targets.def", "TARGET(orphan)\n")
+        self.append("fuzz/targets.def", "RECORD(orphan)\n")
         self.fails("tests", *(f"{name}: no " for name in orphans), f"tests/gate/test_{lost}.py: no test runs it",
                    "forgotten is in no list of tests", "fuzz/orphan.c: its corpus is not run")
 

@@ -307,7 +307,7 @@ class Help(House):
         for args in (("help",), ("help", "help"), ("-h",)):
             self.assertEqual(self.plimsoll(0, *args)[0], whole)
         names = re.findall(r"^  ([a-z]+) {2,}\S", whole, re.M)
-        self.assertEqual(names, re.findall(r"^COMMAND\((\w+)\)", (ROOT / "src/cli/commands.def").read_text(), re.M))
+        self.assertEqual(names, re.findall(r"^RECORD\((\w+)\)", (ROOT / "src/cli/commands.def").read_text(), re.M))
         for name in names:
             text, _ = self.plimsoll(0, name, "--help")
             self.assertTrue(text.startswith(f"usage: plimsoll {name} "), text)

@@ -61,7 +61,7 @@ struct to_json {
 
 static int put_package(struct sink *s, const struct package *p, struct err *err)
 {
-	struct buf *out = ((struct to_json *)s)->out;
+	struct buf *out = container_of(s, struct to_json, sink)->out;
 
 	(void)err;
 	buf_addf(out, ",[%u,%u,", p->place.line, p->place.end_line);
@@ -74,7 +74,7 @@ static int put_package(struct sink *s, const struct package *p, struct err *err)
 
 static int put_note(struct sink *s, struct str key, struct str value, struct err *err)
 {
-	struct buf *out = ((struct to_json *)s)->out;
+	struct buf *out = container_of(s, struct to_json, sink)->out;
 
 	(void)err;
 	buf_add(out,
