@@ -89,7 +89,7 @@ static const struct sink_ops to_json_ops = {.package = put_package, .note = put_
 /* [0, [line, end line, name, version] of each package, then what is told of the rest]. */
 int drive_requirements(struct str input, struct arena *arena, struct buf *out, struct err *err)
 {
-	struct unit unit = {.path = STR("requirements.txt"), .bytes = input};
+	struct unit unit = {.origin.path = STR("requirements.txt"), .bytes = input};
 	struct to_json sink = {.sink = {&to_json_ops}, .out = out};
 
 	buf_add(out, STR("[0"));

@@ -132,6 +132,7 @@ static void test_requirements(void **state)
 {
 	(void)state;
 	check("requirements.txt", "requirements.txt");
+	check("requirements-lines", "requirements.txt");
 }
 
 static void test_dist_info(void **state)

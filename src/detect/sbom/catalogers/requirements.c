@@ -5,12 +5,14 @@
  * counts, for what they will say is not known here.
  */
 #include "detect/sbom/notes.h"
+#include "read/syntax/shell_text.h"
 
 struct requirements_reader {
 	const struct unit *unit;
 	struct sink *sink;
 	struct arena *arena;
 	struct line_index lines;
+	struct placed_text line; /* the one that is read, with those it goes on to */
 	uint64_t unpinned;
 };
 
@@ -27,22 +29,69 @@ static bool requirements_wants(struct str path)
 	       str_ends(folder, STR("/requirements/"));
 }
 
-/* Whether a line of the file goes on to the next: a comment never does. */
+static uint32_t place_in(const struct requirements_reader *r, struct str part)
+{
+	return (uint32_t)(part.p - r->unit->bytes.p);
+}
+
+/* How many bytes of a line end stand at the front: pip ends lines where Python's str.splitlines
+ * does. */
+static size_t line_end(struct str s)
+{
+	static const struct str ends[] = {STR_INIT("\r\n"), STR_INIT("\n"), STR_INIT("\r"),
+	    STR_INIT("\v"), STR_INIT("\f"), STR_INIT("\x1c"), STR_INIT("\x1d"), STR_INIT("\x1e"),
+	    STR_INIT("\xc2\x85"), STR_INIT("\xe2\x80\xa8"), STR_INIT("\xe2\x80\xa9")};
+
+	if (byte_is_alnum(s.p[0]))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_starts(s, ends[i]))
+			return ends[i].n;
+	return 0;
+}
+
+/* One line without its end, off the front of *rest; false once there is none. */
+static bool cut_line(struct str *rest, struct str *ret_line)
+{
+	struct str text = *rest;
+	size_t n = 0, end = 0;
+
+	while (n < text.n && (end = line_end(str_sub(text, n, text.n))) == 0)
+		n++;
+	*ret_line = str_sub(text, 0, n);
+	*rest = str_sub(text, n + end, text.n);
+	return text.n > 0;
+}
+
+/* A comment never goes on to the next line. */
 static bool goes_on(struct str line)
 {
 	return str_ends(line, STR("\\")) && !str_starts(str_trim_left(line), STR("#"));
 }
 
-/* One line with those that it goes on to, off the front of *rest. */
-static struct str take_line(struct str *rest)
+/* One line with those that it goes on to, joined as pip joins them, off the front of *rest. */
+static int take_line(struct requirements_reader *r, struct str *rest, struct err *err)
 {
-	struct str whole = *rest, line;
+	struct placed_builder b;
+	struct str line, whole = *rest;
 
-	while (str_cut(rest, '\n', &line)) {
-		if (!goes_on(line))
-			return str_make(whole.p, (size_t)(line.p + line.n - whole.p));
+	while (cut_line(rest, &line) && goes_on(line))
+		;
+	whole = str_sub(whole, 0, (size_t)(rest->p - whole.p));
+	placed_begin(&b, whole.n + 1, r->arena);
+	while (cut_line(&whole, &line)) {
+		bool ends = !goes_on(line);
+
+		while (!ends && str_starts(line, STR("\\")))
+			line = str_sub(line, 1, line.n);
+		while (!ends && str_ends(line, STR("\\")))
+			line.n--;
+		/* A comment stays one behind what goes on to it. */
+		if (ends && str_starts(line, STR("#")))
+			placed_add(&b, STR(" "), place_in(r, line));
+		placed_add(&b, line, place_in(r, line));
 	}
-	return whole;
+	return placed_done(&b, &r->line, err);
 }
 
 /* A comment begins at '#' at the front or behind a blank. */
@@ -55,15 +104,6 @@ static struct str without_comment(struct str line)
 	return line;
 }
 
-/* Blanks, and the backslash and line end of a continued line. */
-static struct str skip_blanks(struct str s)
-{
-	while (s.n > 0 && (byte_is_blank(s.p[0]) ||
-			      (s.p[0] == '\\' && s.n > 1 && (s.p[1] == '\n' || s.p[1] == '\r'))))
-		s = str_sub(s, 1, s.n);
-	return s;
-}
-
 static bool is_name_byte(char c)
 {
 	return byte_is_alnum(c) || c == '-' || c == '_' || c == '.';
@@ -72,6 +112,12 @@ static bool is_name_byte(char c)
 static bool is_version_byte(char c)
 {
 	return is_name_byte(c) || c == '+' || c == '!';
+}
+
+/* "===" takes any text (PEP 440, arbitrary equality). */
+static bool is_no_blank(char c)
+{
+	return !byte_is_blank(c) && c != '*' && c != '$';
 }
 
 static struct str take_while(struct str *s, bool (*fits)(char c))
@@ -91,7 +137,7 @@ static struct str take_while(struct str *s, bool (*fits)(char c))
 static int take_option(struct requirements_reader *r, struct str line, struct err *err)
 {
 	static const char *const includes[] = {"--requirement", "--constraint", "-r", "-c"};
-	uint32_t at = line_index_line(&r->lines, (size_t)(line.p - r->unit->bytes.p));
+	uint32_t at = line_index_line(&r->lines, placed_range(&r->line, line).offset);
 	struct str key;
 
 	if (str_starts(line, STR("-e")) || str_starts(line, STR("--editable"))) {
@@ -120,6 +166,7 @@ static int take_option(struct requirements_reader *r, struct str line, struct er
 static bool take_clause(struct str *s, struct str *ret_version)
 {
 	struct str rest = *s, version;
+	bool any = str_starts(rest, STR("==="));
 	size_t end = 0;
 
 	while (end < rest.n && rest.p[end] != ',' && rest.p[end] != ';' && rest.p[end] != ')')
@@ -127,11 +174,8 @@ static bool take_clause(struct str *s, struct str *ret_version)
 	*s = str_sub(rest, end, rest.n);
 	if (!str_starts(rest, STR("==")))
 		return false;
-	rest = str_sub(rest, 2, rest.n);
-	if (str_starts(rest, STR("=")))
-		rest = str_sub(rest, 1, rest.n);
-	rest = skip_blanks(rest);
-	version = take_while(&rest, is_version_byte);
+	rest = str_trim_left(str_sub(rest, any ? 3 : 2, end - (any ? 3 : 2)));
+	version = take_while(&rest, any ? is_no_blank : is_version_byte);
 	if (version.n == 0 || (rest.n > 0 && (rest.p[0] == '*' || rest.p[0] == '$')))
 		return false;
 	*ret_version = version;
@@ -140,16 +184,16 @@ static bool take_clause(struct str *s, struct str *ret_version)
 
 static bool find_pin(struct str specifiers, struct str *ret_version)
 {
-	struct str s = skip_blanks(specifiers);
+	struct str s = str_trim_left(specifiers);
 
 	if (str_starts(s, STR("(")))
-		s = skip_blanks(str_sub(s, 1, s.n));
+		s = str_trim_left(str_sub(s, 1, s.n));
 	while (s.n > 0) {
 		if (take_clause(&s, ret_version))
 			return true;
 		if (s.n == 0 || s.p[0] != ',')
 			return false;
-		s = skip_blanks(str_sub(s, 1, s.n));
+		s = str_trim_left(str_sub(s, 1, s.n));
 	}
 	return false;
 }
@@ -158,24 +202,33 @@ static int tell_package(
     struct requirements_reader *r, struct str name, struct str version, struct err *err)
 {
 	struct package p = {.type = STR("pypi"), .version = version};
-	const char *text = r->unit->bytes.p;
+	struct str both = str_make(name.p, (size_t)(version.p + version.n - name.p));
+	struct text_range range = placed_range(&r->line, both);
 
 	p.place = sbom_place(r->unit);
-	line_index_place(
-	    &r->lines, (size_t)(name.p - text), (size_t)(version.p + version.n - text), &p.place);
+	line_index_place(&r->lines, range.offset, range.end, &p.place);
 	p.name = pypi_normal_name(name, r->arena);
 	if (!p.name.p)
 		return arena_err(r->arena, err);
 	return sink_package(r->sink, &p, err);
 }
 
+/* "--hash=…" and other options of a requirement stand behind it. */
+static struct str without_options(struct str line)
+{
+	size_t at = str_find(line, STR(" -"));
+
+	return at == STR_NPOS ? line : str_sub(line, 0, at);
+}
+
 static int take_requirement(struct requirements_reader *r, struct str line, struct err *err)
 {
-	struct str rest = line, name = take_while(&rest, is_name_byte), extras, version;
+	struct str rest = without_options(line), name = take_while(&rest, is_name_byte), extras,
+		   version;
 
-	rest = skip_blanks(rest);
+	rest = str_trim_left(rest);
 	if (str_starts(rest, STR("[")) && str_split(rest, ']', &extras, &rest))
-		rest = skip_blanks(rest);
+		rest = str_trim_left(rest);
 	if (name.n > 0 && find_pin(rest, &version))
 		return tell_package(r, name, version, err);
 	r->unpinned++;
@@ -203,14 +256,17 @@ static int requirements_catalog(
 	if (str_starts(rest, STR("\xef\xbb\xbf")))
 		rest = str_sub(rest, 3, rest.n);
 	while (rest.n > 0) {
-		struct str line = str_trim(without_comment(take_line(&rest)));
-		int result = 0;
+		struct str line;
+		int result = take_line(&r, &rest, err);
 
+		if (result != 0)
+			return -1;
+		line = str_trim(without_comment(r.line.text));
 		if (str_starts(line, STR("-")))
 			result = take_option(&r, line, err);
 		else if (line.n > 0)
 			result = take_requirement(&r, line, err);
-		if (result < 0)
+		if (result != 0)
 			return -1;
 	}
 	return tell_unpinned(&r, err);
