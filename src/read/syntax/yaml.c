@@ -132,10 +132,16 @@ static const struct anchor *anchor_get(
 static void merge_members(
     struct yaml_builder *y, struct frame *frame, const struct node *from, struct map *named)
 {
+	struct map last; /* of each name, which is the one that counts */
+
+	map_init(&last, named->arena);
+	for (struct node *member = from->first; member; member = member->next)
+		if (!map_put(&last, member->key, member))
+			y->b.failed = true;
 	for (const struct node *member = from->first; member; member = member->next) {
 		struct node *copy;
 
-		if (map_has(named, member->key))
+		if (map_has(named, member->key) || map_get(&last, member->key) != member)
 			continue;
 		copy = tree_node(&y->b, NODE_NULL, 0, 0);
 		if (!copy || !map_put(named, member->key, copy)) {
@@ -240,13 +246,23 @@ static bool name_is_next(const struct yaml_builder *y)
 	return y->top && y->top->node->kind == NODE_MAP && !y->top->name.given;
 }
 
-static void take_name(struct yaml_builder *y, struct str text, const struct span *span, bool plain)
+/* A plain "<<", unless a tag says that it is something else. */
+static bool is_merge_key(const yaml_event_t *event)
+{
+	struct str tag = c_text(event->data.scalar.tag);
+
+	return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       str_eq(c_text(event->data.scalar.value), STR("<<")) &&
+	       (tag.n == 0 || str_eq(tag, STR("tag:yaml.org,2002:merge")));
+}
+
+static void take_name(struct yaml_builder *y, struct str text, const struct span *span, bool merges)
 {
 	y->top->name = (struct name){
 	    .text = text,
 	    .offset = span->offset,
 	    .end = span->end,
-	    .merges = plain && str_eq(text, STR("<<")),
+	    .merges = merges,
 	    .given = true,
 	};
 }
@@ -273,7 +289,7 @@ static void take_scalar(struct yaml_builder *y, const yaml_event_t *event)
 
 		if (anchor)
 			anchor->size = 1;
-		take_name(y, text, &span, plain);
+		take_name(y, text, &span, is_merge_key(event));
 		return;
 	}
 	node_place_in(y, node);

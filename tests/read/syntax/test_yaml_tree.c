@@ -181,6 +181,25 @@ static void test_merge(void **state)
 	    "    a: number 18..19 1\n"
 	    "! 8..12 this name was given before; the last one counts\n"
 	    "! 5..6 \"<<\" takes a map, or a list of maps\n");
+	/* Of a name that stands twice the last counts, here too. */
+	assert_tree(yaml_tree, "{<<: {a: 1, b: 2, a: 3}}",
+	    "map 0..24\n"
+	    "  <<: map 5..23\n"
+	    "    a: number 9..10 1\n"
+	    "    b: number 15..16 2\n"
+	    "    a: number 21..22 3\n"
+	    "  b: number 15..16 2\n"
+	    "  a: number 21..22 3\n"
+	    "! 18..19 this name was given before; the last one counts\n");
+	assert_tree(yaml_tree, "{!!str <<: {a: 1}}",
+	    "map 0..18\n"
+	    "  <<: map 11..17\n"
+	    "    a: number 15..16 1\n");
+	assert_tree(yaml_tree, "{!!merge <<: {a: 1}}",
+	    "map 0..20\n"
+	    "  <<: map 13..19\n"
+	    "    a: number 17..18 1\n"
+	    "  a: number 17..18 1\n");
 }
 
 /* Nine levels of nine aliases each: a walk stays small, and it is told. */
