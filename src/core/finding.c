@@ -5,6 +5,11 @@
 
 enum { FINGERPRINT_HEX = 32 };
 
+uint32_t edit_importance(enum severity severity)
+{
+	return (uint32_t)severity * EDIT_IMPORTANCE_MAX / SEVERITY_CRITICAL;
+}
+
 int finding_set_fingerprint(
     struct finding *finding, uint32_t ordinal, struct arena *arena, struct err *err)
 {

@@ -36,11 +36,16 @@ struct finding_secret {
 	bool generic;	   /* a generic kind never blocks on its own (design 6.6) */
 };
 
+enum { EDIT_IMPORTANCE_MAX = 100 };
+
 /* Replaces [offset, end) of the file at path by text. */
 struct finding_edit {
 	struct str path;
 	uint64_t offset, end;
 	struct str text;
+	enum edit_level level;
+	/* 0 to EDIT_IMPORTANCE_MAX: of two edits that overlap, the more important one is made. */
+	uint32_t importance;
 };
 
 struct finding_fix {
@@ -84,7 +89,7 @@ struct finding {
 	struct str source_line; /* the line's text, for the reports; empty for secrets */
 	struct place *places;
 	size_t n_places;
-	uint32_t more_places; /* of a secret: how many are not listed */
+	uint32_t more_places; /* how many are not listed */
 	const struct package *package;
 	const struct finding_vulnerability *vulnerability;
 	const struct finding_secret *secret;
@@ -97,6 +102,14 @@ struct finding {
 	struct str_list compliance;
 };
 
+/* By what a finding is found again, to gain a place: the first one of those that have it. */
+struct finding_id {
+	struct str rule, identity;
+	struct str path; /* of its first place, from the repository's top; of a secret ignored */
+};
+
+/* What an edit is worth that cures a finding of this severity. */
+uint32_t edit_importance(enum severity severity);
 /* Sets fingerprint from rule, the first place's path and the one inside an archive, identity, and
  * an ordinal for those that are otherwise the same: 32 hex digits that survive moved lines and
  * rebuilt layers. A secret's is of rule and identity alone: it is the same one wherever it stands.

@@ -1,6 +1,7 @@
 #include "core/package.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "core/wire.h"
 
 #include <stdlib.h>
@@ -150,6 +151,97 @@ int package_compare(const struct package *a, const struct package *b)
 			return order;
 	}
 	return a->place.line < b->place.line ? -1 : a->place.line > b->place.line;
+}
+
+/* ---- the same package in several places ---- */
+
+static int order_packages(const void *a, const void *b)
+{
+	return package_compare(a, b);
+}
+
+static void add_key(struct buf *b, struct str part)
+{
+	buf_addf(b, "%zu ", part.n);
+	buf_add(b, part);
+}
+
+/* What makes two records the same package. */
+static int key_of(const struct package *p, struct arena *arena, struct str *ret, struct err *err)
+{
+	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
+
+	add_key(&b, p->purl);
+	add_key(&b, p->source);
+	add_key(&b, p->source_version);
+	add_key(&b, p->licence);
+	buf_addf(&b, "%d %d", (int)p->scope, (int)p->from_base);
+	if (!buf_ok(&b))
+		return buf_err(&b, "a package", err);
+	*ret = arena_str(arena, buf_str(&b));
+	return ret->p ? 0 : arena_err(arena, err);
+}
+
+static void count_more(struct package *p, size_t n)
+{
+	p->more_occurrences =
+	    (uint32_t)MIN_OF((uint64_t)p->more_occurrences + n, (uint64_t)UINT32_MAX);
+}
+
+/* At most PACKAGE_OCCURRENCES_MAX times for a package, so that a list may be made anew each time.
+ */
+static int add_occurrences(
+    struct package *p, const struct place *places, size_t n, struct arena *arena, struct err *err)
+{
+	size_t free_ones =
+	    PACKAGE_OCCURRENCES_MAX - MIN_OF(p->n_occurrences, (size_t)PACKAGE_OCCURRENCES_MAX);
+	size_t taken = MIN_OF(n, free_ones);
+	struct place *all;
+
+	count_more(p, n - taken);
+	if (taken == 0)
+		return 0;
+	all = arena_array(arena, p->n_occurrences + taken, sizeof *all);
+	if (!all)
+		return arena_err(arena, err);
+	if (p->n_occurrences > 0)
+		memcpy(all, p->occurrences, p->n_occurrences * sizeof *all);
+	memcpy(all + p->n_occurrences, places, taken * sizeof *all);
+	p->occurrences = all;
+	p->n_occurrences += taken;
+	return 0;
+}
+
+int inventory_join(struct inventory *inventory, struct arena *arena, struct err *err)
+{
+	struct package *packages = inventory->packages.p;
+	struct map first; /* of a key to struct package * */
+	size_t kept = 0;
+
+	map_init(&first, arena);
+	if (inventory->packages.n > 1)
+		qsort(packages, inventory->packages.n, sizeof *packages, order_packages);
+	for (size_t i = 0; i < inventory->packages.n; i++) {
+		const struct package p = packages[i];
+		struct package *same;
+		struct str key;
+
+		if (key_of(&p, arena, &key, err) != 0)
+			return -1;
+		same = p.purl.n > 0 ? map_get(&first, key) : NULL;
+		if (same) {
+			if (add_occurrences(same, &p.place, 1, arena, err) != 0 ||
+			    add_occurrences(same, p.occurrences, p.n_occurrences, arena, err) != 0)
+				return -1;
+			count_more(same, p.more_occurrences);
+			continue;
+		}
+		packages[kept] = p;
+		if (!map_put(&first, key, &packages[kept++]))
+			return arena_err(arena, err);
+	}
+	inventory->packages.n = kept;
+	return 0;
 }
 
 bool inventory_has_type(const struct inventory *inventory, struct str type)

@@ -36,6 +36,15 @@ static int apply_request(
 	return 0;
 }
 
+int path_view_apply_place(
+    const struct path_view *view, struct place *place, struct arena *arena, struct err *err)
+{
+	if (path_view_is_plain(view))
+		return 0;
+	place->within = place->origin.path;
+	return path_view_apply(view, &place->origin.path, arena, err);
+}
+
 static int apply_places(
     const struct path_view *view, struct finding *finding, struct arena *arena, struct err *err)
 {
@@ -45,8 +54,7 @@ static int apply_places(
 		return arena_err(arena, err);
 	for (size_t i = 0; i < finding->n_places; i++) {
 		places[i] = finding->places[i];
-		places[i].within = places[i].origin.path;
-		if (path_view_apply(view, &places[i].origin.path, arena, err) != 0)
+		if (path_view_apply_place(view, &places[i], arena, err) != 0)
 			return -1;
 	}
 	finding->places = places;

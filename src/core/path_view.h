@@ -20,6 +20,9 @@ bool path_view_is_plain(const struct path_view *view);
 /* *path becomes what is shown, in the arena. An empty path stays empty. */
 MUST_USE int path_view_apply(
     const struct path_view *view, struct str *path, struct arena *arena, struct err *err);
+/* The place keeps its path in `within`. */
+MUST_USE int path_view_apply_place(
+    const struct path_view *view, struct place *place, struct arena *arena, struct err *err);
 /* Its places, edits and request, in lists of its own; the places keep their paths in `within`. */
 MUST_USE int path_view_apply_finding(
     const struct path_view *view, struct finding *finding, struct arena *arena, struct err *err);

@@ -2,6 +2,18 @@
 
 #include "base/utf8.h"
 
+int place_copy(
+    const struct place *from, struct arena *arena, struct place *ret_copy, struct err *err)
+{
+	struct place copy = *from;
+
+	if (origin_copy(&from->origin, arena, &copy.origin, err) != 0)
+		return -1;
+	copy.within = from->within.n > 0 ? arena_str(arena, from->within) : STR_NONE;
+	*ret_copy = copy;
+	return arena_check(arena, err);
+}
+
 /* A line up to this long is counted anew for each place on it. */
 enum { MARK_EVERY = 4096 };
 

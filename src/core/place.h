@@ -20,6 +20,9 @@ struct place {
 	enum finding_state state;
 };
 
+MUST_USE int place_copy(
+    const struct place *from, struct arena *arena, struct place *ret_copy, struct err *err);
+
 /* The path that a policy's globs and fingerprints are about. */
 static inline struct str place_within(const struct place *place)
 {

@@ -1,6 +1,6 @@
 #include "core/report.h"
 
-#include "base/hash.h"
+#include "core/report_places.h"
 #include "core/wire.h"
 
 #include <stdlib.h>
@@ -13,6 +13,7 @@ void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
 	map_init(&r->gaps, &r->arena);
 	map_init(&r->ordinals, &r->arena);
 	map_init(&r->secrets, &r->arena);
+	map_init(&r->named, &r->arena);
 }
 
 void report_release(struct report *r)
@@ -38,54 +39,14 @@ static int copy_str(struct arena *arena, struct str from, struct str *ret_copy, 
 
 /* ---- the sink ---- */
 
-static void add_number(struct buf *b, uint32_t value)
-{
-	buf_addf(b, "%u", value);
-	buf_addc(b, '\0');
-}
-
-static void add_text(struct buf *b, struct str s)
-{
-	add_number(b, (uint32_t)s.n);
-	buf_add(b, s);
-}
-
 /* What is the same but for its place in the file. */
 static void add_kin(struct buf *b, uint32_t subject, const struct finding *f)
 {
-	add_number(b, subject);
-	add_text(b, f->rule);
-	add_text(b, f->identity);
-	add_text(b, f->n_places > 0 ? f->places[0].origin.path : STR_NONE);
-	add_text(b, f->n_places > 0 ? f->places[0].origin.inner : STR_NONE);
-}
-
-static void add_place(struct buf *b, const struct place *place)
-{
-	add_number(b, place->line);
-	add_number(b, place->column);
-	add_number(b, place->end_line);
-	add_number(b, place->end_column);
-	add_text(b, place->origin.encoding);
-	add_text(b, place->origin.commit);
-	add_text(b, place->origin.layer);
-}
-
-/* The digest of b in the report's arena, as a key that stays small whatever its parts are. */
-static int make_key(struct report *r, const struct buf *b, struct str *ret_key, struct err *err)
-{
-	enum { KEY_HEX = 32 };
-	char hex[SHA256_HEX_SIZE];
-	struct str key;
-
-	if (!buf_ok(b))
-		return buf_err(b, "a finding's identity", err);
-	sha256_hex(buf_str(b), hex);
-	key = arena_str(&r->arena, str_make(hex, KEY_HEX));
-	if (!key.p)
-		return arena_err(&r->arena, err);
-	*ret_key = key;
-	return 0;
+	report_key_number(b, subject);
+	report_key_text(b, f->rule);
+	report_key_text(b, f->identity);
+	report_key_text(b, f->n_places > 0 ? f->places[0].origin.path : STR_NONE);
+	report_key_text(b, f->n_places > 0 ? f->places[0].origin.inner : STR_NONE);
 }
 
 static int next_ordinal(struct report *r, struct str kin, uint32_t *ret_ordinal, struct err *err)
@@ -143,131 +104,6 @@ static int add_finding(
 
 /* ---- one secret, all its places ---- */
 
-static int copy_place(
-    struct report *r, const struct place *from, struct place *ret, struct err *err)
-{
-	*ret = *from;
-	if (origin_copy(&from->origin, &r->arena, &ret->origin, err) != 0)
-		return -1;
-	return copy_str(&r->arena, from->within, &ret->within, err);
-}
-
-/* Whether this place of this secret was told before; it is from now on. */
-static int see_place(struct report *r, const struct finding *f, const struct place *place,
-    bool *ret_seen, struct err *err)
-{
-	struct buf b CLEANUP(buf_release) = BUF_INIT(WIRE_MAX_BYTES);
-	struct str key;
-
-	add_text(&b, f->fingerprint);
-	add_text(&b, place->origin.path);
-	add_text(&b, place->origin.inner);
-	add_place(&b, place);
-	if (make_key(r, &b, &key, err) != 0)
-		return -1;
-	*ret_seen = map_has(&r->seen, key);
-	return *ret_seen || map_put(&r->seen, key, r) ? 0 : arena_err(&r->arena, err);
-}
-
-static bool same_place(const struct place *a, const struct place *b)
-{
-	struct place unmarked = *a;
-
-	unmarked.state = b->state;
-	return finding_compare_places(&unmarked, b) == 0 &&
-	       str_eq(a->origin.commit, b->origin.commit);
-}
-
-/* Takes a place out that was told before as known, and now is new. */
-static bool drop_known(struct finding *f, const struct place *place)
-{
-	for (size_t i = 0; i < f->n_places; i++) {
-		if (!same_place(&f->places[i], place))
-			continue;
-		if (f->places[i].state <= place->state)
-			return false;
-		f->n_places--;
-		memmove(&f->places[i], &f->places[i + 1], (f->n_places - i) * sizeof *f->places);
-		return true;
-	}
-	return false;
-}
-
-/* Room for one more: lists double, so their size tells what they can hold. */
-static int grow_places(struct report *r, struct finding *f, struct err *err)
-{
-	struct place *places;
-
-	if ((f->n_places & (f->n_places - 1)) != 0)
-		return 0;
-	places = arena_array(&r->arena, f->n_places ? f->n_places * 2 : 1, sizeof *places);
-	if (!places)
-		return arena_err(&r->arena, err);
-	if (f->n_places > 0)
-		memcpy(places, f->places, f->n_places * sizeof *places);
-	f->places = places;
-	return 0;
-}
-
-static int insert_place(
-    struct report *r, struct finding *f, const struct place *place, struct err *err)
-{
-	size_t low = 0, high = f->n_places;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (finding_compare_places(&f->places[middle], place) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (f->n_places == FINDING_PLACES_MAX) {
-		f->more_places += f->more_places < UINT32_MAX;
-		if (low == FINDING_PLACES_MAX)
-			return 0;
-		f->n_places--;
-	} else if (grow_places(r, f, err) != 0) {
-		return -1;
-	}
-	memmove(&f->places[low + 1], &f->places[low], (f->n_places - low) * sizeof *f->places);
-	if (copy_place(r, place, &f->places[low], err) != 0)
-		return -1;
-	f->n_places++;
-	return 0;
-}
-
-static int add_places(
-    struct report *r, struct finding *f, const struct finding *from, struct err *err)
-{
-	for (size_t i = 0; i < from->n_places; i++) {
-		struct place place = from->places[i];
-		bool seen;
-
-		if (from->state != STATE_NEW)
-			place.state = from->state;
-		if (see_place(r, f, &place, &seen, err) != 0)
-			return -1;
-		if (seen && !drop_known(f, &place))
-			continue;
-		if (insert_place(r, f, &place, err) != 0)
-			return -1;
-	}
-	f->more_places =
-	    (uint32_t)MIN_OF((uint64_t)f->more_places + from->more_places, (uint64_t)UINT32_MAX);
-	return 0;
-}
-
-/* The state of the finding as a whole; one without a place says its own. */
-static enum finding_state gathered_state(const struct finding *f)
-{
-	enum finding_state state = STATE_FIXED;
-
-	for (size_t i = 0; i < f->n_places; i++)
-		state = MIN_OF(state, f->places[i].state);
-	return f->n_places > 0 ? state : f->state;
-}
-
 static int join_secret(
     struct report_sink *s, struct finding *f, const struct finding *other, struct err *err)
 {
@@ -287,9 +123,9 @@ static int join_secret(
 		if (copy_str(&s->report->arena, other->message, &f->message, err) != 0)
 			return -1;
 	}
-	if (add_places(s->report, f, other, err) != 0)
+	if (report_add_places(s->report, f, other, err) != 0)
 		return -1;
-	f->state = MIN_OF(before, gathered_state(f));
+	f->state = MIN_OF(before, report_gathered_state(f));
 	return 0;
 }
 
@@ -309,9 +145,9 @@ static int first_of_secret(
 	*index = (uint32_t)r->findings.n;
 	copy.subject = s->subject;
 	copy.fingerprint = fingerprint;
-	if (add_places(r, &copy, finding, err) != 0)
+	if (report_add_places(r, &copy, finding, err) != 0)
 		return -1;
-	copy.state = gathered_state(&copy);
+	copy.state = report_gathered_state(&copy);
 	if (!map_put(&r->secrets, fingerprint, index) || !vec_push(&r->findings, &r->arena, copy))
 		return arena_err(&r->arena, err);
 	return 0;
@@ -363,11 +199,11 @@ static int take_shown(struct report_sink *s, const struct finding *finding, stru
 	if (r->findings.n >= r->findings_max)
 		return tell_full(r, finding->stage, err);
 	add_kin(&b, s->subject, finding);
-	if (make_key(r, &b, &kin, err) != 0)
+	if (report_make_key(r, &b, &kin, err) != 0)
 		return -1;
 	if (finding->n_places > 0)
-		add_place(&b, finding->places);
-	if (make_key(r, &b, &key, err) != 0)
+		report_key_place(&b, finding->places);
+	if (report_make_key(r, &b, &key, err) != 0)
 		return -1;
 	if (map_has(&r->seen, key))
 		return 0;
@@ -417,7 +253,7 @@ static int take_problem(struct sink *sink, const struct problem *problem, struct
 	struct origin *origin = &copy.place.origin;
 
 	if (copy_str(&r->arena, problem->message, &copy.message, err) != 0 ||
-	    copy_place(r, &problem->place, &copy.place, err) != 0 ||
+	    place_copy(&problem->place, &r->arena, &copy.place, err) != 0 ||
 	    path_view_apply(view_of(container_of(sink, struct report_sink, sink)), &origin->path,
 		&r->arena, err) != 0)
 		return -1;
@@ -506,11 +342,11 @@ int report_add_not_covered(struct report *r, const struct not_covered *nc, struc
 	struct not_covered copy = *nc;
 	struct str key;
 
-	add_number(&b, (uint32_t)nc->stage);
-	add_number(&b, (uint32_t)nc->kind);
-	add_text(&b, nc->what);
-	add_text(&b, nc->why);
-	if (make_key(r, &b, &key, err) != 0)
+	report_key_number(&b, (uint32_t)nc->stage);
+	report_key_number(&b, (uint32_t)nc->kind);
+	report_key_text(&b, nc->what);
+	report_key_text(&b, nc->why);
+	if (report_make_key(r, &b, &key, err) != 0)
 		return -1;
 	if (map_has(&r->gaps, key))
 		return 0;
@@ -632,6 +468,7 @@ void report_sort(struct report *r)
 	if (r->findings.n > 1)
 		qsort(r->findings.p, r->findings.n, sizeof *r->findings.p, order_findings);
 	index_secrets(r);
+	report_forget_named(r);
 	if (r->inventory.packages.n > 1)
 		qsort(r->inventory.packages.p, r->inventory.packages.n,
 		    sizeof *r->inventory.packages.p, order_packages);

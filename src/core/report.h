@@ -70,6 +70,8 @@ struct report {
 	struct map gaps;     /* a digest of each not_covered: it is there once */
 	struct map ordinals; /* a digest of subject, rule, path and identity to uint32_t * */
 	struct map secrets;  /* fingerprint to uint32_t *, the finding's index */
+	struct map named;    /* a digest of a finding_id and its subject to struct named * */
+	size_t n_named;	     /* how many findings are in there */
 	bool full;	     /* findings_max was reached, and a problem says so */
 };
 
@@ -91,6 +93,13 @@ struct report_sink {
 };
 void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject);
 
+/* One more place of a finding that is already there, of `subject`; a secret's is found whatever the
+ * subject. A place that it has is not added twice; past FINDING_PLACES_MAX they are counted. The
+ * first place of any other finding stays the first. ERR_FORMAT: there is no such finding, and none
+ * was left out for findings_max. Whoever takes findings out of the
+ * list calls report_sort before the next call. */
+MUST_USE int report_add_place(struct report *r, uint32_t subject, const struct finding_id *of,
+    const struct place *place, struct err *err);
 MUST_USE int report_add_subject(
     struct report *r, const struct subject *subject, uint32_t *ret_index, struct err *err);
 MUST_USE int report_add_stage(struct report *r, const struct stage_result *stage, struct err *err);

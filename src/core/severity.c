@@ -6,6 +6,8 @@ static const struct str stage_words[] = {STAGES(X)};
 static const struct str state_words[] = {FINDING_STATES(X)};
 static const struct str verdict_words[] = {VERDICTS(X)};
 static const struct str gap_kind_words[] = {GAP_KINDS(X)};
+static const struct str edit_level_words[] = {EDIT_LEVELS(X)};
+static const struct str package_scope_words[] = {PACKAGE_SCOPES(X)};
 #undef X
 
 static struct str word_of(const struct str *words, size_t n, size_t i)
@@ -47,6 +49,16 @@ struct str verdict_word(enum verdict verdict)
 struct str gap_kind_word(enum gap_kind kind)
 {
 	return word_of(gap_kind_words, ARRAY_LEN(gap_kind_words), (size_t)kind);
+}
+
+struct str edit_level_word(enum edit_level level)
+{
+	return word_of(edit_level_words, ARRAY_LEN(edit_level_words), (size_t)level);
+}
+
+struct str package_scope_word(enum package_scope scope)
+{
+	return word_of(package_scope_words, ARRAY_LEN(package_scope_words), (size_t)scope);
 }
 
 bool severity_parse(struct str word, enum severity *ret)

@@ -45,6 +45,29 @@ enum verdict {
 #undef X
 };
 
+/* How far an edit may be trusted, the most first: what makes edits stops where its user says. */
+#define EDIT_LEVELS(X)                                                                        \
+	X(SAFE, "safe") /* whatever the file, what is built is the same, or is only better */ \
+	X(SUGGESTED, "suggested") /* right in nearly all files: look at it */                 \
+	X(UNSAFE, "unsafe") /* changes what the build does, beyond what the finding is about */
+enum edit_level {
+#define X(name, word) EDIT_##name,
+	EDIT_LEVELS(X)
+#undef X
+};
+
+/* What a package is there for, as the file that names it says. */
+#define PACKAGE_SCOPES(X)     \
+	X(UNKNOWN, "unknown") \
+	X(RUNTIME, "runtime") \
+	X(DEVELOPMENT, "development") X(OPTIONAL, "optional") X(TEST, "test") X(BUILD, "build")
+enum package_scope {
+#define X(name, word) SCOPE_##name,
+	PACKAGE_SCOPES(X)
+#undef X
+	    SCOPE_COUNT,
+};
+
 /* Why something that is there was not judged (core/sink.h). */
 #define GAP_KINDS(X)                                                                    \
 	X(LFS_POINTER, "lfs-pointer")                                                   \
@@ -69,6 +92,8 @@ struct str stage_word(enum stage stage);
 struct str state_word(enum finding_state state);
 struct str verdict_word(enum verdict verdict);
 struct str gap_kind_word(enum gap_kind kind);
+struct str edit_level_word(enum edit_level level);
+struct str package_scope_word(enum package_scope scope);
 
 /* False where the word is none of the list; *ret unwritten. */
 bool severity_parse(struct str word, enum severity *ret);

@@ -10,8 +10,8 @@
 
 /* The version in the upper half: a store written by another one is refused. */
 enum wire_tag {
-	TAG_FINDING = 3 << 16 | 1,
-	TAG_PACKAGE = 2 << 16 | 2,
+	TAG_FINDING = 4 << 16 | 1,
+	TAG_PACKAGE = 3 << 16 | 2,
 	TAG_DISTRO = 1 << 16 | 3,
 	TAG_PROBLEM = 2 << 16 | 4,
 	TAG_GAP = 1 << 16 | 5,
@@ -157,7 +157,7 @@ static const void *walk_group(struct wire *w, const void *group, size_t size, wa
 	return copy;
 }
 
-enum { LEAST_STR = 4, LEAST_PLACE = 56, LEAST_EDIT = 24 };
+enum { LEAST_STR = 4, LEAST_PLACE = 52, LEAST_EDIT = 32 };
 
 static void walk_str_item(struct wire *w, void *item)
 {
@@ -207,6 +207,7 @@ static void walk_finding_place(struct wire *w, void *item)
 static void walk_package(struct wire *w, void *item)
 {
 	struct package *package = item;
+	void *occurrences;
 
 	walk_str(w, &package->type);
 	walk_str(w, &package->distro);
@@ -216,9 +217,15 @@ static void walk_package(struct wire *w, void *item)
 	walk_str(w, &package->source);
 	walk_str(w, &package->source_version);
 	walk_str(w, &package->purl);
+	walk_str(w, &package->licence);
+	walk_enum(w, &package->scope, SCOPE_COUNT - 1);
+	walk_enum(w, &package->from_base, BASE_YES);
 	walk_place(w, &package->place);
-	walk_bool(w, &package->base_known);
-	walk_bool(w, &package->from_base);
+	occurrences = walk_items(w, package->occurrences, &package->n_occurrences,
+	    sizeof *package->occurrences, LEAST_PLACE, walk_place);
+	if (!w->out)
+		package->occurrences = occurrences;
+	walk_u32(w, &package->more_occurrences);
 }
 
 static void walk_distro(struct wire *w, void *item)
@@ -288,6 +295,8 @@ static void walk_edit(struct wire *w, void *item)
 	walk_u64(w, &edit->offset);
 	walk_u64(w, &edit->end);
 	walk_str(w, &edit->text);
+	walk_enum(w, &edit->level, EDIT_UNSAFE);
+	walk_enum(w, &edit->importance, EDIT_IMPORTANCE_MAX);
 }
 
 static void walk_fix(struct wire *w, void *item)

@@ -313,7 +313,10 @@ static void each_of_package(struct texts *t, struct package *package)
 	each_plain(t, &package->source);
 	each_plain(t, &package->source_version);
 	each_plain(t, &package->purl);
+	each_plain(t, &package->licence);
 	each_of_place(t, &package->place);
+	for (size_t i = 0; i < package->n_occurrences; i++)
+		each_of_place(t, &package->occurrences[i]);
 }
 
 static void each_of_fix(struct texts *t, struct finding_fix *fix)

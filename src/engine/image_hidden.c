@@ -179,8 +179,12 @@ static void mark_base(struct image_hidden *h)
 	for (size_t i = 0; i < h->history.suspects.n; i++) {
 		struct history_suspect *s = &h->history.suspects.p[i];
 
-		s->package.base_known = h->image->n_layers > 0 && layers[0].from_base;
-		s->package.from_base = s->layer < h->image->n_layers && layers[s->layer].from_base;
+		if (h->image->n_layers == 0 || !layers[0].from_base)
+			s->package.from_base = BASE_UNKNOWN;
+		else if (s->layer < h->image->n_layers && layers[s->layer].from_base)
+			s->package.from_base = BASE_YES;
+		else
+			s->package.from_base = BASE_NO;
 	}
 }
 

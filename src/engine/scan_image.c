@@ -46,7 +46,7 @@ struct image_walk_state {
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
 	bool layer_failed; /* so that what is missing may be in there */
 	bool base_known;
-	bool from_base; /* of the layer whose file is being catalogued */
+	enum from_base from_base; /* of the layer whose file is being catalogued */
 };
 
 /* ---- the sink that catalogers see: packages and notes are kept, the rest goes on ---- */
@@ -73,7 +73,6 @@ static int gather_package(struct sink *sink, const struct package *package, stru
 		    "more than %zu packages are named; the rest of them is not judged", max);
 	if (package_copy(package, s->job->arena, &copy, err) != 0)
 		return -1;
-	copy.base_known = s->base_known;
 	copy.from_base = s->from_base;
 	return vec_push(&s->inventory.packages, s->job->arena, copy)
 		   ? 0
@@ -235,7 +234,8 @@ static int image_merged(
 	struct err why = ERR_INIT;
 
 	labelled.origin.instruction = s->labels[file->layer_index];
-	s->from_base = file->layer->from_base;
+	if (s->base_known)
+		s->from_base = file->layer->from_base ? BASE_YES : BASE_NO;
 	if (skip_has(s->task->skip, unit->origin.path))
 		return 0;
 	s->job->at(s->job, unit->origin.path);

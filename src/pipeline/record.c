@@ -24,6 +24,9 @@ static void add_package(struct json_out *j, const struct package *package)
 	json_member_str(j, "name", package->name);
 	json_member_str(j, "version", package->version);
 	json_member_str(j, "purl", package->purl);
+	json_member_str(j, "licence", package->licence);
+	if (package->scope != SCOPE_UNKNOWN)
+		json_member_str(j, "scope", package_scope_word(package->scope));
 	json_end_object(j);
 }
 

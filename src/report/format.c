@@ -282,7 +282,8 @@ void report_layer_text(const struct report *report, const struct finding *findin
 		buf_add_safe(out, str_excerpt(place->origin.instruction, 80));
 		buf_addc(out, ')');
 	}
-	if (finding->package && finding->package->base_known)
-		buf_add(out, finding->package->from_base ? STR(", the base image's")
-							 : STR(", yours, not the base image's"));
+	if (finding->package && finding->package->from_base == BASE_YES)
+		buf_add(out, STR(", the base image's"));
+	if (finding->package && finding->package->from_base == BASE_NO)
+		buf_add(out, STR(", yours, not the base image's"));
 }

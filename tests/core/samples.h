@@ -6,7 +6,7 @@
 
 struct sample {
 	struct str aliases[2], fixed[1], references[2], compliance[1];
-	struct place places[2];
+	struct place places[2], occurrences[2];
 	struct finding_edit edits[2];
 	struct package package;
 	struct finding_vulnerability vulnerability;
@@ -47,8 +47,10 @@ static inline struct package sample_package(void)
 	    .source_version = STR("3.0.8-1"),
 	    .purl = STR("pkg:pypi/flask-cors@3.0.8"),
 	    .place = sample_place(40),
-	    .base_known = true,
-	    .from_base = true,
+	    .licence = STR("MIT OR Apache-2.0"),
+	    .scope = SCOPE_DEVELOPMENT,
+	    .from_base = BASE_NO,
+	    .more_occurrences = 3,
 	};
 }
 
@@ -62,9 +64,15 @@ static inline void sample_groups(struct sample *s)
 	s->compliance[0] = STR("CIS 4.1");
 	s->places[0] = sample_place(3);
 	s->places[1] = sample_place(20);
-	s->edits[0] = (struct finding_edit){STR("a"), 1, 2, STR("b")};
-	s->edits[1] = (struct finding_edit){STR("c"), 5000000000, 5000000001, STR("")};
+	s->edits[0] =
+	    (struct finding_edit){STR("a"), 1, 2, STR("b"), EDIT_UNSAFE, EDIT_IMPORTANCE_MAX};
+	s->edits[1] =
+	    (struct finding_edit){STR("c"), 5000000000, 5000000001, STR(""), EDIT_SUGGESTED, 40};
 	s->package = sample_package();
+	s->occurrences[0] = sample_place(50);
+	s->occurrences[1] = sample_place(60);
+	s->package.occurrences = s->occurrences;
+	s->package.n_occurrences = ARRAY_LEN(s->occurrences);
 	s->vulnerability = (struct finding_vulnerability){
 	    .id = STR("CVE-2020-25032"),
 	    .aliases = {s->aliases, ARRAY_LEN(s->aliases)},

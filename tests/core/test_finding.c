@@ -45,6 +45,50 @@ static void a_fingerprint_survives_moves(void **state)
 	assert_int_equal(fingerprint_of(f, finding, 0).n, 32);
 }
 
+/* Behind the ordinal, so that no name of a file looks like a file in an archive. */
+static void a_fingerprint_knows_the_path_in_an_archive(void **state)
+{
+	struct fixture *f = *state;
+	struct place place = {.origin.path = STR("a.jar"), .line = 7};
+	struct finding_secret secret = {0};
+	struct finding finding = {
+	    .rule = STR("R"), .identity = STR("i"), .places = &place, .n_places = 1};
+	struct str before = fingerprint_of(f, finding, 1), inner;
+	char hex[SHA256_HEX_SIZE];
+
+	place.origin.inner = STR("b.txt");
+	inner = fingerprint_of(f, finding, 1);
+	sha256_hex(STR("R\0a.jar\0i\0"
+		       "1\0b.txt"),
+	    hex);
+	hex[32] = '\0';
+	assert_str(inner, hex);
+	assert_false(str_eq(before, inner));
+	place.origin = (struct origin){.path = STR("a.jar!b.txt")};
+	assert_false(str_eq(fingerprint_of(f, finding, 1), inner));
+	place.origin = (struct origin){.path = STR("a.jar"),
+	    .encoding = STR("gzip"),
+	    .commit = STR("1"),
+	    .author = STR("A"),
+	    .ref = STR("r"),
+	    .layer = STR("l"),
+	    .instruction = STR("COPY")};
+	assert_true(str_eq(fingerprint_of(f, finding, 1), before));
+	finding.secret = &secret;
+	before = fingerprint_of(f, finding, 0);
+	place.origin.inner = STR("b.txt");
+	assert_true(str_eq(fingerprint_of(f, finding, 0), before));
+}
+
+static void an_edit_is_worth_what_its_finding_is(void **state)
+{
+	(void)state;
+	assert_int_equal(edit_importance(SEVERITY_UNKNOWN), 0);
+	assert_int_equal(edit_importance(SEVERITY_INFO), 20);
+	assert_int_equal(edit_importance(SEVERITY_MEDIUM), 60);
+	assert_int_equal(edit_importance(SEVERITY_CRITICAL), EDIT_IMPORTANCE_MAX);
+}
+
 static void a_copy_is_deep(void **state)
 {
 	struct fixture *f = *state;
@@ -70,6 +114,9 @@ static void the_order_is_total(void **state)
 	static struct place a2 = {.origin.path = STR_INIT("a"), .line = 1, .column = 2};
 	static struct place a10 = {.origin.path = STR_INIT("a"), .line = 10};
 	static struct place b = {.origin.path = STR_INIT("b"), .line = 1};
+	static struct place b_encoded = {
+	    .origin = {.path = STR_INIT("b"), .encoding = STR_INIT("gzip")}, .line = 1};
+	static struct place b_inner = {.origin = {.path = STR_INIT("b"), .inner = STR_INIT("a")}};
 	static struct place b_layer = {
 	    .origin.path = STR_INIT("b"), .line = 1, .origin.layer = STR_INIT("l")};
 	const struct finding sorted[] = {
@@ -101,7 +148,15 @@ static void the_order_is_total(void **state)
 	    {.verdict = VERDICT_WARNS, .severity = SEVERITY_HIGH, .places = &b, .n_places = 1},
 	    {.verdict = VERDICT_WARNS,
 		.severity = SEVERITY_HIGH,
+		.places = &b_encoded,
+		.n_places = 1},
+	    {.verdict = VERDICT_WARNS,
+		.severity = SEVERITY_HIGH,
 		.places = &b_layer,
+		.n_places = 1},
+	    {.verdict = VERDICT_WARNS,
+		.severity = SEVERITY_HIGH,
+		.places = &b_inner,
 		.n_places = 1},
 	    {.verdict = VERDICT_WARNS, .severity = SEVERITY_INFO},
 	    {.verdict = VERDICT_EXCUSED, .severity = SEVERITY_CRITICAL},
@@ -125,6 +180,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    unit_test_here(a_fingerprint_is_what_it_says),
 	    unit_test_here(a_fingerprint_survives_moves),
+	    unit_test_here(a_fingerprint_knows_the_path_in_an_archive),
+	    unit_test_here(an_edit_is_worth_what_its_finding_is),
 	    unit_test_here(a_copy_is_deep),
 	    unit_test_here(the_order_is_total),
 	};

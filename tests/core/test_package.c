@@ -107,8 +107,7 @@ static void copies_do_not_borrow(void **state)
 	struct package package = {.type = STR("deb"),
 	    .name = str_of(name),
 	    .place = {.origin.path = str_of(path), .line = 3},
-	    .base_known = true,
-	    .from_base = true};
+	    .from_base = BASE_YES};
 	struct package copy;
 
 	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), 0);
@@ -117,9 +116,89 @@ static void copies_do_not_borrow(void **state)
 	assert_str(copy.name, "openssl");
 	assert_str(copy.place.origin.path, "var/lib/dpkg/status");
 	assert_int_equal(copy.place.line, 3);
-	assert_true(copy.from_base);
+	assert_int_equal(copy.from_base, BASE_YES);
 	f->arena.fail_at = f->arena.count + 1;
 	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), -1);
+}
+
+static void add_package(struct inventory *to, struct arena *arena, struct package p,
+    const char *path, const char *layer)
+{
+	p.place = (struct place){.origin = {.path = str_of(path), .layer = str_of(layer)}};
+	assert_true(vec_push(&to->packages, arena, p));
+}
+
+static void one_package_in_several_places(void **state)
+{
+	struct fixture *f = *state;
+	struct inventory all = {0};
+	const struct package debug = {.type = STR("npm"),
+	    .name = STR("debug"),
+	    .version = STR("2.6.9"),
+	    .purl = STR("pkg:npm/debug@2.6.9")};
+	struct package base = debug, nameless = {.type = STR("npm"), .name = STR("x")},
+		       licensed = debug, dev = debug, first = debug;
+	const struct package *p;
+
+	base.from_base = BASE_YES;
+	licensed.licence = STR("MIT");
+	dev.scope = SCOPE_DEVELOPMENT;
+	first.name = STR("a");
+	first.purl = STR("pkg:npm/a@2.6.9");
+	add_package(&all, &f->arena, debug, "c/debug", "l1");
+	add_package(&all, &f->arena, nameless, "a/x", "l1");
+	add_package(&all, &f->arena, base, "a/debug", "l0");
+	add_package(&all, &f->arena, debug, "b/debug", "l1");
+	add_package(&all, &f->arena, licensed, "d/debug", "l1");
+	add_package(&all, &f->arena, dev, "e/debug", "l1");
+	add_package(&all, &f->arena, nameless, "a/x", "l1");
+	add_package(&all, &f->arena, debug, "f/debug", "l1");
+	add_package(&all, &f->arena, first, "z/a", "l1");
+	assert_int_equal(inventory_join(&all, &f->arena, &f->err), 0);
+	assert_int_equal(all.packages.n, 7);
+	assert_str(all.packages.p[0].name, "a");
+	assert_int_equal(all.packages.p[1].from_base, BASE_YES);
+	assert_int_equal(all.packages.p[1].n_occurrences, 0);
+	p = &all.packages.p[2];
+	assert_str(p->place.origin.path, "b/debug");
+	assert_int_equal(p->n_occurrences, 2);
+	assert_str(p->occurrences[0].origin.path, "c/debug");
+	assert_str(p->occurrences[1].origin.path, "f/debug");
+	assert_int_equal(p->more_occurrences, 0);
+	assert_str(all.packages.p[3].licence, "MIT");
+	assert_int_equal(all.packages.p[4].scope, SCOPE_DEVELOPMENT);
+	assert_str(all.packages.p[6].name, "x");
+	/* Joined once more, nothing changes. */
+	assert_int_equal(inventory_join(&all, &f->arena, &f->err), 0);
+	assert_int_equal(all.packages.n, 7);
+	assert_int_equal(all.packages.p[2].n_occurrences, 2);
+}
+
+static void no_more_occurrences_than_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct inventory all = {0};
+	struct package p = {.type = STR("npm"), .name = STR("a"), .purl = STR("pkg:npm/a")};
+
+	for (size_t i = 0; i < PACKAGE_OCCURRENCES_MAX + 8; i++)
+		add_package(&all, &f->arena, p, "p", "");
+	p.more_occurrences = UINT32_MAX - 10;
+	p.occurrences = &p.place;
+	p.n_occurrences = 1;
+	assert_true(vec_push(&all.packages, &f->arena, p));
+	assert_int_equal(inventory_join(&all, &f->arena, &f->err), 0);
+	assert_int_equal(all.packages.n, 1);
+	assert_int_equal(all.packages.p[0].n_occurrences, PACKAGE_OCCURRENCES_MAX);
+	assert_int_equal(all.packages.p[0].more_occurrences, UINT32_MAX - 10 + 7 + 2);
+	p = all.packages.p[0];
+	p.more_occurrences = UINT32_MAX;
+	assert_true(vec_push(&all.packages, &f->arena, p));
+	assert_int_equal(inventory_join(&all, &f->arena, &f->err), 0);
+	assert_int_equal(all.packages.p[0].more_occurrences, UINT32_MAX);
+	assert_true(vec_push(&all.packages, &f->arena, p));
+	f->arena.fail_at = f->arena.count + 1;
+	assert_int_equal(inventory_join(&all, &f->arena, &f->err), -1);
+	assert_int_equal(f->err.code, ERR_NOMEM);
 }
 
 int main(void)
@@ -129,6 +208,8 @@ int main(void)
 	    unit_test_here(a_purl_has_a_limit),
 	    unit_test_here(pypi_names),
 	    unit_test_here(order_is_total),
+	    unit_test_here(one_package_in_several_places),
+	    unit_test_here(no_more_occurrences_than_a_limit),
 	    unit_test_here(copies_do_not_borrow),
 	};
 

@@ -149,9 +149,52 @@ static void more_than_four_gib_is_refused(void **state)
 	assert_err(&f->err, ERR_LIMIT, "4 GiB");
 }
 
+static void an_origin_is_copied_whole(void **state)
+{
+	struct fixture *f = *state;
+	char text[] = "abcdefgh";
+	struct origin from = {.path = str_make(text, 1),
+	    .inner = str_make(text + 1, 1),
+	    .encoding = str_make(text + 2, 1),
+	    .commit = str_make(text + 3, 1),
+	    .author = str_make(text + 4, 1),
+	    .ref = str_make(text + 5, 1),
+	    .layer = str_make(text + 6, 1),
+	    .instruction = str_make(text + 7, 1)};
+	struct place place = {.origin = from, .within = str_make(text, 2), .line = 7}, copy;
+	struct str *texts = (struct str *)(void *)&copy.origin;
+	size_t fails = 0;
+
+	assert_int_equal(place_copy(&place, &f->arena, &copy, &f->err), 0);
+	assert_true(origin_eq(&copy.origin, &from));
+	for (size_t i = 0; i < sizeof copy.origin / sizeof *texts; i++) {
+		struct str kept = texts[i];
+
+		assert_int_equal(texts[i].p[0], "abcdefgh"[i]);
+		texts[i] = STR("other");
+		assert_false(origin_eq(&copy.origin, &from));
+		texts[i] = kept;
+	}
+	memset(text, 'x', sizeof text - 1);
+	assert_str(copy.origin.instruction, "h");
+	assert_str(copy.within, "ab");
+	assert_int_equal(copy.line, 7);
+	for (;;) {
+		f->arena.fail_at = f->arena.count + ++fails;
+		if (place_copy(&place, &f->arena, &copy, &f->err) == 0)
+			break;
+		assert_int_equal(f->err.code, ERR_NOMEM);
+	}
+	assert_int_equal(fails, 10);
+	/* What is empty takes no memory. */
+	f->arena.fail_at = f->arena.count + 1;
+	assert_int_equal(place_copy(&(struct place){0}, &f->arena, &copy, &f->err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    unit_test_here(an_origin_is_copied_whole),
 	    unit_test_here(places_are_one_based),
 	    unit_test_here(a_range_with_its_line_end_stays_on_the_line),
 	    unit_test_here(offsets_are_clamped),

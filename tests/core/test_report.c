@@ -456,7 +456,7 @@ static void assert_told(const struct report *r, uint32_t subject)
 	assert_str(f->waiver->owner, "team-a");
 	assert_int_equal(r->inventory.packages.n, 1);
 	assert_str(r->inventory.packages.p[0].purl, "pkg:pypi/flask-cors@3.0.8");
-	assert_true(r->inventory.packages.p[0].from_base);
+	assert_int_equal(r->inventory.packages.p[0].from_base, BASE_NO);
 	assert_str(r->inventory.distro.codename, "bookworm");
 	assert_int_equal(r->problems.n, 1);
 	assert_int_equal(r->problems.p[0].code, ERR_LIMIT);

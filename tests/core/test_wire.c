@@ -72,8 +72,12 @@ static const struct field package_fields[] = {
     FIELD(TEXT, package, source_version),
     FIELD(TEXT, package, purl),
     FIELD(GROUP, package, place),
-    FIELD(NUMBER, package, base_known),
+    FIELD(TEXT, package, licence),
+    FIELD(NUMBER, package, scope),
     FIELD(NUMBER, package, from_base),
+    FIELD(LIST, package, occurrences),
+    FIELD(LIST, package, n_occurrences),
+    FIELD(NUMBER, package, more_occurrences),
 };
 
 static const struct field vulnerability_fields[] = {
@@ -102,6 +106,8 @@ static const struct field edit_fields[] = {
     FIELD(NUMBER, finding_edit, offset),
     FIELD(NUMBER, finding_edit, end),
     FIELD(TEXT, finding_edit, text),
+    FIELD(NUMBER, finding_edit, level),
+    FIELD(NUMBER, finding_edit, importance),
 };
 
 static const struct field fix_fields[] = {
@@ -134,7 +140,7 @@ static const struct field distro_fields[] = {
 static void assert_covers(
     const char *name, const struct field *fields, size_t n, size_t struct_size)
 {
-	unsigned char covered[512] = {0};
+	unsigned char covered[1024] = {0};
 	size_t run = 0;
 
 	assert_true(struct_size <= sizeof covered);
@@ -200,7 +206,9 @@ static void assert_each_counts(struct fixture *f, struct sample *s, void *part, 
 {
 	struct buf before CLEANUP(buf_release) = BUF_INIT(MIB(1)),
 			  after CLEANUP(buf_release) = BUF_INIT(MIB(1));
-	unsigned char saved[512];
+	unsigned char saved[1024];
+
+	assert_true(part_size <= sizeof saved);
 
 	encode(&before, &s->finding);
 	memcpy(saved, part, part_size);
@@ -230,6 +238,8 @@ static void every_field_is_on_the_wire(void **state)
 	assert_fields_count(f, &s, &s.package, package_fields);
 	assert_each_counts(f, &s, &s.package.place, sizeof s.package.place, place_fields,
 	    ARRAY_LEN(place_fields) - 1);
+	assert_each_counts(f, &s, &s.occurrences[1], sizeof s.occurrences[1], place_fields,
+	    ARRAY_LEN(place_fields) - 1);
 	assert_fields_count(f, &s, &s.vulnerability, vulnerability_fields);
 	assert_fields_count(f, &s, &s.secret, secret_fields);
 	assert_fields_count(f, &s, &s.edits[1], edit_fields);
@@ -257,6 +267,12 @@ static void every_list_and_group_is_on_the_wire(void **state)
 	assert_str(got.secret->hash, "00112233");
 	assert_int_equal(got.fix->n_edits, 2);
 	assert_int_equal(got.fix->edits[1].offset, 5000000000);
+	assert_int_equal(got.fix->edits[0].level, EDIT_UNSAFE);
+	assert_int_equal(got.fix->edits[0].importance, EDIT_IMPORTANCE_MAX);
+	assert_int_equal(got.fix->edits[1].level, EDIT_SUGGESTED);
+	assert_int_equal(got.package->n_occurrences, 2);
+	assert_true(origin_eq(&got.package->occurrences[1].origin, &s.occurrences[1].origin));
+	assert_int_equal(got.package->occurrences[1].line, 60);
 	assert_str(got.waiver->until, "2026-12-20");
 	assert_str(got.references.p[1], "https://a.example/2");
 	assert_str(got.compliance.p[0], "CIS 4.1");
@@ -352,6 +368,40 @@ static void a_count_is_held_against_what_is_left(void **state)
 	assert_true(f->arena.used_bytes < KIB(1));
 }
 
+/* The same in a package: its last two numbers are n_occurrences and more_occurrences. */
+static void a_count_of_occurrences_is_held_too(void **state)
+{
+	struct fixture *f = *state;
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct package bare = {0}, got;
+
+	wire_put_package(&b, &bare);
+	memset(b.p + b.n - 8, 0xff, 4);
+	assert_int_equal(wire_get_package(buf_str(&b), &f->arena, &got, &f->err), -1);
+	assert_err(&f->err, ERR_FORMAT, "malformed");
+	assert_true(f->arena.used_bytes < KIB(1));
+}
+
+/* Places with nothing in them are the shortest: as many as fit are read. */
+static void the_shortest_places_are_read(void **state)
+{
+	struct fixture *f = *state;
+	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct place empty[64] = {0};
+	struct finding_edit edits[64] = {0};
+	struct finding_fix fix = {.edits = edits, .n_edits = ARRAY_LEN(edits)};
+	struct package package = {.occurrences = empty, .n_occurrences = ARRAY_LEN(empty)};
+	struct finding finding = {
+	    .places = empty, .n_places = ARRAY_LEN(empty), .package = &package, .fix = &fix};
+
+	encode(&b, &finding);
+	assert_reencodes(f, &b);
+	buf_clear(&b);
+	wire_put_package(&b, &package);
+	assert_int_equal(wire_get_package(buf_str(&b), &f->arena, &package, &f->err), 0);
+	assert_int_equal(package.n_occurrences, ARRAY_LEN(empty));
+}
+
 static void values_out_of_range_are_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -361,6 +411,22 @@ static void values_out_of_range_are_refused(void **state)
 
 	sample_init(&s);
 	s.finding.severity = (enum severity)6;
+	encode(&b, &s.finding);
+	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), -1);
+	sample_init(&s);
+	s.edits[1].level = (enum edit_level)(EDIT_UNSAFE + 1);
+	encode(&b, &s.finding);
+	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), -1);
+	sample_init(&s);
+	s.edits[1].importance = EDIT_IMPORTANCE_MAX + 1;
+	encode(&b, &s.finding);
+	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), -1);
+	sample_init(&s);
+	s.package.scope = SCOPE_COUNT;
+	encode(&b, &s.finding);
+	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), -1);
+	sample_init(&s);
+	s.package.from_base = (enum from_base)(BASE_YES + 1);
 	encode(&b, &s.finding);
 	assert_int_equal(wire_get_finding(buf_str(&b), &f->arena, &got, &f->err), -1);
 	sample_init(&s);
@@ -406,6 +472,8 @@ int main(void)
 	    unit_test_here(the_other_records),
 	    unit_test_here(every_cut_is_refused),
 	    unit_test_here(a_count_is_held_against_what_is_left),
+	    unit_test_here(a_count_of_occurrences_is_held_too),
+	    unit_test_here(the_shortest_places_are_read),
 	    unit_test_here(values_out_of_range_are_refused),
 	    unit_test_here(every_allocation_may_fail),
 	};

@@ -111,6 +111,8 @@ static void plant(struct world *w, struct sample *s)
 
 	sample_init(s);
 	place->origin.path = place->origin.instruction = key;
+	place->origin.inner = place->origin.author = place->origin.ref = key;
+	s->package.licence = s->occurrences[0].origin.path = s->occurrences[1].origin.inner = key;
 	s->finding.message = s->finding.source_line = s->finding.request = key;
 	s->finding.waiver_ended = key;
 	s->finding.identity = key;

@@ -290,6 +290,37 @@ static void many_places_of_one_secret(void **state)
 	    buf_str(&out), STR("      and 1 more place: a.py:9; --format json lists them\n")));
 }
 
+/* "PATH!INNER" wherever a path is printed; the parts stay apart in JSON. */
+static void a_path_in_an_archive(void **state)
+{
+	struct place at[] = {{.origin = {.path = STR("a.jar"), .inner = STR("b\033`.zip!c")}},
+	    {.origin = {.path = STR("a.jar"), .inner = STR("d")}},
+	    {.origin = {.path = STR("a.jar"),
+		 .encoding = STR("base64"),
+		 .author = STR("A\033\"<a@example.org>"),
+		 .ref = STR("refs/heads/\xff")}}};
+	struct finding f = {.rule = STR("k"),
+	    .verdict = VERDICT_BLOCKS,
+	    .message = STR("m"),
+	    .places = at,
+	    .n_places = ARRAY_LEN(at),
+	    .secret = &secret};
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+
+	(void)state;
+	write_one("text", &f, &out);
+	assert_true(str_has(buf_str(&out), STR("a.jar!b\\x1b`.zip!c  BLOCKS")));
+	assert_true(str_has(buf_str(&out), STR("and 2 more places: a.jar!d, a.jar; --format")));
+	write_one("markdown", &f, &out);
+	assert_true(str_has(buf_str(&out), STR("- `a.jar!b\\x1b'.zip!c` and 2 more places")));
+	write_one("json", &f, &out);
+	assert_true(str_has(buf_str(&out), STR("\"path\": \"a.jar\"")));
+	assert_true(str_has(buf_str(&out), STR("\"inner\": \"b\\u001b`.zip!c\"")));
+	assert_true(str_has(buf_str(&out), STR("\"encoding\": \"base64\"")));
+	assert_true(str_has(buf_str(&out), STR("\"author\": \"A\\u001b\\\"<a@example.org>\"")));
+	assert_true(str_has(buf_str(&out), STR("\"ref\": \"refs/heads/")));
+}
+
 static void what_is_not_covered_is_shown(void **state)
 {
 	struct report r;
@@ -350,6 +381,7 @@ int main(void)
 	    cmocka_unit_test(the_mark_stands_under_what_is_meant),
 	    cmocka_unit_test(text_from_outside_makes_no_link_and_no_mention),
 	    cmocka_unit_test(many_places_of_one_secret),
+	    cmocka_unit_test(a_path_in_an_archive),
 	    cmocka_unit_test(what_is_not_covered_is_shown),
 	    cmocka_unit_test(many_gaps_are_counted),
 	};

@@ -11,8 +11,12 @@ static struct str aliases[] = {STR_INIT("PYSEC-1"), STR_INIT("GHSA-1")};
 static struct str fixed_in[] = {STR_INIT("3.0.9"), STR_INIT("4.0")};
 static struct str references[] = {STR_INIT("https://example.com/a")};
 static struct str compliance[] = {STR_INIT("cis-4.1"), STR_INIT("cis-4.2")};
-static struct finding_edit edits[] = {
-    {.path = STR_INIT("Dockerfile"), .offset = 50, .end = 54, .text = STR_INIT("10001")},
+static struct finding_edit edits[] = {{.path = STR_INIT("Dockerfile"),
+					  .offset = 50,
+					  .end = 54,
+					  .text = STR_INIT("10001"),
+					  .level = EDIT_SUGGESTED,
+					  .importance = 75},
     {.path = STR_INIT("Dockerfile"), .offset = 60, .end = 61}};
 static const struct finding_fix root_fix = {
     .text = STR_INIT("USER 10001"), .edits = edits, .n_edits = 2};
@@ -40,15 +44,26 @@ static const struct finding_vulnerability unrated = {.id = STR_INIT("CVE-2021-1"
     .epss_per_mille = -1};
 static const struct finding_vulnerability no_cure = {
     .id = STR_INIT("CVE-2021-2"), .cvss_tenths = 0, .kev = 0, .epss_per_mille = 0};
+static struct place flask_at[] = {{.origin = {.path = STR_INIT("srv/app.zip"),
+				       .inner = STR_INIT("lib/a.whl!flask/METADATA"),
+				       .encoding = STR_INIT("base64,gzip"),
+				       .author = STR_INIT("A <a@example.org>"),
+				       .ref = STR_INIT("refs/heads/main")}},
+    {.origin.path = STR_INIT("b/METADATA"), .line = 2}};
 static const struct package flask = {.type = STR_INIT("pypi"),
     .name = STR_INIT("flask-cors"),
     .version = STR_INIT("3.0.8"),
     .source = STR_INIT("flask"),
     .source_version = STR_INIT("3"),
     .purl = STR_INIT("pkg:pypi/flask-cors@3.0.8"),
-    .base_known = true};
+    .licence = STR_INIT("MIT AND (BSD-3-Clause OR \"odd\")"),
+    .scope = SCOPE_RUNTIME,
+    .from_base = BASE_NO,
+    .occurrences = flask_at,
+    .n_occurrences = 2,
+    .more_occurrences = 7};
 static const struct package base_package = {
-    .name = STR_INIT("libc6"), .version = STR_INIT("2"), .base_known = true, .from_base = true};
+    .name = STR_INIT("libc6"), .version = STR_INIT("2"), .from_base = BASE_YES};
 static const struct finding_waiver waiver = {.owner = STR_INIT("ops@example.com"),
     .reason = STR_INIT("not reachable"),
     .until = STR_INIT("2026-12-20")};

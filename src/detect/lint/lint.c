@@ -203,9 +203,10 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	l->failed = arena_check(l->arena, l->err) != 0 || sink_finding(l->sink, &f, l->err) != 0;
 }
 
-void lint_edit(struct lint *l, struct text_range range, struct str text)
+void lint_edit(struct lint *l, enum edit_level level, struct text_range range, struct str text)
 {
-	struct finding_edit edit = {l->unit->origin.path, range.offset, range.end, text};
+	struct finding_edit edit = {l->unit->origin.path, range.offset, range.end, text, level,
+	    edit_importance(l->rule->severity)};
 
 	if (l->n_edits < EDITS_MAX)
 		l->edits[l->n_edits++] = edit;

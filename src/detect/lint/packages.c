@@ -84,8 +84,9 @@ static void check_script(
 	if (!fetch)
 		return;
 	buf_addf(&edit, " && " STR_FMT " clean all", STR_ARG(fetch->name));
+	/* The last command of the RUN may have another user than the one that fetches. */
 	if (lint_can_append(step, &at) && buf_ok(&edit))
-		lint_edit(l, at, buf_str(&edit));
+		lint_edit(l, EDIT_SUGGESTED, at, buf_str(&edit));
 	lint_command(l, fetch, "the caches that " STR_FMT " fills here stay in the image",
 	    STR_ARG(fetch->name));
 }

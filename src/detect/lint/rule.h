@@ -46,9 +46,10 @@ void lint_word(struct lint *lint, const struct shell_command *command,
 void lint_node(struct lint *lint, const struct node *node, const char *message, ...)
     PRINTF_LIKE(3, 4);
 
-/* A safe edit of the next finding: bytes [offset, end) become text, which is borrowed until that
- * finding is reported. Safe: what is built is the same but for what the rule is about. */
-void lint_edit(struct lint *lint, struct text_range range, struct str text);
+/* An edit of the next finding: bytes [offset, end) become text, which is borrowed until that
+ * finding is reported. Safe is only what is right whatever the rest of the file, the files that it
+ * copies and the base image are. Its importance is that of the rule's severity. */
+void lint_edit(struct lint *lint, enum edit_level level, struct text_range range, struct str text);
 
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);

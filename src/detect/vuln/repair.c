@@ -93,6 +93,8 @@ bool vuln_repair(const struct finding *finding, struct str text, struct arena *a
 	edit->offset = (size_t)(line.p - text.p) + at;
 	edit->end = edit->offset + finding->package->version.n;
 	edit->text = cure;
+	edit->level = EDIT_SUGGESTED; /* another version may do more than cure */
+	edit->importance = edit_importance(finding->severity);
 	*ret_fix = (struct finding_fix){finding->fix->text, edit, 1};
 	return true;
 }

@@ -441,13 +441,23 @@ static struct str message_of(
 	return buf_ok(&b) ? arena_str(&m->scratch, buf_str(&b)) : group->name;
 }
 
-static struct place *places_of(struct matcher *m, const struct vuln_group *group)
+/* Each package's first place and then its others. */
+static bool set_places(struct matcher *m, const struct vuln_group *group, struct finding *f)
 {
-	struct place *places = arena_array(&m->scratch, group->packages.n, sizeof *places);
+	size_t n = 0;
 
-	for (size_t i = 0; places && i < group->packages.n; i++)
-		places[i] = group->packages.p[i]->place;
-	return places;
+	for (size_t i = 0; i < group->packages.n; i++)
+		n += 1 + group->packages.p[i]->n_occurrences;
+	f->places = arena_array(&m->scratch, n, sizeof *f->places);
+	for (size_t i = 0; f->places && i < group->packages.n; i++) {
+		const struct package *p = group->packages.p[i];
+
+		f->places[f->n_places++] = p->place;
+		for (size_t k = 0; k < p->n_occurrences; k++)
+			f->places[f->n_places++] = p->occurrences[k];
+		f->more_places += MIN_OF(p->more_occurrences, UINT32_MAX - f->more_places);
+	}
+	return f->places != NULL;
 }
 
 /* All names but the id. */
@@ -489,8 +499,6 @@ static int tell_finding(
 	f.threat = STR("image");
 	f.identity = arena_fmt(&m->scratch, "pkg:" STR_FMT "/" STR_FMT " " STR_FMT,
 	    STR_ARG(group->packages.p[0]->type), STR_ARG(group->name), STR_ARG(f.rule));
-	f.places = places_of(m, group);
-	f.n_places = group->packages.n;
 	f.package = group->packages.p[0];
 	f.vulnerability = &vulnerability;
 	f.references = (struct str_list){v->references.p, v->references.n};
@@ -499,7 +507,8 @@ static int tell_finding(
 		    STR_ARG(group->name), STR_ARG(v->cure));
 		f.fix = &fix;
 	}
-	if (!f.rule.p || !f.message.p || !f.identity.p || !f.places || (f.fix && !fix.text.p))
+	if (!f.rule.p || !f.message.p || !f.identity.p || !set_places(m, group, &f) ||
+	    (f.fix && !fix.text.p))
 		return arena_err(&m->scratch, err);
 	return sink_finding(m->sink, &f, err);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STORE_VERSION = 1, BUSY_MS = 10000, INVENTORY_BYTES = 256 << 20 };
+enum { STORE_VERSION = 2, BUSY_MS = 10000, INVENTORY_BYTES = 256 << 20 };
 
 /* ---- the library, which commands without a store do without ---- */
 
@@ -95,7 +95,7 @@ static const char schema[] =
     "CREATE UNIQUE INDEX active ON runs (repo, source, target) WHERE step < 7;"
     "CREATE TABLE inventories (repo TEXT NOT NULL, commit_oid TEXT NOT NULL, packages BLOB NOT NULL,"
     " PRIMARY KEY (repo, commit_oid)) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
 
 _Static_assert(RUN_DONE == 7, "the schema's index names the number of the first ending step");
 

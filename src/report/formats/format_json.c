@@ -78,8 +78,19 @@ static void write_package(struct json_out *j, const struct package *p)
 	json_member_str(j, "purl", p->purl);
 	json_member_str(j, "source", p->source);
 	json_member_str(j, "source_version", p->source_version);
-	if (p->base_known)
-		json_member_bool(j, "from_base", p->from_base);
+	json_member_str(j, "licence", p->licence);
+	if (p->scope != SCOPE_UNKNOWN)
+		json_member_str(j, "scope", package_scope_word(p->scope));
+	if (p->from_base != BASE_UNKNOWN)
+		json_member_bool(j, "from_base", p->from_base == BASE_YES);
+	if (p->n_occurrences > 0) {
+		json_key(j, "occurrences");
+		json_begin_array(j);
+		for (size_t i = 0; i < p->n_occurrences; i++)
+			write_place(j, &p->occurrences[i]);
+		json_end_array(j);
+	}
+	member_uint(j, "more_occurrences", p->more_occurrences);
 	json_end_object(j);
 }
 
@@ -131,6 +142,8 @@ static void write_fix(struct json_out *j, const struct finding_fix *fix)
 			json_member_int(j, "end", (int64_t)e->end);
 			json_key(j, "text");
 			json_str(j, e->text);
+			json_member_str(j, "level", edit_level_word(e->level));
+			json_member_int(j, "importance", e->importance);
 			json_end_object(j);
 		}
 		json_end_array(j);

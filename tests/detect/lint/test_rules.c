@@ -367,8 +367,9 @@ static int keep_whole(struct sink *sink, const struct finding *f, struct err *er
 		assert_true(str_eq(edit->path, at->origin.path));
 		*copy = *edit;
 		copy->text.p = strndup(edit->text.p, edit->text.n);
-		buf_addf(out, "\n  edit %llu-%llu ", (unsigned long long)edit->offset,
-		    (unsigned long long)edit->end);
+		assert_int_equal(edit->importance, edit_importance(f->severity));
+		buf_addf(out, "\n  edit %llu-%llu " STR_FMT " ", (unsigned long long)edit->offset,
+		    (unsigned long long)edit->end, STR_ARG(edit_level_word(edit->level)));
 		add_quoted(out, edit->text);
 	}
 	buf_addc(out, '\n');

@@ -44,6 +44,10 @@ static int on_package(struct sink *s, const struct package *p, struct err *err)
 	buf_addf(out, " at %u:%u", p->place.line, p->place.column);
 	if (p->place.end_line > 0)
 		buf_addf(out, "-%u:%u", p->place.end_line, p->place.end_column);
+	if (p->scope != SCOPE_UNKNOWN)
+		buf_addf(out, " for " STR_FMT, STR_ARG(package_scope_word(p->scope)));
+	if (p->licence.n > 0)
+		buf_addf(out, " licence " STR_FMT, STR_ARG(p->licence));
 	buf_addc(out, '\n');
 	if (!str_eq(p->place.origin.layer, STR("sha256:layer")))
 		fail_msg("a package without the unit's layer");
@@ -133,6 +137,49 @@ static void test_requirements(void **state)
 	(void)state;
 	check("requirements.txt", "requirements.txt");
 	check("requirements-lines", "requirements.txt");
+}
+
+static struct str scope_in(const char *path, struct text_sink *sink, struct arena *arena)
+{
+	struct unit unit = {
+	    .origin = {.path = str_of(path), .layer = STR("sha256:layer")}, .bytes = STR("a==1\n")};
+	struct err err = ERR_INIT;
+	size_t at;
+
+	buf_clear(&sink->out);
+	if (sbom_catalog(&unit, &sink->sink, arena, &err) != 0)
+		fail_msg("%s", err.text);
+	at = str_find(buf_str(&sink->out), STR(" for "));
+	return at == STR_NPOS ? STR("") : str_trim(str_sub(buf_str(&sink->out), at + 5, SIZE_MAX));
+}
+
+static void test_scopes(void **state)
+{
+	static const struct {
+		const char *path, *scope;
+	} rows[] = {
+	    {"requirements.txt", ""},
+	    {"requirements-dev.txt", "development"},
+	    {"requirements_Dev.txt", "development"},
+	    {"a/requirements/development.txt", "development"},
+	    {"requirements.test.txt", "test"},
+	    {"requirements/tests.txt", "test"},
+	    {"requirements/dev/base.txt", ""},
+	    {"requirements-devices.txt", ""},
+	    {"dev/requirements.txt", ""},
+	};
+	struct arena arena CLEANUP(arena_release);
+	struct text_sink sink = {{&text_ops}, BUF_INIT(MIB(1))};
+
+	(void)state;
+	arena_init(&arena, MIB(8));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str scope = scope_in(rows[i].path, &sink, &arena);
+
+		if (!str_eq(scope, str_of(rows[i].scope)))
+			fail_msg("%s: \"" STR_FMT "\"", rows[i].path, STR_ARG(scope));
+	}
+	buf_release(&sink.out);
 }
 
 static void test_dist_info(void **state)
@@ -338,6 +385,7 @@ int main(void)
 	    cmocka_unit_test(test_dpkg),
 	    cmocka_unit_test(test_dpkg_files),
 	    cmocka_unit_test(test_requirements),
+	    cmocka_unit_test(test_scopes),
 	    cmocka_unit_test(test_dist_info),
 	    cmocka_unit_test(test_os_release),
 	    cmocka_unit_test(test_wants),

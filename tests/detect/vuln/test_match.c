@@ -184,6 +184,31 @@ static void test_python(void **state)
 	check_flask(find(&s, "CVE-2020-25032"));
 }
 
+/* A package that stands in several places is found at each. */
+static void test_occurrences(void **state)
+{
+	struct scene s CLEANUP(scene_close);
+	struct place others[] = {{.origin.path = STR("b/METADATA")},
+	    {.origin = {.path = STR("c.zip"), .inner = STR("METADATA")}}};
+	const struct finding *f;
+
+	(void)state;
+	scene_open(&s, feeds_all, ARRAY_LEN(feeds_all));
+	add_python(&s, "flask-cors", "3.0.8", "requirements.txt", 3);
+	s.inventory.packages.p[0].occurrences = others;
+	s.inventory.packages.p[0].n_occurrences = 2;
+	s.inventory.packages.p[0].more_occurrences = 5;
+	add_python(&s, "flask-cors", "3.0.8", "z/METADATA", 0);
+	match(&s);
+	f = find(&s, "CVE-2020-25032");
+	assert_int_equal(f->n_places, 4);
+	assert_str(f->places[0].origin.path, "requirements.txt");
+	assert_str(f->places[1].origin.path, "b/METADATA");
+	assert_str(f->places[2].origin.inner, "METADATA");
+	assert_str(f->places[3].origin.path, "z/METADATA");
+	assert_int_equal(f->more_places, 5);
+}
+
 /* Withdrawn on 2099-01-01: until then it counts. */
 static void test_withdrawn(void **state)
 {
@@ -352,6 +377,8 @@ static void check_repair(const char *text, uint32_t line, const char *expected)
 	assert_int_equal(fix.n_edits, 1);
 	edit = fix.edits;
 	assert_str(edit->path, "requirements.txt");
+	assert_int_equal(edit->level, EDIT_SUGGESTED);
+	assert_int_equal(edit->importance, edit_importance(SEVERITY_HIGH));
 	buf_add(&after, str_sub(before, 0, (size_t)edit->offset));
 	buf_add(&after, edit->text);
 	buf_add(&after, str_sub(before, (size_t)edit->end, before.n));
@@ -408,6 +435,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_python),
+	    cmocka_unit_test(test_occurrences),
 	    cmocka_unit_test(test_withdrawn),
 	    cmocka_unit_test(test_ranges),
 	    cmocka_unit_test(test_debian),

@@ -43,8 +43,9 @@ static void check_add_for_copy(struct lint *l, const struct docker_view *view)
 
 		if (!source)
 			continue;
+		/* ADD unpacks an archive of any name. */
 		if (may_be_copy(in))
-			lint_edit(l, docker_range(in, in->keyword), STR("COPY"));
+			lint_edit(l, EDIT_SUGGESTED, docker_range(in, in->keyword), STR("COPY"));
 		lint_report(l, docker_range(in, in->keyword), in->args, NULL,
 		    "ADD of " STR_FMT ": COPY does the same and no more", STR_ARG(source->text));
 	}

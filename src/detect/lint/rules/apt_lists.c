@@ -32,8 +32,9 @@ static void check_script(struct lint *l, const struct docker_step *step)
 	}
 	if (!update)
 		return;
+	/* A later RUN may install from them. */
 	if (lint_can_append(step, &at))
-		lint_edit(l, at, STR(" && rm -rf /var/lib/apt/lists/*"));
+		lint_edit(l, EDIT_SUGGESTED, at, STR(" && rm -rf /var/lib/apt/lists/*"));
 	lint_command(l, update, "the lists that apt fetches here stay in the image");
 }
 

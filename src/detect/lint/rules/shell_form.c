@@ -66,8 +66,9 @@ static void offer_list(struct lint *l, const struct docker_view *view,
 	for (size_t i = 0; i < c->n_words; i++)
 		buf_addf(text, "%s\"" STR_FMT "\"", i ? ", " : "[", STR_ARG(c->words[i].text));
 	buf_addc(text, ']');
+	/* What a user of the image passes to it becomes arguments, which a shell ignored. */
 	if (buf_ok(text))
-		lint_edit(l, shell_command_range(c), buf_str(text));
+		lint_edit(l, EDIT_SUGGESTED, shell_command_range(c), buf_str(text));
 }
 
 static void check_shell_form(struct lint *l, const struct docker_view *view)

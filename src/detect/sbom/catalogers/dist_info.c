@@ -1,6 +1,7 @@
 /*
  * Installed Python packages: *.dist-info/METADATA, *.egg-info/PKG-INFO, and *.egg-info
- * that is a file (Core metadata specifications: Name and Version are required).
+ * that is a file (Core metadata specifications: Name and Version are required,
+ * License-Expression is SPDX; License is free text and is not taken).
  */
 #include "detect/sbom/notes.h"
 #include "detect/sbom/stanza.h"
@@ -22,6 +23,7 @@ static int dist_info_catalog(
 	    !stanza_field(&s, STR("Version"), &p.version) || p.name.n == 0 || p.version.n == 0)
 		return sbom_problem(unit, 0,
 		    "a Python package without a name or version; it is not judged", sink, err);
+	(void)stanza_field(&s, STR("License-Expression"), &p.licence);
 	p.name = pypi_normal_name(p.name, arena);
 	if (!p.name.p)
 		return arena_err(arena, err);

@@ -132,6 +132,34 @@ static struct str take_while(struct str *s, bool (*fits)(char c))
 	return taken;
 }
 
+/* "requirements-dev.txt", "requirements/test.txt": what the name says; plain requirements say no
+ * scope, for they are as often everything that a project needs. */
+static enum package_scope scope_of(struct str path)
+{
+	static const struct {
+		const char *word;
+		enum package_scope scope;
+	} words[] = {
+	    {"dev", SCOPE_DEVELOPMENT},
+	    {"develop", SCOPE_DEVELOPMENT},
+	    {"development", SCOPE_DEVELOPMENT},
+	    {"test", SCOPE_TEST},
+	    {"tests", SCOPE_TEST},
+	    {"testing", SCOPE_TEST},
+	};
+	struct str rest = sbom_base_name(path);
+
+	while (rest.n > 0) {
+		struct str word = take_while(&rest, byte_is_alnum);
+
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (str_eq_nocase(word, str_of(words[i].word)))
+				return words[i].scope;
+		rest = str_sub(rest, 1, rest.n);
+	}
+	return SCOPE_UNKNOWN;
+}
+
 /* "-r base.txt", "--requirement=base.txt", "-cconstraints.txt". Other options install nothing, but
  * -e does: a folder or URL without a version. */
 static int take_option(struct requirements_reader *r, struct str line, struct err *err)
@@ -201,7 +229,9 @@ static bool find_pin(struct str specifiers, struct str *ret_version)
 static int tell_package(
     struct requirements_reader *r, struct str name, struct str version, struct err *err)
 {
-	struct package p = {.type = STR("pypi"), .version = version};
+	struct package p = {.type = STR("pypi"),
+	    .version = version,
+	    .scope = scope_of(r->unit->origin.path)};
 	struct str both = str_make(name.p, (size_t)(version.p + version.n - name.p));
 	struct text_range range = placed_range(&r->line, both);
 
