@@ -103,7 +103,7 @@ static void a_copy_is_deep(void **state)
 	assert_str(copy.package->place.origin.path, "app/requirements.txt");
 	assert_str(copy.fix->edits[0].text, "b");
 	assert_str(copy.waiver->owner, "team-a");
-	f->arena.fail_at = f->arena.count + 1;
+	fail_nth(&f->arena, 1);
 	assert_int_equal(finding_copy(&copy, &f->arena, &copy, &f->err), -1);
 	assert_int_equal(f->err.code, ERR_NOMEM);
 }

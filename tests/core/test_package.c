@@ -55,7 +55,7 @@ static void a_purl_has_a_limit(void **state)
 
 	assert_null(purl_make(&package, NULL, &f->arena).p);
 	package.name = STR("a");
-	f->arena.fail_at = f->arena.count + 1;
+	fail_nth(&f->arena, 1);
 	assert_null(purl_make(&package, NULL, &f->arena).p);
 }
 
@@ -117,7 +117,7 @@ static void copies_do_not_borrow(void **state)
 	assert_str(copy.place.origin.path, "var/lib/dpkg/status");
 	assert_int_equal(copy.place.line, 3);
 	assert_int_equal(copy.from_base, BASE_YES);
-	f->arena.fail_at = f->arena.count + 1;
+	fail_nth(&f->arena, 1);
 	assert_int_equal(package_copy(&package, &f->arena, &copy, &f->err), -1);
 }
 
@@ -196,7 +196,7 @@ static void no_more_occurrences_than_a_limit(void **state)
 	assert_int_equal(inventory_join(&all, &f->arena, &f->err), 0);
 	assert_int_equal(all.packages.p[0].more_occurrences, UINT32_MAX);
 	assert_true(vec_push(&all.packages, &f->arena, p));
-	f->arena.fail_at = f->arena.count + 1;
+	fail_nth(&f->arena, 1);
 	assert_int_equal(inventory_join(&all, &f->arena, &f->err), -1);
 	assert_int_equal(f->err.code, ERR_NOMEM);
 }

@@ -180,14 +180,14 @@ static void an_origin_is_copied_whole(void **state)
 	assert_str(copy.within, "ab");
 	assert_int_equal(copy.line, 7);
 	for (;;) {
-		f->arena.fail_at = f->arena.count + ++fails;
+		fail_nth(&f->arena, ++fails);
 		if (place_copy(&place, &f->arena, &copy, &f->err) == 0)
 			break;
 		assert_int_equal(f->err.code, ERR_NOMEM);
 	}
 	assert_int_equal(fails, 10);
 	/* What is empty takes no memory. */
-	f->arena.fail_at = f->arena.count + 1;
+	fail_nth(&f->arena, 1);
 	assert_int_equal(place_copy(&(struct place){0}, &f->arena, &copy, &f->err), 0);
 }
 

@@ -228,7 +228,7 @@ static void every_allocation_may_fail(void **state)
 	for (;;) {
 		/* Each try is another line, so that none is a duplicate. */
 		place.line++;
-		arena->fail_at = arena->count + ++fails;
+		fail_nth(arena, ++fails);
 		if (sink_finding(&w->sink.sink, &finding, &w->err) == 0)
 			break;
 		assert_int_equal(w->err.code, ERR_NOMEM);
@@ -394,7 +394,7 @@ static void every_allocation_for_a_place_may_fail(void **state)
 	add_secret(w, "h1", at("x", 1), SEVERITY_LOW);
 	for (;;) {
 		place.line++;
-		arena->fail_at = arena->count + ++fails;
+		fail_nth(arena, ++fails);
 		if (sink_finding(&w->sink.sink, &finding, &w->err) == 0)
 			break;
 		assert_int_equal(w->err.code, ERR_NOMEM);
@@ -572,7 +572,7 @@ static void a_merge_may_find_no_room(void **state)
 	do {
 		report_init(&into, MIB(16), FINDINGS_MAX);
 		assert_int_equal(report_add_subject(&into, &subject, &index, &w->err), 0);
-		into.arena.fail_at = into.arena.count + ++fails;
+		fail_nth(&into.arena, ++fails);
 		w->err = ERR_INIT;
 		result = report_merge(&into, &from, 0, &w->err);
 		if (result != 0)

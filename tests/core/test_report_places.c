@@ -219,7 +219,7 @@ static void every_allocation_may_fail(void **state)
 
 	add(w, 1, id, 1);
 	for (;;) {
-		w->report.arena.fail_at = w->report.arena.count + ++fails;
+		fail_nth(&w->report.arena, ++fails);
 		if (report_add_place(&w->report, 1, &id, &place, &w->err) == 0)
 			break;
 		assert_int_equal(w->err.code, ERR_NOMEM);

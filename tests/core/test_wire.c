@@ -454,7 +454,7 @@ static void every_allocation_may_fail(void **state)
 	sample_init(&s);
 	encode(&b, &s.finding);
 	for (;;) {
-		f->arena.fail_at = f->arena.count + ++fails;
+		fail_nth(&f->arena, ++fails);
 		if (wire_get_finding(buf_str(&b), &f->arena, &got, &f->err) == 0)
 			break;
 		assert_int_equal(f->err.code, ERR_NOMEM);

@@ -39,6 +39,13 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
+/* The nth allocation from here on fails, and so do those behind it, until this is called again. */
+static inline void fail_nth(struct arena *arena, size_t nth)
+{
+	arena->full = ERR_NONE;
+	arena->fail_at = arena->count + nth;
+}
+
 static inline void assert_str(struct str got, const char *wanted)
 {
 	if (!str_eq(got, str_of(wanted)))

@@ -229,9 +229,8 @@ static bool find_pin(struct str specifiers, struct str *ret_version)
 static int tell_package(
     struct requirements_reader *r, struct str name, struct str version, struct err *err)
 {
-	struct package p = {.type = STR("pypi"),
-	    .version = version,
-	    .scope = scope_of(r->unit->origin.path)};
+	struct package p = {
+	    .type = STR("pypi"), .version = version, .scope = scope_of(r->unit->origin.path)};
 	struct str both = str_make(name.p, (size_t)(version.p + version.n - name.p));
 	struct text_range range = placed_range(&r->line, both);
 
