@@ -4,6 +4,7 @@
  * It is sticky: after one allocation that failed every later one fails too, until it is cleared
  * or released. So what only stores what it is given (slices, vec_push) asks once, with arena_check,
  * before it says that it has all; only a pointer that is followed is looked at where it comes.
+ * What a function gave before it says -1 is not to be used.
  * With -Dparanoid_arena=true each item is an allocation of its own, so that a sanitizer
  * sees an overrun of one.
  */

@@ -27,7 +27,7 @@ void map_init(struct map *m, struct arena *arena);
 /* The value, or NULL where the key is not there. */
 void *map_get(const struct map *m, struct str key);
 bool map_has(const struct map *m, struct str key);
-/* Sets or replaces. False where the arena has no room. */
-MUST_USE bool map_put(struct map *m, struct str key, void *value);
+/* Sets or replaces. False in an arena that is full, which arena_check tells. */
+bool map_put(struct map *m, struct str key, void *value);
 
 #endif

@@ -152,10 +152,8 @@ static int apply_waivers(const struct policy *policy, int64_t now_ms, struct are
 			return excuse(f, w->owner, w->reason, w->until, arena, err);
 		f->waiver_ended = arena_fmt(arena, "the waiver of " STR_FMT " ended on " STR_FMT,
 		    STR_ARG(w->owner), STR_ARG(w->until));
-		if (!f->waiver_ended.p)
-			return arena_err(arena, err);
 	}
-	return 0;
+	return arena_check(arena, err);
 }
 
 int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *arena,

@@ -250,10 +250,9 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 		    names_check_match(k, item, &ignore.match, err) != 0 ||
 		    holds_check_ignore(k, item, &ignore.match, err) != 0)
 			return -1;
-		if (!vec_push(&policy->ignores, k->arena, ignore))
-			return arena_err(k->arena, err);
+		vec_push(&policy->ignores, k->arena, ignore);
 	}
-	return 0;
+	return arena_check(k->arena, err);
 }
 
 static const struct key_row waiver_rows[] = {
@@ -287,10 +286,9 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 			return -1;
 		(void)time_parse(waiver.until, &waiver.until_ms);
 		waiver.until_ms += DAY_MS - 1;
-		if (!vec_push(&policy->waivers, k->arena, waiver))
-			return arena_err(k->arena, err);
+		vec_push(&policy->waivers, k->arena, waiver);
 	}
-	return 0;
+	return arena_check(k->arena, err);
 }
 
 /* Not `never`: a limit that nothing reaches would excuse everything. */
@@ -324,10 +322,9 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 		if (keys_read(k, item, excuse_rows, ARRAY_LEN(excuse_rows), &excuse, err) != 0 ||
 		    names_check_excuse(k, item, &excuse, err) != 0)
 			return -1;
-		if (!vec_push(&policy->excuses, k->arena, excuse))
-			return arena_err(k->arena, err);
+		vec_push(&policy->excuses, k->arena, excuse);
 	}
-	return 0;
+	return arena_check(k->arena, err);
 }
 
 static const struct key_row policy_rows[] = {

@@ -27,12 +27,10 @@ static int read_args(struct keys *k, const struct node *value, void *target, str
 		struct project_arg *arg = &project->args[project->n_args++];
 
 		arg->name = arena_str(k->arena, member->key);
-		if (!arg->name.p)
-			return arena_err(k->arena, err);
 		if (key_text(k, member, &arg->value, err) != 0)
 			return -1;
 	}
-	return 0;
+	return arena_check(k->arena, err);
 }
 
 /* What a build cannot do yet is refused, not left out: the image would be another one. */

@@ -98,11 +98,9 @@ static int open_repo(struct pipeline *p, struct err *err)
 	if (!realpath(p->plan->repo, real))
 		return err_sys(err, "%s", p->plan->repo);
 	p->run.repo = arena_str(p->arena, str_of(real));
-	if (!p->run.repo.p)
-		return arena_err(p->arena, err);
 	forge_local_init(&p->local, p->repo);
 	p->forge = &p->local.forge;
-	return 0;
+	return arena_check(p->arena, err);
 }
 
 /* ---- which run this is ---- */

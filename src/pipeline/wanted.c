@@ -62,12 +62,11 @@ static int make_lint(struct wanted *wanted, struct arena *arena, struct err *err
 	for (size_t i = 0; i < wanted->project.n_args; i++) {
 		struct project_arg *arg = &wanted->project.args[i];
 
-		if (!map_put(args, arg->name, &arg->value))
-			return arena_err(arena, err);
+		map_put(args, arg->name, &arg->value);
 	}
 	wanted->lint = (struct lint_build){.path = wanted->dockerfile_path,
 	    .how = {.target = wanted->project.target, .args = args}};
-	return 0;
+	return arena_check(arena, err);
 }
 
 int wanted_read(const struct pipeline *p, struct scan *scan, const struct git_oid *commit,

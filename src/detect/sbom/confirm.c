@@ -85,8 +85,7 @@ int history_confirm(struct history *h, struct confirmed *list, size_t n, struct 
 		struct str key = history_key(list[i].path);
 
 		list[i].next = map_get(&files, key);
-		if (!map_put(&files, key, &list[i]))
-			return arena_err(h->arena, err);
+		map_put(&files, key, &list[i]);
 	}
 	for (size_t i = 0; n > 0 && i < h->owners.n; i++) {
 		const struct history_owner *owner = h->owners.items[i].value;
@@ -94,5 +93,5 @@ int history_confirm(struct history *h, struct confirmed *list, size_t n, struct 
 		for (size_t k = 0; k < owner->sums.n; k++)
 			confirm(h, owner, &owner->sums.p[k], &files);
 	}
-	return 0;
+	return arena_check(h->arena, err);
 }

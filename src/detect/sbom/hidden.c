@@ -213,10 +213,9 @@ static int note_steps(const struct judging *j, struct map *steps, struct err *er
 		if (!is_deb(&s->package) || s->now == 0 || !s->explained)
 			continue;
 		step = step_of(j, s);
-		if (!step.p || !map_put(steps, step, j->h))
-			return arena_err(j->h->arena, err);
+		map_put(steps, step, j->h);
 	}
-	return 0;
+	return arena_check(j->h->arena, err);
 }
 
 /* A new version of a source changes the bytes of some of its packages, perhaps not of all: those
@@ -236,11 +235,9 @@ static int explain_siblings(struct judging *j, struct err *err)
 		if (!is_deb(&s->package) || s->now == 0 || s->explained || !is_confirmed(h, s))
 			continue;
 		step = step_of(j, s);
-		if (!step.p)
-			return arena_err(h->arena, err);
 		s->explained = map_has(&steps, step);
 	}
-	return 0;
+	return arena_check(h->arena, err);
 }
 
 /* ---- what is said of it ---- */

@@ -188,8 +188,7 @@ int history_judge_release(
 	    STR_ARG(str_sub(said->version_id, 0, 64)),
 	    silent ? "" : ", where lower layers or the package that brings the file say otherwise",
 	    STR_ARG(str_sub(truth.id, 0, 64)), STR_ARG(str_sub(truth.version_id, 0, 64)));
-	if (!hidden.message.p || !vec_push(list, h->arena, hidden))
-		return arena_err(h->arena, err);
+	vec_push(list, h->arena, hidden);
 	*said = truth;
-	return 0;
+	return arena_check(h->arena, err);
 }

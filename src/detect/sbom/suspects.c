@@ -213,11 +213,10 @@ static int ask_record(struct history *h, struct history_suspect *s, struct str s
 		key = history_key(key);
 		if (history_ask(h, key, err) != 0)
 			return -1;
-		if (!vec_push(&files, h->arena, key))
-			return arena_err(h->arena, err);
+		vec_push(&files, h->arena, key);
 	}
 	s->files = (struct str_list){files.p, files.n};
-	return 0;
+	return arena_check(h->arena, err);
 }
 
 /* Without a RECORD: the folder or module that has the package's name. */

@@ -49,8 +49,6 @@ int sbom_image_gap(const struct inventory *inventory, struct arena *arena, bool 
 		    d->version_id.n > 0 ? " " : "", STR_ARG(d->version_id));
 		gap.why = STR("no dpkg database is in it, and no other is read yet");
 	}
-	if (!gap.what.p)
-		return arena_err(arena, err);
 	*ret = gap;
-	return 0;
+	return arena_check(arena, err);
 }

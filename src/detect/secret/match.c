@@ -134,9 +134,8 @@ static int keep(struct search *s, const struct secret_match *match, struct err *
 		s->out->full = true;
 		return 0;
 	}
-	if (!vec_push(&s->out->found, &s->scanner->arena, *match))
-		return arena_err(&s->scanner->arena, err);
-	return 0;
+	vec_push(&s->out->found, &s->scanner->arena, *match);
+	return arena_check(&s->scanner->arena, err);
 }
 
 static int search_window(struct search *s, const struct window *w, size_t *cursor, struct err *err)

@@ -311,8 +311,6 @@ int secret_pattern_translate(
 	if (!buf_ok(&out))
 		return buf_err(&out, "a secret rule's pattern", err);
 	text = arena_str(arena, buf_str(&out));
-	if (!text.p)
-		return arena_err(arena, err);
 	*ret_pattern = (struct secret_pattern){.text = text, .to_end = r.to_end};
-	return 0;
+	return arena_check(arena, err);
 }

@@ -131,9 +131,7 @@ static int rule_init(struct secret_rules *rules, struct rules_reader *r, struct 
 	    .source = arena_str(r->arena, r->file),
 	    .pattern = arena_str(r->arena, pattern),
 	};
-	if (!ret->id.p || !ret->name.p || !ret->source.p || !ret->pattern.p)
-		return arena_err(r->arena, r->err);
-	return 0;
+	return arena_check(r->arena, r->err);
 }
 
 static int add_rule(
@@ -152,9 +150,8 @@ static int add_rule(
 		return refuse(r, key->offset, "more than 2000 secret rules");
 	if (rule_init(rules, r, key->text, value.text, &rule))
 		return -1;
-	if (!vec_push(&rules->rules, r->arena, rule))
-		return arena_err(r->arena, r->err);
-	return 0;
+	vec_push(&rules->rules, r->arena, rule);
+	return arena_check(r->arena, r->err);
 }
 
 int secret_rules_add_json(struct secret_rules *rules, struct str json, struct str file,
@@ -177,9 +174,7 @@ int secret_rules_add_json(struct secret_rules *rules, struct str json, struct st
 
 int secret_rules_add_builtin(struct secret_rules *rules, struct arena *arena, struct err *err)
 {
-	for (size_t i = 0; i < embed_secret_rules_n; i++) {
-		if (!vec_push(&rules->rules, arena, embed_secret_rules[i]))
-			return arena_err(arena, err);
-	}
-	return 0;
+	for (size_t i = 0; i < embed_secret_rules_n; i++)
+		vec_push(&rules->rules, arena, embed_secret_rules[i]);
+	return arena_check(arena, err);
 }

@@ -130,12 +130,11 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 
 		if (scanner->engine->compiled[hit->rule].rule->check == SECRET_CHECK_PEM)
 			reach_block_end(text, &span);
-		if (!vec_push(&spans, arena, span))
-			return arena_err(arena, err);
+		vec_push(&spans, arena, span);
 	}
 	if (which == SECRET_SPANS_SPECIFIC && add_bodies(text, &spans, arena, err) != 0)
 		return -1;
 	join_spans(&spans);
 	*ret = spans;
-	return 0;
+	return arena_check(arena, err);
 }

@@ -75,10 +75,9 @@ static int add_gap(struct matcher *m, enum gap_kind kind, struct str what, struc
 		m->gaps->p[found - 1].packages += packages;
 		return 0;
 	}
-	if (!vec_push(m->gaps, m->arena, gap) ||
-	    !map_put(&m->gap_of, key, (void *)(uintptr_t)m->gaps->n))
-		return arena_err(m->arena, err);
-	return 0;
+	vec_push(m->gaps, m->arena, gap);
+	map_put(&m->gap_of, key, (void *)(uintptr_t)m->gaps->n);
+	return arena_check(m->arena, err);
 }
 
 static struct str distro_text(const struct matcher *m)
@@ -226,9 +225,8 @@ static int judge_entry(struct matcher *m, const struct vuln_group *group,
 			? range_text(m, &range)
 			: arena_fmt(&m->scratch, "= " STR_FMT, STR_ARG(group->version));
 	hit.joined = m->hits.n;
-	if (!hit.range.p || !vec_push(&m->hits, &m->scratch, hit))
-		return arena_err(&m->scratch, err);
-	return 0;
+	vec_push(&m->hits, &m->scratch, hit);
+	return arena_check(&m->scratch, err);
 }
 
 /* ---- joining by aliases ---- */

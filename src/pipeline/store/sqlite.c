@@ -368,11 +368,10 @@ static int read_inventory(
 
 		if (!cut_item(&blob, &item) || wire_get_package(item, arena, &package, err) != 0)
 			return err_set(err, ERR_FORMAT, "run store: a damaged inventory");
-		if (!vec_push(&inventory.packages, arena, package))
-			return arena_err(arena, err);
+		vec_push(&inventory.packages, arena, package);
 	}
 	*ret = inventory;
-	return 0;
+	return arena_check(arena, err);
 }
 
 enum store_result run_store_get_inventory(struct run_store *store, struct str repo,

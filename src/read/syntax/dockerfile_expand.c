@@ -201,11 +201,9 @@ int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const v
 	x.no_close = false;
 	expand_text(&x, raw);
 	text = arena_str(arena, str_make(x.p, x.n));
-	if (!text.p)
-		return arena_err(arena, err);
 	*ret_text = text;
 	*ret_known = x.known;
-	return 0;
+	return arena_check(arena, err);
 }
 
 struct docker_reference docker_reference_split(struct str text)

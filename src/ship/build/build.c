@@ -196,22 +196,20 @@ static int plan_binds(struct building *b, const char *program, struct err *err)
 	const struct tree_bind certificates = {.from = "/etc/ssl/certs", .to = "/etc/ssl/certs"};
 
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
-		if (!vec_push(&binds, b->arena, fixed[i]))
-			return arena_err(b->arena, err);
+		vec_push(&binds, b->arena, fixed[i]);
 	for (size_t i = 0; i < b->plan->n_bases; i++) {
 		struct tree_bind base = {.from = b->plan->bases[i].layout,
 		    .to = b->buildah.bases[i].folder,
 		    .as_users = true};
 
-		if (!vec_push(&binds, b->arena, base))
-			return arena_err(b->arena, err);
+		vec_push(&binds, b->arena, base);
 	}
 	if (b->plan->network != BUILD_NET_NONE && file_exists(certificates.from) &&
 	    !vec_push(&binds, b->arena, certificates))
 		return arena_err(b->arena, err);
 	b->tree.binds = binds.p;
 	b->tree.n_binds = binds.n;
-	return 0;
+	return arena_check(b->arena, err);
 }
 
 /* A stub on loopback has its own name servers in one of the others. */
@@ -541,9 +539,7 @@ static int conclude(
 	ret->outcome = BUILD_FAILED;
 	ret->message = build_log_message(&b->log, b->arena);
 	ret->tail = build_log_tail(&b->log, b->arena);
-	if (!ret->message.p || !ret->tail.p)
-		return arena_err(b->arena, err);
-	return 0;
+	return arena_check(b->arena, err);
 }
 
 static int prepare(struct building *b, struct err *err)

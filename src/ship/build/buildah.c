@@ -138,10 +138,8 @@ int image_builder_version(struct arena *arena, struct str *ret_text, struct err 
 		return err_set(err, ERR_UNSUPPORTED, "%s --version ends with status %d", program,
 		    result.status);
 	text = arena_str(arena, str_trim(buf_str(&out)));
-	if (!text.p)
-		return arena_err(arena, err);
 	*ret_text = text;
-	return 0;
+	return arena_check(arena, err);
 }
 
 static int add_argument(struct buildah *b, struct str text, struct err *err)

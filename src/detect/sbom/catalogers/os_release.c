@@ -61,12 +61,10 @@ int os_release_parse(
 			if (!str_eq(key, fields[i].key))
 				continue;
 			*fields[i].value = unquote(raw, arena);
-			if (!fields[i].value->p)
-				return arena_err(arena, err);
 		}
 	}
 	*ret_distro = d;
-	return 0;
+	return arena_check(arena, err);
 }
 
 static int os_release_catalog(

@@ -48,9 +48,8 @@ static int tell(struct dir_walking *w, const struct err *why)
 	    .why = arena_str(w->arena, str_of(why->text)),
 	};
 
-	if (!unread.path.p || !unread.why.p || !vec_push(&w->list.unread, w->arena, unread))
-		return arena_err(w->arena, w->err);
-	return 0;
+	vec_push(&w->list.unread, w->arena, unread);
+	return arena_check(w->arena, w->err);
 }
 
 static int tell_sys(struct dir_walking *w)
@@ -124,9 +123,8 @@ static int add_entry(struct dir_walking *w, const struct stat *st, struct str ta
 		return tell_limit(
 		    w, "more files than one folder may have; this and those behind it");
 	}
-	if (!entry.path.p || !vec_push(&w->list.entries, w->arena, entry))
-		return arena_err(w->arena, w->err);
-	return 0;
+	vec_push(&w->list.entries, w->arena, entry);
+	return arena_check(w->arena, w->err);
 }
 
 static int add_link(struct dir_walking *w, int parent_fd, const char *name, const struct stat *st)

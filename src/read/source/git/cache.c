@@ -105,10 +105,9 @@ int git_cache_tree(struct git_cache *cache, const struct git_oid *oid, const str
 	if (why.code != ERR_NONE && tell_object(cache, oid, "folder", &why, place, err))
 		return -1;
 	key = arena_str(&cache->arena, key);
-	if (!key.p || !map_put(&cache->trees, key, tree))
-		return arena_err(&cache->arena, err);
+	map_put(&cache->trees, key, tree);
 	*ret_tree = tree;
-	return 0;
+	return arena_check(&cache->arena, err);
 }
 
 int git_cache_commit(struct git_cache *cache, const struct git_oid *oid, const char *missing,

@@ -47,10 +47,9 @@ static int parse_list(const struct git_repo *repo, struct str rest, struct arena
 			    repo->path, (unsigned long long)repo->limits->commits);
 		if (!git_oid_parse(line, &oid) || line.n != repo->hex_digits)
 			return err_set(err, ERR_FORMAT, "git rev-list answered with no id");
-		if (!vec_push(list, arena, oid))
-			return arena_err(arena, err);
+		vec_push(list, arena, oid);
 	}
-	return 0;
+	return arena_check(arena, err);
 }
 
 int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_bases,
@@ -90,10 +89,9 @@ static int parse_conflicts(
 
 	while (str_cut(&rest, '\0', &path) && !str_empty(path)) {
 		path = arena_str(arena, path);
-		if (!path.p || !vec_push(&merge->conflicts, arena, path))
-			return arena_err(arena, err);
+		vec_push(&merge->conflicts, arena, path);
 	}
-	return 0;
+	return arena_check(arena, err);
 }
 
 static int merge_failed(

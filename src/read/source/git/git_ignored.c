@@ -47,10 +47,9 @@ static int take_paths(struct str out, struct arena *arena, struct map *ret, stru
 
 	while (str_cut(&out, '\0', &path)) {
 		path = arena_str(arena, path);
-		if (!path.p || !map_put(ret, path, ret))
-			return arena_err(arena, err);
+		map_put(ret, path, ret);
 	}
-	return 0;
+	return arena_check(arena, err);
 }
 
 int git_ignored(struct git_repo *repo, const char *top, const char *folder, struct arena *arena,
@@ -82,10 +81,9 @@ static int take_gitlinks(struct str out, struct arena *arena, struct map *ret, s
 		if (!str_starts(line, STR("160000 ")) || !str_split(line, '\t', &facts, &path))
 			continue;
 		path = arena_str(arena, path);
-		if (!path.p || !map_put(ret, path, ret))
-			return arena_err(arena, err);
+		map_put(ret, path, ret);
 	}
-	return 0;
+	return arena_check(arena, err);
 }
 
 int git_gitlinks(struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err)

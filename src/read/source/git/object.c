@@ -73,8 +73,7 @@ int git_commit_parse(struct str bytes, size_t hex_digits, struct arena *arena,
 		if (commit.parents.n >= GIT_PARENTS_MAX)
 			return err_set(
 			    err, ERR_LIMIT, "a commit with more than %d parents", GIT_PARENTS_MAX);
-		if (!vec_push(&commit.parents, arena, parent))
-			return arena_err(arena, err);
+		vec_push(&commit.parents, arena, parent);
 	}
 	blank = str_starts(rest, STR("\n")) ? 0 : str_find(rest, STR("\n\n"));
 	if (blank == STR_NPOS) {
@@ -86,7 +85,7 @@ int git_commit_parse(struct str bytes, size_t hex_digits, struct arena *arena,
 		commit.message = str_sub(rest, end + 1, rest.n);
 	}
 	*ret_commit = commit;
-	return 0;
+	return arena_check(arena, err);
 }
 
 /* ---- trees ---- */

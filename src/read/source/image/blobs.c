@@ -55,9 +55,8 @@ static int add_member(struct image_blobs *blobs, const struct tar_entry *e, stru
 		return -1;
 	if (e->kind == TAR_HARD_LINK)
 		m->link = arena_str(blobs->arena, e->link);
-	if (!map_put(&blobs->members, name, m))
-		return arena_err(blobs->arena, err);
-	return 0;
+	map_put(&blobs->members, name, m);
+	return arena_check(blobs->arena, err);
 }
 
 static int index_members(struct image_blobs *blobs, struct tar *tar, struct err *err)
@@ -252,10 +251,8 @@ int blob_name(struct str digest, struct arena *arena, struct str *ret_name, stru
 	if (!digest_is_valid(digest))
 		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is no digest", STR_ARG(digest));
 	name = arena_fmt(arena, "blobs/" STR_FMT "/" STR_FMT, STR_ARG(algorithm), STR_ARG(hex));
-	if (!name.p)
-		return arena_err(arena, err);
 	*ret_name = name;
-	return 0;
+	return arena_check(arena, err);
 }
 
 static int check_digest(struct str bytes, struct str digest, const char *what, struct err *err)

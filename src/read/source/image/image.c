@@ -148,10 +148,9 @@ static int add_docker_candidates(struct opening *o, struct err *err)
 		c.digest = digest_in_name(d->config, o->arena);
 		if (c.digest.n == 0)
 			c.digest = d->config;
-		if (!vec_push(&o->candidates, o->arena, c))
-			return arena_err(o->arena, err);
+		vec_push(&o->candidates, o->arena, c);
 	}
-	return 0;
+	return arena_check(o->arena, err);
 }
 
 /* ---- the config ---- */

@@ -40,10 +40,8 @@ static int copy_text(const struct node *node, struct arena *arena, struct str *r
 	if (!node_is(node, NODE_STRING))
 		return 0;
 	text = arena_str(arena, node_text(node));
-	if (!text.p)
-		return arena_err(arena, err);
 	*ret = text;
-	return 0;
+	return arena_check(arena, err);
 }
 
 static int copy_texts(

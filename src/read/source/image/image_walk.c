@@ -108,9 +108,8 @@ static int need(struct walk *w, struct str path, struct err *err)
 	if (map_has(&w->extra, path) || map_has(&w->named, path))
 		return 0;
 	kept = arena_str(&w->arena, path);
-	if (!kept.p || !map_put(&w->extra, kept, w))
-		return arena_err(&w->arena, err);
-	return 0;
+	map_put(&w->extra, kept, w);
+	return arena_check(&w->arena, err);
 }
 
 /* The file that a wanted path leads to may not have been kept. */
@@ -288,11 +287,9 @@ static int walk_init(struct walk *w, struct err *err)
 		return arena_err(&w->arena, err);
 	for (size_t i = 0; i < n; i++)
 		w->instructions[i] = image_layer_instruction(&w->image->layers[i], &w->arena);
-	for (size_t i = 0; i < w->visitor->n_paths; i++) {
-		if (!map_put(&w->named, w->visitor->paths[i], w))
-			return arena_err(&w->arena, err);
-	}
-	return 0;
+	for (size_t i = 0; i < w->visitor->n_paths; i++)
+		map_put(&w->named, w->visitor->paths[i], w);
+	return arena_check(&w->arena, err);
 }
 
 static void walk_release(struct walk *w)
