@@ -71,10 +71,15 @@ static struct arena_block *block_add(struct arena *arena, size_t at_least)
 	return block;
 }
 
-static void *fail(struct arena *arena, enum err_code why)
+void arena_fail(struct arena *arena, enum err_code why)
 {
 	if (arena->full == ERR_NONE)
 		arena->full = why;
+}
+
+static void *fail(struct arena *arena, enum err_code why)
+{
+	arena_fail(arena, why);
 	return NULL;
 }
 

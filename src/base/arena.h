@@ -56,6 +56,9 @@ static inline bool arena_ok(const struct arena *arena)
 }
 /* 0 if nothing that was asked for has failed, else arena_err. */
 MUST_USE int arena_check(const struct arena *arena, struct err *err);
+/* What belongs to the arena's job failed for want of memory elsewhere: the arena is full from here
+ * on. */
+void arena_fail(struct arena *arena, enum err_code why);
 /* ERR_LIMIT if the arena has reached its limit, else ERR_NOMEM. Returns -1. */
 int arena_err(const struct arena *arena, struct err *err);
 

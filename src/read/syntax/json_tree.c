@@ -54,12 +54,10 @@ static void add_value(struct json_builder *j, const struct json_event *event)
 		return;
 	if (kind != NODE_NULL)
 		node->text = event->text;
-	if (!j->open) {
-		if (!vec_push(&j->b.tree.roots, j->b.arena, node))
-			j->b.failed = true;
-	} else {
+	if (!j->open)
+		vec_push(&j->b.tree.roots, j->b.arena, node);
+	else
 		node_append(j->open, node);
-	}
 	if (node_is(j->open, NODE_MAP)) {
 		node->key = j->key.text;
 		node->key_offset = j->key.offset;
@@ -108,13 +106,11 @@ int json_tree(struct str text, unsigned nesting_max, struct arena *arena, struct
 	in.on_problem_arg = &j.b;
 	if (tree_is_utf16(&j.b))
 		event.kind = JSON_END;
-	while (event.kind != JSON_END && !j.b.failed) {
+	while (event.kind != JSON_END && arena_ok(arena)) {
 		if (json_next(&in, &event, err))
 			return -1;
 		take_event(&j, &event);
 	}
-	if (j.b.failed)
-		return arena_err(arena, err);
 	*ret = j.b.tree;
-	return 0;
+	return arena_check(arena, err);
 }

@@ -32,18 +32,15 @@ void tree_problem(struct tree_builder *b, const char *what, size_t offset, size_
 		return;
 	if (b->tree.problems.n == SYNTAX_PROBLEMS_MAX - 1)
 		problem.what = "more mistakes from here on; they are not listed";
-	if (!vec_push(&b->tree.problems, b->arena, problem))
-		b->failed = true;
+	vec_push(&b->tree.problems, b->arena, problem);
 }
 
 struct node *tree_node(struct tree_builder *b, enum node_kind kind, size_t offset, size_t end)
 {
 	struct node *node = arena_new(b->arena, struct node);
 
-	if (!node) {
-		b->failed = true;
+	if (!node)
 		return NULL;
-	}
 	node->kind = kind;
 	node->offset = offset;
 	node->end = end;
@@ -99,9 +96,11 @@ static void check_many_names(struct tree_builder *b, const struct node *map)
 			continue;
 		if (map_has(&seen, member->key))
 			tell_twice(b, member);
-		else if (!map_put(&seen, member->key, member))
-			b->failed = true;
+		else
+			map_put(&seen, member->key, member);
 	}
+	if (!arena_ok(&scratch))
+		arena_fail(b->arena, scratch.full);
 }
 
 void tree_check_names(struct tree_builder *b, const struct node *map)

@@ -1,6 +1,6 @@
 /*
  * What the JSON and the YAML tree are made with. Private to the trees: everything lies in
- * the builder's arena; one builder a text.
+ * the builder's arena, which is asked once, at the end; one builder a text.
  */
 #ifndef READ_SYNTAX_NODE_BUILD_H
 #define READ_SYNTAX_NODE_BUILD_H
@@ -10,7 +10,6 @@
 struct tree_builder {
 	struct syntax_tree tree;
 	struct arena *arena;
-	bool failed; /* the arena is full; tree_error tells */
 };
 
 MUST_USE int tree_init(
@@ -18,7 +17,7 @@ MUST_USE int tree_init(
 /* Says whether the text is UTF-16, after telling so. */
 bool tree_is_utf16(struct tree_builder *b);
 void tree_problem(struct tree_builder *b, const char *what, size_t offset, size_t end);
-/* NULL where the arena is full (failed is set). */
+/* NULL if the arena is full. */
 struct node *tree_node(struct tree_builder *b, enum node_kind kind, size_t offset, size_t end);
 void node_append(struct node *parent, struct node *child);
 /* Tells each name that a map has had before. */

@@ -71,11 +71,7 @@ static struct str c_text(const yaml_char_t *text)
 
 static struct str keep(struct yaml_builder *y, struct str s)
 {
-	struct str copy = arena_str(y->b.arena, s);
-
-	if (!copy.p)
-		y->b.failed = true;
-	return copy;
+	return arena_str(y->b.arena, s);
 }
 
 /* The scalar's text: borrowed where it stands so in the text, else a copy. */
@@ -100,10 +96,8 @@ static struct anchor *anchor_add(struct yaml_builder *y, const yaml_char_t *name
 	anchor = arena_new(y->b.arena, struct anchor);
 	if (y->anchors.arena == NULL)
 		map_init(&y->anchors, y->b.arena);
-	if (!anchor || !map_put(&y->anchors, keep(y, c_text(name)), anchor)) {
-		y->b.failed = true;
+	if (!anchor || !map_put(&y->anchors, keep(y, c_text(name)), anchor))
 		return NULL;
-	}
 	anchor->node = node;
 	return anchor;
 }
@@ -136,18 +130,15 @@ static void merge_members(
 
 	map_init(&last, named->arena);
 	for (struct node *member = from->first; member; member = member->next)
-		if (!map_put(&last, member->key, member))
-			y->b.failed = true;
+		map_put(&last, member->key, member);
 	for (const struct node *member = from->first; member; member = member->next) {
 		struct node *copy;
 
 		if (map_has(named, member->key) || map_get(&last, member->key) != member)
 			continue;
 		copy = tree_node(&y->b, NODE_NULL, 0, 0);
-		if (!copy || !map_put(named, member->key, copy)) {
-			y->b.failed = true;
+		if (!copy || !map_put(named, member->key, copy))
 			return;
-		}
 		*copy = *member;
 		node_append(frame->node, copy);
 	}
@@ -197,11 +188,11 @@ static void merge(struct yaml_builder *y, struct frame *frame)
 	frame->size += frame->merge_size;
 	arena_init(&scratch, y->b.arena->limit_bytes);
 	map_init(&named, &scratch);
-	for (struct node *child = frame->node->first; child; child = child->next) {
-		if (!map_put(&named, child->key, child))
-			y->b.failed = true;
-	}
+	for (struct node *child = frame->node->first; child; child = child->next)
+		map_put(&named, child->key, child);
 	merge_from(y, frame, &named);
+	if (!arena_ok(&scratch))
+		arena_fail(y->b.arena, scratch.full);
 }
 
 /* ---- nodes ---- */
@@ -344,10 +335,8 @@ static int open_container(struct yaml_builder *y, const yaml_event_t *event)
 
 	if (y->depth >= y->depth_max)
 		return too_deep(y, span.offset);
-	if (!frame || !node) {
-		y->b.failed = true;
+	if (!frame || !node)
 		return 0;
-	}
 	node_place_in(y, node);
 	frame->node = node;
 	frame->outer = y->top;
@@ -427,8 +416,8 @@ static void end_document(struct yaml_builder *y)
 	y->skip_depth = 0;
 	while (y->top)
 		close_top(y, 0);
-	if (y->root && !vec_push(&y->b.tree.roots, y->b.arena, y->root))
-		y->b.failed = true;
+	if (y->root)
+		vec_push(&y->b.tree.roots, y->b.arena, y->root);
 	y->root = NULL;
 }
 
@@ -498,7 +487,7 @@ static size_t tell_syntax_error(struct yaml_builder *y, const yaml_parser_t *par
 	const char *problem = parser->problem ? parser->problem : "this is not YAML";
 
 	if (parser->error == YAML_MEMORY_ERROR) {
-		y->b.failed = true;
+		arena_fail(y->b.arena, ERR_NOMEM);
 		return text.n;
 	}
 	problem = in_our_words(problem, at < text.n ? text.p[at] : '\0');
@@ -518,7 +507,7 @@ static int read_documents(struct yaml_builder *y, size_t base, size_t *ret_stop)
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
 	*ret_stop = y->text.bytes.n;
-	while (more && !y->b.failed) {
+	while (more && arena_ok(y->b.arena)) {
 		yaml_event_t event CLEANUP(yaml_event_delete) = {0};
 
 		if (!yaml_parser_parse(&parser, &event)) {
@@ -555,7 +544,8 @@ static int read_all(struct yaml_builder *y)
 	size_t base = str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0;
 
 	y->base_rune = base ? 1 : 0;
-	while (base < text.n && !y->b.failed && y->b.tree.problems.n < SYNTAX_PROBLEMS_MAX) {
+	while (
+	    base < text.n && arena_ok(y->b.arena) && y->b.tree.problems.n < SYNTAX_PROBLEMS_MAX) {
 		size_t stop = base, next;
 
 		y->document_start = base;
@@ -578,13 +568,11 @@ int yaml_tree(struct str text, unsigned nesting_max, struct arena *arena, struct
 		return -1;
 	if (!tree_is_utf16(&y.b)) {
 		yaml_text_init(&y.text, &y.b);
-		if (!y.b.failed && read_all(&y)) {
+		if (arena_ok(arena) && read_all(&y)) {
 			*ret = y.b.tree;
 			return -1;
 		}
 	}
-	if (y.b.failed)
-		return arena_err(arena, err);
 	*ret = y.b.tree;
-	return 0;
+	return arena_check(arena, err);
 }

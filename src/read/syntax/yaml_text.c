@@ -37,10 +37,8 @@ static void mend(struct yaml_text *t, struct tree_builder *b, size_t at, size_t 
 	    b, nul ? "a NUL byte" : "bytes that are not UTF-8, or a control character", at, at + n);
 	if (!t->mended) {
 		t->mended = arena_alloc(b->arena, t->bytes.n);
-		if (!t->mended) {
-			b->failed = true;
+		if (!t->mended)
 			return;
-		}
 		memcpy(t->mended, t->bytes.p, t->bytes.n);
 		t->bytes.p = t->mended;
 	}
@@ -57,10 +55,8 @@ static void make_steps(struct yaml_text *t, struct tree_builder *b)
 	size_t runes = 0;
 
 	t->steps = arena_array(b->arena, t->bytes.n / STEP + 1, sizeof *t->steps);
-	if (!t->steps) {
-		b->failed = true;
+	if (!t->steps)
 		return;
-	}
 	for (size_t at = 0; at < t->bytes.n; at++) {
 		if (!is_lead(t->bytes.p[at]))
 			continue;
@@ -76,7 +72,7 @@ void yaml_text_init(struct yaml_text *t, struct tree_builder *b)
 	size_t at = 0;
 
 	*t = (struct yaml_text){.bytes = b->tree.text};
-	while (at < t->bytes.n && !b->failed) {
+	while (at < t->bytes.n && arena_ok(b->arena)) {
 		size_t n = allowed_length(str_sub(t->bytes, at, 4));
 
 		if (n == 0) {
@@ -87,7 +83,7 @@ void yaml_text_init(struct yaml_text *t, struct tree_builder *b)
 		}
 		at += n;
 	}
-	if (!ascii && !b->failed)
+	if (!ascii && arena_ok(b->arena))
 		make_steps(t, b);
 }
 

@@ -15,7 +15,7 @@ struct yaml_text {
 	size_t n_steps;
 };
 
-/* Tells each forbidden run of bytes. A full arena sets b->failed. */
+/* Tells each forbidden run of bytes. Ends early in a full arena. */
 void yaml_text_init(struct yaml_text *t, struct tree_builder *b);
 /* The byte offset of a code point, clamped to the text. */
 size_t yaml_text_offset(const struct yaml_text *t, size_t rune_index);

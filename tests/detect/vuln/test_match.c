@@ -111,7 +111,7 @@ static void match_at(struct scene *s, int64_t now_ms)
 	struct vuln_options options = {now_ms};
 	struct err err = ERR_INIT;
 
-	if (vuln_match(s->db, &s->inventory, &options, &s->sink.sink, &s->gaps, &s->arena, &err) <
+	if (vuln_match(s->db, &s->inventory, &options, &s->sink.sink, &s->gaps, &s->arena, &err) !=
 	    0)
 		fail_msg("%s", err.text);
 }

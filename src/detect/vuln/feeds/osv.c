@@ -320,7 +320,7 @@ static int read_record(struct osv_reader *r, struct advisory *a, struct err *err
 	if (node_get(r->record, STR("withdrawn")) && a->withdrawn_ms == 0)
 		refuse(r, NULL, "\"withdrawn\" is not a time");
 	read_severity(r, a);
-	if (read_texts(node_get(r->record, STR("aliases")), SIZE_MAX, r->arena, &a->aliases, err) <
+	if (read_texts(node_get(r->record, STR("aliases")), SIZE_MAX, r->arena, &a->aliases, err) !=
 		0 ||
 	    read_references(r, &a->references, err) != 0)
 		return -1;
@@ -358,7 +358,7 @@ static int bundled_cves(
 	const struct str_list *lists[] = {&a->aliases, &upstream};
 	struct str_list cves;
 
-	if (read_texts(node_get(r->record, STR("upstream")), SIZE_MAX, r->arena, &upstream, err) <
+	if (read_texts(node_get(r->record, STR("upstream")), SIZE_MAX, r->arena, &upstream, err) !=
 	    0)
 		return -1;
 	cves.p = arena_array(r->arena, a->aliases.n + upstream.n, sizeof *cves.p);

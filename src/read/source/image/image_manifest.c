@@ -33,54 +33,39 @@ static int document_read(struct document *d, struct str bytes, const struct limi
 	return 0;
 }
 
-static int copy_text(const struct node *node, struct arena *arena, struct str *ret, struct err *err)
+/* What is copied into a full arena is empty: whoever copies asks the arena before it judges what is
+ * there, and before it says that it has all. */
+static void copy_text(const struct node *node, struct arena *arena, struct str *ret)
 {
-	struct str text;
-
-	if (!node_is(node, NODE_STRING))
-		return 0;
-	text = arena_str(arena, node_text(node));
-	*ret = text;
-	return arena_check(arena, err);
+	if (node_is(node, NODE_STRING))
+		*ret = arena_str(arena, node_text(node));
 }
 
-static int copy_texts(
-    const struct node *list, struct arena *arena, struct str_list *ret, struct err *err)
+static void copy_texts(const struct node *list, struct arena *arena, struct str_list *ret)
 {
 	struct str_list texts = {0};
 
 	if (!node_is(list, NODE_LIST))
-		return 0;
+		return;
 	texts.p = arena_array(arena, list->n, sizeof *texts.p);
-	if (!texts.p)
-		return arena_err(arena, err);
-	for (const struct node *n = node_first(list); n; n = n->next) {
+	for (const struct node *n = node_first(list); texts.p && n; n = n->next) {
 		texts.p[texts.n] = STR("");
-		if (copy_text(n, arena, &texts.p[texts.n++], err) != 0)
-			return -1;
+		copy_text(n, arena, &texts.p[texts.n++]);
 	}
 	*ret = texts;
-	return 0;
 }
 
 /* The keys of a map that serves as a set: {"80/tcp": {}}. */
-static int copy_keys(
-    const struct node *map, struct arena *arena, struct str_list *ret, struct err *err)
+static void copy_keys(const struct node *map, struct arena *arena, struct str_list *ret)
 {
 	struct str_list keys = {0};
 
 	if (!node_is(map, NODE_MAP))
-		return 0;
+		return;
 	keys.p = arena_array(arena, map->n, sizeof *keys.p);
-	if (!keys.p)
-		return arena_err(arena, err);
-	for (const struct node *n = node_first(map); n; n = n->next) {
-		keys.p[keys.n] = arena_str(arena, n->key);
-		if (!keys.p[keys.n++].p)
-			return arena_err(arena, err);
-	}
+	for (const struct node *n = node_first(map); keys.p && n; n = n->next)
+		keys.p[keys.n++] = arena_str(arena, n->key);
 	*ret = keys;
-	return 0;
 }
 
 static const struct node *get(const struct node *map, const char *key)
@@ -90,26 +75,23 @@ static const struct node *get(const struct node *map, const char *key)
 
 /* ---- descriptors ---- */
 
-static int read_platform(
-    const struct node *platform, struct arena *arena, struct image_descriptor *d, struct err *err)
+static void read_platform(
+    const struct node *platform, struct arena *arena, struct image_descriptor *d)
 {
-	if (copy_text(get(platform, "os"), arena, &d->os, err) != 0 ||
-	    copy_text(get(platform, "architecture"), arena, &d->arch, err) != 0)
-		return -1;
-	return copy_text(get(platform, "variant"), arena, &d->variant, err);
+	copy_text(get(platform, "os"), arena, &d->os);
+	copy_text(get(platform, "architecture"), arena, &d->arch);
+	copy_text(get(platform, "variant"), arena, &d->variant);
 }
 
-static int read_annotations(const struct node *annotations, struct arena *arena,
-    struct image_descriptor *d, struct err *err)
+static void read_annotations(
+    const struct node *annotations, struct arena *arena, struct image_descriptor *d)
 {
 	const struct node *type = get(annotations, "vnd.docker.reference.type");
 
 	if (str_eq(node_text(type), STR("attestation-manifest")))
 		d->is_attestation = true;
-	if (copy_text(get(annotations, "org.opencontainers.image.ref.name"), arena, &d->ref, err) !=
-	    0)
-		return -1;
-	return copy_text(get(annotations, "io.containerd.image.name"), arena, &d->full_name, err);
+	copy_text(get(annotations, "org.opencontainers.image.ref.name"), arena, &d->ref);
+	copy_text(get(annotations, "io.containerd.image.name"), arena, &d->full_name);
 }
 
 static int read_descriptor(const struct node *node, const char *what, struct arena *arena,
@@ -117,14 +99,14 @@ static int read_descriptor(const struct node *node, const char *what, struct are
 {
 	struct image_descriptor d = {0};
 
-	if (copy_text(get(node, "mediaType"), arena, &d.media_type, err) != 0 ||
-	    copy_text(get(node, "digest"), arena, &d.digest, err) != 0)
+	copy_text(get(node, "mediaType"), arena, &d.media_type);
+	copy_text(get(node, "digest"), arena, &d.digest);
+	read_platform(get(node, "platform"), arena, &d);
+	read_annotations(get(node, "annotations"), arena, &d);
+	if (arena_check(arena, err) != 0)
 		return -1;
 	if (d.digest.n == 0 || !node_u64(get(node, "size"), &d.size) || d.size > INT64_MAX)
 		return err_set(err, ERR_FORMAT, "%s has no digest or no size", what);
-	if (read_platform(get(node, "platform"), arena, &d, err) != 0 ||
-	    read_annotations(get(node, "annotations"), arena, &d, err) != 0)
-		return -1;
 	if (str_eq(node_text(get(node, "artifactType")),
 		STR("application/vnd.docker.attestation.manifest.v1+json")))
 		d.is_attestation = true;
@@ -271,27 +253,20 @@ int image_manifest_parse(struct str bytes, const struct limits *limits, struct a
 
 /* ---- config ---- */
 
-static int read_labels(
-    const struct node *labels, struct arena *arena, struct image_config *c, struct err *err)
+static void read_labels(const struct node *labels, struct arena *arena, struct image_config *c)
 {
 	if (!node_is(labels, NODE_MAP))
-		return 0;
+		return;
 	c->labels = arena_array(arena, labels->n, sizeof *c->labels);
-	if (!c->labels)
-		return arena_err(arena, err);
-	for (const struct node *n = node_first(labels); n; n = n->next) {
+	for (const struct node *n = node_first(labels); c->labels && n; n = n->next) {
 		struct image_pair *label = &c->labels[c->n_labels++];
 
 		label->key = arena_str(arena, n->key);
 		label->value = arena_str(arena, node_text(n));
-		if (!label->key.p || !label->value.p)
-			return arena_err(arena, err);
 	}
-	return 0;
 }
 
-static int read_config(
-    const struct node *root, struct arena *arena, struct image_config *c, struct err *err)
+static void read_config(const struct node *root, struct arena *arena, struct image_config *c)
 {
 	const struct node *config = get(root, "config");
 	const struct {
@@ -305,54 +280,46 @@ static int read_config(
 	    {"Shell", &c->shell}, {"OnBuild", &c->onbuild}};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (copy_text(get(config, texts[i].key), arena, texts[i].text, err) != 0)
-			return -1;
+		copy_text(get(config, texts[i].key), arena, texts[i].text);
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		if (copy_texts(get(config, lists[i].key), arena, lists[i].list, err) != 0)
-			return -1;
-	if (copy_text(get(root, "created"), arena, &c->created, err) != 0 ||
-	    copy_text(get(root, "author"), arena, &c->author, err) != 0 ||
-	    copy_keys(get(config, "ExposedPorts"), arena, &c->exposed_ports, err) != 0 ||
-	    copy_keys(get(config, "Volumes"), arena, &c->volumes, err) != 0 ||
-	    copy_texts(node_path(config, "Healthcheck.Test"), arena, &c->healthcheck, err) != 0)
-		return -1;
-	return read_labels(get(config, "Labels"), arena, c, err);
+		copy_texts(get(config, lists[i].key), arena, lists[i].list);
+	copy_text(get(root, "created"), arena, &c->created);
+	copy_text(get(root, "author"), arena, &c->author);
+	copy_keys(get(config, "ExposedPorts"), arena, &c->exposed_ports);
+	copy_keys(get(config, "Volumes"), arena, &c->volumes);
+	copy_texts(node_path(config, "Healthcheck.Test"), arena, &c->healthcheck);
+	read_labels(get(config, "Labels"), arena, c);
 }
 
-static int read_platform_of_config(
-    const struct node *root, struct arena *arena, struct image *image, struct err *err)
+static void read_platform_of_config(
+    const struct node *root, struct arena *arena, struct image *image)
 {
 	struct image_descriptor d = {0};
 
-	if (read_platform(root, arena, &d, err) != 0)
-		return -1;
+	read_platform(root, arena, &d);
 	image->os = d.os;
 	image->arch = d.arch;
 	image->variant = d.variant;
 	image->platform = arena_fmt(arena, STR_FMT "/" STR_FMT "%s" STR_FMT, STR_ARG(d.os),
 	    STR_ARG(d.arch), d.variant.n > 0 ? "/" : "", STR_ARG(d.variant));
-	return image->platform.p ? 0 : arena_err(arena, err);
 }
 
-/* Keeps every step; *ret_layers is how many of them made a layer. */
-static int read_history(const struct node *history, struct arena *arena, struct image *image,
-    size_t *ret_layers, struct err *err)
+/* Keeps every step; returns how many of them made a layer. */
+static size_t read_history(const struct node *history, struct arena *arena, struct image *image)
 {
-	*ret_layers = 0;
+	size_t made = 0;
+
 	if (!node_is(history, NODE_LIST))
 		return 0;
 	image->history = arena_array(arena, history->n, sizeof *image->history);
-	if (!image->history)
-		return arena_err(arena, err);
-	for (const struct node *n = node_first(history); n; n = n->next) {
+	for (const struct node *n = node_first(history); image->history && n; n = n->next) {
 		struct image_pair *step = &image->history[image->n_history++];
 
-		if (copy_text(get(n, "created_by"), arena, &step->key, err) != 0 ||
-		    copy_text(get(n, "comment"), arena, &step->value, err) != 0)
-			return -1;
-		*ret_layers += !node_bool(get(n, "empty_layer"), false);
+		copy_text(get(n, "created_by"), arena, &step->key);
+		copy_text(get(n, "comment"), arena, &step->value);
+		made += !node_bool(get(n, "empty_layer"), false);
 	}
-	return 0;
+	return made;
 }
 
 /* History text i is that of the i-th step that made a layer, if there are as many as layers. A
@@ -389,18 +356,16 @@ int image_config_parse(struct str bytes, const struct limits *limits, struct are
 
 	if (document_read(&d, bytes, limits, NODE_MAP, err) != 0)
 		return -1;
-	if (copy_texts(node_path(d.root, "rootfs.diff_ids"), arena, &diff_ids, err) != 0 ||
-	    read_platform_of_config(d.root, arena, image, err) != 0 ||
-	    read_config(d.root, arena, &image->config, err) != 0)
-		return -1;
+	copy_texts(node_path(d.root, "rootfs.diff_ids"), arena, &diff_ids);
+	read_platform_of_config(d.root, arena, image);
+	read_config(d.root, arena, &image->config);
 	history = get(d.root, "history");
-	if (read_history(history, arena, image, &n_made, err) != 0)
-		return -1;
+	n_made = read_history(history, arena, image);
 	rootfs.diff_ids = diff_ids.p;
 	rootfs.n = diff_ids.n;
 	rootfs.created_by = arena_array(arena, rootfs.n, sizeof *rootfs.created_by);
-	if (!rootfs.created_by)
-		return arena_err(arena, err);
+	if (arena_check(arena, err) != 0)
+		return -1;
 	for (size_t i = 0; i < rootfs.n; i++)
 		if (!digest_is_valid(rootfs.diff_ids[i]))
 			return err_set(err, ERR_FORMAT, "diff ID %zu is no digest", i + 1);
@@ -427,9 +392,10 @@ int docker_manifest_parse(struct str bytes, const struct limits *limits, struct 
 	for (const struct node *n = node_first(d.root); n; n = n->next) {
 		struct docker_image *image = &images.items[images.n++];
 
-		if (copy_text(get(n, "Config"), arena, &image->config, err) != 0 ||
-		    copy_texts(get(n, "RepoTags"), arena, &image->tags, err) != 0 ||
-		    copy_texts(get(n, "Layers"), arena, &image->layers, err) != 0)
+		copy_text(get(n, "Config"), arena, &image->config);
+		copy_texts(get(n, "RepoTags"), arena, &image->tags);
+		copy_texts(get(n, "Layers"), arena, &image->layers);
+		if (arena_check(arena, err) != 0)
 			return -1;
 		if (image->config.n == 0)
 			return err_set(err, ERR_FORMAT, "an image without a config");

@@ -1,5 +1,7 @@
 /* Which image is opened, and what is refused before a layer is read. */
+#include "../../../base/full_arena.h"
 #include "image_support.h"
+#include "read/source/image/image_manifest.h"
 
 #define LAYOUT(l, f)                             \
 	struct layout l CLEANUP(layout_release); \
@@ -363,10 +365,121 @@ static void instructions_are_recognised(void **state)
 	}
 }
 
+/* ---- the documents, when memory ends ---- */
+
+#define DIGEST "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void add_descriptor_text(struct buf *out, const struct image_descriptor *d)
+{
+	buf_addf(out,
+	    STR_FMT " " STR_FMT " " STR_FMT "/" STR_FMT "/" STR_FMT " " STR_FMT " " STR_FMT "\n",
+	    STR_ARG(d->media_type), STR_ARG(d->digest), STR_ARG(d->os), STR_ARG(d->arch),
+	    STR_ARG(d->variant), STR_ARG(d->ref), STR_ARG(d->full_name));
+}
+
+static void add_texts(struct buf *out, struct str_list list)
+{
+	for (size_t i = 0; i < list.n; i++)
+		buf_addf(out, STR_FMT ",", STR_ARG(list.p[i]));
+	buf_addc(out, '\n');
+}
+
+static int read_an_index(const void *json, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct image_index index;
+
+	if (image_index_parse(str_of(json), &limits_default, arena, &index, err) != 0)
+		return -1;
+	for (size_t i = 0; i < index.n; i++)
+		add_descriptor_text(out, &index.items[i]);
+	return 0;
+}
+
+static int read_a_manifest(const void *json, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct image_manifest m;
+
+	if (image_manifest_parse(str_of(json), &limits_default, arena, &m, err) != 0)
+		return -1;
+	add_descriptor_text(out, &m.config);
+	for (size_t i = 0; i < m.n_layers; i++)
+		add_descriptor_text(out, &m.layers[i]);
+	return 0;
+}
+
+static int read_a_config(const void *json, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct image image = {0};
+	struct image_rootfs rootfs;
+
+	if (image_config_parse(str_of(json), &limits_default, arena, &image, &rootfs, err) != 0)
+		return -1;
+	buf_addf(out, STR_FMT " " STR_FMT " " STR_FMT "\n", STR_ARG(image.platform),
+	    STR_ARG(image.config.user), STR_ARG(image.config.author));
+	add_texts(out, image.config.env);
+	add_texts(out, image.config.cmd);
+	add_texts(out, image.config.exposed_ports);
+	add_texts(out, image.config.healthcheck);
+	for (size_t i = 0; i < image.config.n_labels; i++)
+		buf_addf(out, STR_FMT "=" STR_FMT "\n", STR_ARG(image.config.labels[i].key),
+		    STR_ARG(image.config.labels[i].value));
+	for (size_t i = 0; i < image.n_history; i++)
+		buf_addf(out, STR_FMT " " STR_FMT "\n", STR_ARG(image.history[i].key),
+		    STR_ARG(image.history[i].value));
+	for (size_t i = 0; i < rootfs.n; i++)
+		buf_addf(out, STR_FMT " " STR_FMT "\n", STR_ARG(rootfs.diff_ids[i]),
+		    STR_ARG(rootfs.created_by[i]));
+	return 0;
+}
+
+static int read_docker_images(
+    const void *json, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct docker_images images;
+
+	if (docker_manifest_parse(str_of(json), &limits_default, arena, &images, err) != 0)
+		return -1;
+	for (size_t i = 0; i < images.n; i++) {
+		buf_addf(out, STR_FMT "\n", STR_ARG(images.items[i].config));
+		add_texts(out, images.items[i].tags);
+		add_texts(out, images.items[i].layers);
+	}
+	return 0;
+}
+
+static void part_of_a_document_is_none(void **state)
+{
+	(void)state;
+	assert_true(
+	    assert_survives_full_arenas(read_an_index,
+		"{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":"
+		"\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"" DIGEST
+		"\",\"size\":7,\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\","
+		"\"variant\":\"v7\"},\"annotations\":{\"org.opencontainers.image.ref.name\":"
+		"\"v1\",\"io.containerd.image.name\":\"a.example/b:v1\"}}]}") > 5);
+	assert_true(assert_survives_full_arenas(read_a_manifest,
+			"{\"schemaVersion\":2,\"config\":{\"mediaType\":"
+			"\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" DIGEST
+			"\",\"size\":7},\"layers\":[{\"mediaType\":"
+			"\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"" DIGEST
+			"\",\"size\":9}]}") > 4);
+	assert_true(assert_survives_full_arenas(read_a_config,
+			"{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\","
+			"\"author\":\"a\",\"config\":{\"User\":\"app\",\"Env\":[\"A=1\",\"B=2\"],"
+			"\"Cmd\":[\"x\"],\"ExposedPorts\":{\"80/tcp\":{}},\"Healthcheck\":"
+			"{\"Test\":[\"CMD\",\"y\"]},\"Labels\":{\"k\":\"v\",\"l\":\"w\"}},"
+			"\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" DIGEST "\"]},"
+			"\"history\":[{\"created_by\":\"COPY a b\",\"comment\":\"c\"}]}") > 15);
+	assert_true(assert_survives_full_arenas(read_docker_images,
+			"[{\"Config\":\"c.json\",\"RepoTags\":[\"a:1\",\"b:2\"],"
+			"\"Layers\":[\"1/layer.tar\"]}]") > 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    unit_test_here(the_documents_are_read),
+	    cmocka_unit_test(part_of_a_document_is_none),
 	    unit_test_here(one_of_several),
 	    unit_test_here(one_level_of_nesting),
 	    unit_test_here(documents_that_are_none),
