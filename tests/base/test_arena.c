@@ -88,11 +88,13 @@ static void test_is_sticky(void **state)
 	struct err err = ERR_INIT;
 	struct arena arena;
 	struct map map;
+	bool pushed;
 
 	(void)state;
 	arena_init(&arena, 1000);
 	map_init(&map, &arena);
-	assert_true(vec_push(&list, &arena, 1));
+	pushed = vec_push(&list, &arena, 1);
+	assert_true(pushed);
 	assert_true(map_put(&map, STR("a"), &map));
 	assert_null(arena_alloc(&arena, 1001));
 	assert_null(arena_alloc(&arena, 1));
@@ -100,7 +102,8 @@ static void test_is_sticky(void **state)
 	assert_null(arena_fmt(&arena, "x").p);
 	assert_int_equal(arena_str(&arena, STR("x")).n, 0);
 	/* Also what would have had room. */
-	assert_false(vec_push(&list, &arena, 2));
+	pushed = vec_push(&list, &arena, 2);
+	assert_false(pushed);
 	assert_false(map_put(&map, STR("b"), &map));
 	assert_int_equal(list.n, 1);
 	assert_int_equal(arena_check(&arena, &err), -1);
