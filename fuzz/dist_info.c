@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct str paths[] = {STR_INIT("a.dist-info/METADATA"),
 	    STR_INIT("etc/os-release"), STR_INIT("var/lib/dpkg/info/a.list")};
-	struct sink sink = {&null_ops};
+	struct sink sink = {.ops = &null_ops};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		struct unit unit = {

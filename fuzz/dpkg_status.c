@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct unit unit = {
 	    .origin.path = STR("var/lib/dpkg/status"), .bytes = str_make((const char *)data, size)};
-	struct sink sink = {&null_ops};
+	struct sink sink = {.ops = &null_ops};
 	struct arena arena;
 	struct err err;
 

@@ -52,13 +52,16 @@ static void answer(struct history *h, struct err *err)
 
 static void tell(const struct inventory *inventory, const struct hidden_list *list)
 {
-	struct sink sink = {&null_ops};
+	struct sink sink = {.ops = &null_ops};
 	struct err err = ERR_INIT;
 
 	for (size_t i = 0; i < inventory->packages.n; i++)
 		(void)!sink_package(&sink, &inventory->packages.p[i], &err);
-	for (size_t i = 0; i < list->n; i++)
-		(void)!sink_note(&sink, list->p[i].identity, list->p[i].message, &err);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct owned_file texts = {list->p[i].identity, list->p[i].message};
+
+		(void)!sink_owned(&sink, &texts, &err);
+	}
 	(void)!sink_distro(&sink, &inventory->distro, &err);
 }
 

@@ -30,7 +30,7 @@ static const struct sink_ops check_ops = {.finding = check_finding,
     .distro = null_distro,
     .problem = null_problem,
     .gap = null_gap,
-    .note = null_note};
+    .owned = null_owned};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	enum lint_kind kind;
-	struct lint_sink sink = {{&check_ops}, size};
+	struct lint_sink sink = {{.ops = &check_ops}, size};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		struct unit unit = {

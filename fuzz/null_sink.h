@@ -69,14 +69,14 @@ static int null_gap(struct sink *s, const struct not_covered *gap, struct err *e
 	return null_touch(&b);
 }
 
-static int null_note(struct sink *s, struct str key, struct str value, struct err *err)
+static int null_owned(struct sink *s, const struct owned_file *owned, struct err *err)
 {
 	struct buf b = BUF_INIT(MIB(64));
 
 	(void)s;
 	(void)err;
-	buf_add(&b, key);
-	buf_add(&b, value);
+	buf_add(&b, owned->path);
+	buf_add(&b, owned->package);
 	return null_touch(&b);
 }
 
@@ -85,6 +85,6 @@ static const struct sink_ops null_ops = {.finding = null_finding,
     .distro = null_distro,
     .problem = null_problem,
     .gap = null_gap,
-    .note = null_note};
+    .owned = null_owned};
 
 #endif

@@ -6,7 +6,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct db_builder *builder = db_builder_new(MIB(64));
-	struct sink sink = {&null_ops};
+	struct sink sink = {.ops = &null_ops};
 	struct buf out = BUF_INIT(MIB(64));
 	struct db_stats stats;
 	struct db *db = NULL;

@@ -26,7 +26,7 @@ static const struct sink_ops check_ops = {.finding = check_finding,
     .distro = null_distro,
     .problem = null_problem,
     .gap = null_gap,
-    .note = null_note};
+    .owned = null_owned};
 
 /* Ascending, apart, and in the text. */
 static void check_spans(struct secret_scanner *scanner, struct str text)
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = str_make((const char *)data, size);
 	struct unit unit = {.origin.path = STR("a/b.txt"), .bytes = text};
 	struct unit named = {.origin.path = str_sub(text, 0, 400), .bytes = STR("x")};
-	struct sink sink = {&check_ops};
+	struct sink sink = {.ops = &check_ops};
 	struct err err;
 
 	if (!scanner)

@@ -15,7 +15,7 @@ static void match(struct str bytes, unsigned flags)
 	struct inventory inventory = {.distro = {.id = STR("debian"), .version_id = STR("12")}};
 	struct vuln_options options = {0};
 	struct vuln_gaps gaps = {0};
-	struct sink sink = {&null_ops};
+	struct sink sink = {.ops = &null_ops};
 	struct arena arena;
 	struct db *db = NULL;
 	struct err err;

@@ -89,7 +89,7 @@ static void memory_close(struct content *c, uint32_t handle)
 void content_memory_init(
     struct content_memory *c, const struct str *names, const struct str *bytes, size_t n)
 {
-	static const struct content_ops ops = {memory_open, memory_read, memory_close};
+	static const struct content_ops ops = {memory_open, memory_read, memory_close, NULL};
 
 	*c = (struct content_memory){{&ops}, names, bytes, n};
 }
@@ -125,9 +125,16 @@ static void file_close(struct content *c, uint32_t handle)
 	(void)handle;
 }
 
+static int file_descriptor(struct content *c, uint32_t handle)
+{
+	(void)handle;
+	return (container_of(c, struct content_file, content))->fd;
+}
+
 int content_file_init(struct content_file *c, struct str name, int fd, struct err *err)
 {
-	static const struct content_ops ops = {file_open, file_read_range, file_close};
+	static const struct content_ops ops = {
+	    file_open, file_read_range, file_close, file_descriptor};
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
@@ -296,9 +303,16 @@ static void dir_close(struct content *c, uint32_t handle)
 		fd_cleanup(&d->fds[handle]);
 }
 
+static int dir_descriptor(struct content *c, uint32_t handle)
+{
+	const struct content_dir *d = container_of(c, struct content_dir, content);
+
+	return handle < CONTENT_DIR_OPEN ? d->fds[handle] : -1;
+}
+
 void content_dir_init(struct content_dir *c, int dir_fd)
 {
-	static const struct content_ops ops = {dir_open, dir_read, dir_close};
+	static const struct content_ops ops = {dir_open, dir_read, dir_close, dir_descriptor};
 
 	*c = (struct content_dir){.content = {&ops}, .dir_fd = dir_fd};
 	for (size_t i = 0; i < CONTENT_DIR_OPEN; i++)

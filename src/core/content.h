@@ -21,6 +21,9 @@ struct content_ops {
 	int (*read)(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
 	    size_t *ret_n, struct err *err);
 	void (*close)(struct content *c, uint32_t handle);
+	/* The descriptor of a regular file that has just these bytes, borrowed until close, so that
+	 * a reader can be given it; -1, or NULL, if there is none. */
+	int (*descriptor)(struct content *c, uint32_t handle);
 };
 
 struct content {
@@ -53,7 +56,7 @@ MUST_USE int content_file_init(struct content_file *c, struct str name, int fd, 
 /* The regular files below an open folder, by relative path. No symbolic link is followed at any
  * step, no ".." taken; what is not a regular file is CONTENT_MISSING. A few descriptors at a time
  * are kept open. */
-enum { CONTENT_DIR_OPEN = 16 };
+enum { CONTENT_DIR_OPEN = 64 };
 struct content_dir {
 	struct content content;
 	int dir_fd; /* borrowed */

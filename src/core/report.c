@@ -278,32 +278,15 @@ static int take_gap(struct sink *sink, const struct not_covered *gap, struct err
 	return report_add_not_covered(s->report, &shown, err);
 }
 
-static int take_note(struct sink *sink, struct str key, struct str value, struct err *err)
-{
-	struct report_sink *s = container_of(sink, struct report_sink, sink);
-	struct arena *arena = &s->report->arena;
-	struct str *copy, key_copy;
-
-	if (!s->notes)
-		return 0;
-	copy = arena_new(arena, struct str);
-	key_copy = arena_str(arena, key);
-	if (!copy || !key_copy.p || copy_str(arena, value, copy, err) != 0 ||
-	    !map_put(s->notes, key_copy, copy))
-		return arena_err(arena, err);
-	return 0;
-}
-
 void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject)
 {
 	static const struct sink_ops ops = {.finding = take_finding,
 	    .package = take_package,
 	    .distro = take_distro,
 	    .problem = take_problem,
-	    .gap = take_gap,
-	    .note = take_note};
+	    .gap = take_gap};
 
-	*s = (struct report_sink){.sink = {&ops}, .report = r, .subject = subject};
+	*s = (struct report_sink){.sink = {.ops = &ops}, .report = r, .subject = subject};
 }
 
 /* ---- what the engine adds ---- */

@@ -84,12 +84,11 @@ void report_release(struct report *r);
  * at the same place) is not added twice. A secret is one finding, whatever subjects and places it
  * stands in: its places are gathered, it is new if one of them is, and the gravest severity and
  * verdict and the earliest stage hold. Past findings_max the rest is dropped and one problem
- * (ERR_LIMIT) told. Notes go to `notes` (NULL: ignored), the last of a key holds. */
+ * (ERR_LIMIT) told. */
 struct report_sink {
 	struct sink sink;
 	struct report *report;
 	uint32_t subject;
-	struct map *notes; /* key to struct str *, in the report's arena */
 };
 void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject);
 

@@ -1,33 +1,51 @@
 #include "core/sink.h"
 
+/* A reader that says what nobody takes would say it in vain. */
+static int nobody(const char *what, struct err *err)
+{
+	return err_set(err, ERR_FORMAT, "%s is reported here, and nobody takes it", what);
+}
+
 int sink_finding(struct sink *s, const struct finding *finding, struct err *err)
 {
-	return s->ops->finding(s, finding, err);
+	while (s && !s->ops->finding)
+		s = s->to;
+	return s ? s->ops->finding(s, finding, err) : nobody("a finding", err);
 }
 
 int sink_package(struct sink *s, const struct package *package, struct err *err)
 {
-	return s->ops->package(s, package, err);
+	while (s && !s->ops->package)
+		s = s->to;
+	return s ? s->ops->package(s, package, err) : nobody("a package", err);
 }
 
 int sink_distro(struct sink *s, const struct distro *distro, struct err *err)
 {
-	return s->ops->distro(s, distro, err);
+	while (s && !s->ops->distro)
+		s = s->to;
+	return s ? s->ops->distro(s, distro, err) : nobody("a distribution", err);
 }
 
 int sink_problem(struct sink *s, const struct problem *problem, struct err *err)
 {
-	return s->ops->problem(s, problem, err);
+	while (s && !s->ops->problem)
+		s = s->to;
+	return s ? s->ops->problem(s, problem, err) : nobody("a problem", err);
 }
 
 int sink_gap(struct sink *s, const struct not_covered *gap, struct err *err)
 {
-	return s->ops->gap(s, gap, err);
+	while (s && !s->ops->gap)
+		s = s->to;
+	return s ? s->ops->gap(s, gap, err) : nobody("a gap", err);
 }
 
-int sink_note(struct sink *s, struct str key, struct str value, struct err *err)
+int sink_owned(struct sink *s, const struct owned_file *owned, struct err *err)
 {
-	return s->ops->note(s, key, value, err);
+	while (s && !s->ops->owned)
+		s = s->to;
+	return s ? s->ops->owned(s, owned, err) : nobody("an owned file", err);
 }
 
 int sink_error(

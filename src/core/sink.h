@@ -1,7 +1,7 @@
 /*
  * Where what is found goes. A sink copies what it keeps: everything it is given is
- * borrowed for the call. The implementations: into a report (core/report.h), over a
- * pipe (core/wire.h), into memory for tests.
+ * borrowed for the call. The implementations: into a report (core/report.h), from a reader
+ * to its parent (core/pool.h), and those that stand before one of these.
  */
 #ifndef CORE_SINK_H
 #define CORE_SINK_H
@@ -29,6 +29,13 @@ struct not_covered {
 	enum verdict verdict; /* the gate's */
 };
 
+/* A file that belongs to a package of the distribution, so that what else names it is no package of
+ * its own. */
+struct owned_file {
+	struct str path;    /* without a leading '/' */
+	struct str package; /* its name */
+};
+
 struct sink;
 
 struct sink_ops {
@@ -37,13 +44,14 @@ struct sink_ops {
 	int (*distro)(struct sink *s, const struct distro *distro, struct err *err);
 	int (*problem)(struct sink *s, const struct problem *problem, struct err *err);
 	int (*gap)(struct sink *s, const struct not_covered *gap, struct err *err);
-	/* A fact about the scan that the parent needs, by key: "digest", "layers", "diff-id.0" …
-	 * Both are untrusted when they come from a child. */
-	int (*note)(struct sink *s, struct str key, struct str value, struct err *err);
+	int (*owned)(struct sink *s, const struct owned_file *owned, struct err *err);
 };
 
+/* A sink may stand before another: what it has no function for goes on to `to`. What reaches the
+ * last one and has no function there is an error, never lost. */
 struct sink {
 	const struct sink_ops *ops;
+	struct sink *to; /* NULL: the last one */
 };
 
 MUST_USE int sink_finding(struct sink *s, const struct finding *finding, struct err *err);
@@ -51,7 +59,7 @@ MUST_USE int sink_package(struct sink *s, const struct package *package, struct 
 MUST_USE int sink_distro(struct sink *s, const struct distro *distro, struct err *err);
 MUST_USE int sink_problem(struct sink *s, const struct problem *problem, struct err *err);
 MUST_USE int sink_gap(struct sink *s, const struct not_covered *gap, struct err *err);
-MUST_USE int sink_note(struct sink *s, struct str key, struct str value, struct err *err);
+MUST_USE int sink_owned(struct sink *s, const struct owned_file *owned, struct err *err);
 /* `why` as a problem of `stage` at `path`. */
 MUST_USE int sink_error(
     struct sink *s, enum stage stage, struct str path, const struct err *why, struct err *err);

@@ -1,133 +1,85 @@
 #include "engine/base_image.h"
 
 #include "base/os/fd.h"
-#include "engine/attempt.h"
+#include "engine/readers.h"
 #include "read/source/image/image.h"
 
 #include <fcntl.h>
 
-/* Keys of the notes from child to parent; those that end in ':' are lists. */
-#define NOTE_DONE    STR("done")
-#define NOTE_USER    STR("user")
-#define NOTE_OS	     STR("os")
-#define NOTE_HISTORY STR("history")
-#define NOTE_FITS    STR("history-fits")
-#define NOTE_ENV     STR("env:")
-#define NOTE_ONBUILD STR("onbuild:")
-#define NOTE_DIFF_ID STR("diff-id:")
+enum { TAG_BASE_IMAGE = 1 << 16 | 0x104 };
 
-/* ---- in the child ---- */
+struct base_question {
+	struct arena *arena;
+	bool answered;
+	struct base_image answer;
+};
 
-static int tell_at(struct job *job, struct str list, size_t i, struct str value, struct err *err)
+static void walk_base_image(struct wire *w, void *item)
 {
-	struct str key = arena_fmt(job->arena, STR_FMT "%06zu", STR_ARG(list), i);
+	struct base_image *base = item;
 
-	return key.p ? sink_note(job->sink, key, value, err) : arena_err(job->arena, err);
-}
-
-static int tell_list(
-    struct job *job, struct str list, const struct str_list *values, struct err *err)
-{
-	for (size_t i = 0; i < values->n; i++) {
-		if (tell_at(job, list, i, values->p[i], err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int tell(struct job *job, const struct image *image, struct err *err)
-{
-	if (sink_note(job->sink, NOTE_USER, image->config.user, err) != 0 ||
-	    sink_note(job->sink, NOTE_OS, image->os, err) != 0 ||
-	    tell_list(job, NOTE_ENV, &image->config.env, err) != 0 ||
-	    tell_list(job, NOTE_ONBUILD, &image->config.onbuild, err) != 0)
-		return -1;
-	for (size_t i = 0; i < image->n_layers; i++) {
-		if (tell_at(job, NOTE_DIFF_ID, i, image->layers[i].diff_id, err) != 0)
-			return -1;
-	}
-	if (image->n_history > 0 && sink_note(job->sink, NOTE_HISTORY, STR("yes"), err) != 0)
-		return -1;
-	if (image->history_fits && sink_note(job->sink, NOTE_FITS, STR("yes"), err) != 0)
-		return -1;
-	return sink_note(job->sink, NOTE_DONE, STR("yes"), err);
+	wire_str(w, &base->user);
+	wire_str(w, &base->os);
+	wire_strs(w, &base->env);
+	wire_strs(w, &base->onbuild);
+	wire_strs(w, &base->diff_ids);
+	wire_bool(w, &base->has_history);
+	wire_bool(w, &base->history_fits);
 }
 
 static int run_base_image(struct job *job, void *arg, struct err *err)
 {
 	struct image image CLEANUP(image_release) = {0};
 	struct image_opts opts = {0};
+	struct base_image base;
 
 	(void)arg;
 	if (image_open(job->content, &opts, job->limits, job->arena, &image, err) != 0)
 		return -1;
-	return tell(job, &image, err);
+	base = (struct base_image){.user = image.config.user,
+	    .os = image.os,
+	    .env = image.config.env,
+	    .onbuild = image.config.onbuild,
+	    .has_history = image.n_history > 0,
+	    .history_fits = image.history_fits};
+	base.diff_ids.p = arena_array(job->arena, image.n_layers, sizeof(struct str));
+	if (!base.diff_ids.p)
+		return arena_err(job->arena, err);
+	for (; base.diff_ids.n < image.n_layers; base.diff_ids.n++)
+		base.diff_ids.p[base.diff_ids.n] = image.layers[base.diff_ids.n].diff_id;
+	return reply_send(job, TAG_BASE_IMAGE, &base, walk_base_image, err);
 }
 
-/* ---- the parent's side ---- */
-
-static int take(struct str_list *list, struct arena *arena, struct str value, struct err *err)
+static int take_base_image(void *arg, struct str bytes, struct err *err)
 {
-	list->p[list->n] = arena_str(arena, value);
-	return list->p[list->n++].p ? 0 : arena_err(arena, err);
-}
+	struct base_question *question = arg;
+	struct base_image *base = &question->answer;
 
-static int take_note(
-    struct base_image *base, struct arena *arena, struct str key, struct str value, struct err *err)
-{
-	if (str_starts(key, NOTE_ENV))
-		return take(&base->env, arena, value, err);
-	if (str_starts(key, NOTE_ONBUILD))
-		return take(&base->onbuild, arena, value, err);
-	if (str_starts(key, NOTE_DIFF_ID))
-		return digest_is_valid(value) ? take(&base->diff_ids, arena, value, err) : 0;
-	if (!str_eq(key, NOTE_USER) && !str_eq(key, NOTE_OS))
-		return 0;
-	value = arena_str(arena, value);
-	if (!value.p)
-		return arena_err(arena, err);
-	*(str_eq(key, NOTE_USER) ? &base->user : &base->os) = value;
-	return 0;
-}
-
-static int take_notes(
-    const struct map *notes, struct arena *arena, struct base_image *base, struct err *err)
-{
-	struct str_list *const lists[] = {&base->env, &base->onbuild, &base->diff_ids};
-
-	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		lists[i]->p = arena_array(arena, notes->n, sizeof(struct str));
-		if (!lists[i]->p)
-			return arena_err(arena, err);
+	if (reply_take(bytes, TAG_BASE_IMAGE, base, walk_base_image, question->arena, err) != 0)
+		return -1;
+	for (size_t i = 0; i < base->diff_ids.n; i++) {
+		if (!digest_is_valid(base->diff_ids.p[i]))
+			return err_set(
+			    err, ERR_FORMAT, "the reader answered with an invalid diff ID");
 	}
-	for (size_t i = 0; i < notes->n; i++) {
-		const struct str *value = notes->items[i].value;
-
-		if (take_note(base, arena, notes->items[i].key, *value, err) != 0)
-			return -1;
-	}
-	base->has_history = map_has(notes, NOTE_HISTORY);
-	base->history_fits = map_has(notes, NOTE_FITS);
+	question->answered = true;
 	return 0;
 }
 
 /* The quiet report's first problem says what is wrong with the image. */
-static int ask(struct scan *quiet, const char *layout, struct map *notes, struct err *err)
+static int ask(
+    struct scan *quiet, const char *layout, struct base_question *question, struct err *err)
 {
 	int fd CLEANUP_FD = open(layout, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct content_dir dir CLEANUP(content_dir_release) = {0};
-	struct subject subject = {.kind = STR("image")};
-	struct skip_list skip = {.n = 0};
+	const struct pool_one job = {&dir.content, NULL, run_base_image, take_base_image, question};
 
 	content_dir_init(&dir, fd);
 	if (fd < 0)
 		return err_sys(err, "%s", layout);
-	map_init(notes, &quiet->report->arena);
-	if (report_add_subject(quiet->report, &subject, &quiet->subject, err) != 0 ||
-	    attempt_run(
-		quiet, STAGE_BUILD, &dir.content, run_base_image, NULL, &skip, notes, err) != 0)
+	if (scan_walk(quiet, STAGE_BUILD, &job, NULL, err) != 0)
 		return -1;
-	if (map_has(notes, NOTE_DONE))
+	if (question->answered)
 		return 0;
 	if (quiet->report->problems.n == 0)
 		return err_set(err, ERR_FORMAT, "it cannot be read");
@@ -139,15 +91,13 @@ int scan_base_image(struct scan *scan, struct str reference, const char *layout,
     struct base_image *ret, struct err *err)
 {
 	struct report report CLEANUP(report_release) = {0};
-	struct scan quiet = *scan;
-	struct base_image base = {.reference = reference};
-	struct map notes;
+	struct base_question question = {.arena = &scan->report->arena};
+	struct scan quiet;
 
-	report_init(&report, scan->limits->scan_memory, scan->limits->findings);
-	quiet.report = &report;
-	if (ask(&quiet, layout, &notes, err) != 0 ||
-	    take_notes(&notes, &scan->report->arena, &base, err) != 0)
+	if (scan_quietly(scan, STR("image"), &report, &quiet, err) != 0 ||
+	    ask(&quiet, layout, &question, err) != 0)
 		return err_wrap(err, "base image " STR_FMT, STR_ARG(str_sub(reference, 0, 200)));
-	*ret = base;
+	*ret = question.answer;
+	ret->reference = reference;
 	return 0;
 }

@@ -15,7 +15,6 @@ struct commits_job {
 struct commits_visit {
 	struct sink sink; /* what is told goes on to the job's, and is counted */
 	struct job job;
-	struct sink *to;
 	uint64_t n_told;
 	struct git_oid commit; /* of the last entry */
 	struct unit_detectors detectors;
@@ -25,9 +24,9 @@ struct commits_visit {
 
 /* ---- the sink that counts ---- */
 
-static struct commits_visit *visit_of(struct sink *sink)
+static struct commits_visit *count(struct sink *sink)
 {
-	struct commits_visit *v = (struct commits_visit *)(void *)sink;
+	struct commits_visit *v = container_of(sink, struct commits_visit, sink);
 
 	v->n_told++;
 	return v;
@@ -35,26 +34,21 @@ static struct commits_visit *visit_of(struct sink *sink)
 
 static int count_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
-	return sink_finding(visit_of(sink)->to, finding, err);
+	return sink_finding(count(sink)->sink.to, finding, err);
 }
 
 static int count_problem(struct sink *sink, const struct problem *problem, struct err *err)
 {
-	return sink_problem(visit_of(sink)->to, problem, err);
+	return sink_problem(count(sink)->sink.to, problem, err);
 }
 
 static int count_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
 {
-	return sink_gap(visit_of(sink)->to, gap, err);
-}
-
-static int count_note(struct sink *sink, struct str key, struct str value, struct err *err)
-{
-	return sink_note(visit_of(sink)->to, key, value, err);
+	return sink_gap(count(sink)->sink.to, gap, err);
 }
 
 static const struct sink_ops count_ops = {
-    .finding = count_finding, .problem = count_problem, .gap = count_gap, .note = count_note};
+    .finding = count_finding, .problem = count_problem, .gap = count_gap};
 
 /* ---- visits ---- */
 
@@ -132,7 +126,7 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 {
 	const struct commits_job *c = arg;
 	struct commits_visit visit CLEANUP(visit_release) = {
-	    .sink = {&count_ops}, .job = *job, .to = job->sink, .task = c};
+	    .sink = {&count_ops, job->sink}, .job = *job, .task = c};
 	struct git_walk walk = {.content = job->content,
 	    .limits = job->limits,
 	    .stage = c->stage,
@@ -158,8 +152,9 @@ static int scan_one_tree(struct scan *scan, struct git_repo *repo, const struct 
 	struct commits_job job = {
 	    .scan = scan, .skip = &skip, .detectors = detectors, .stage = stage, .commit = commit};
 
-	return attempt_run(
-	    scan, stage, git_repo_content(repo), run_commits, &job, &skip, NULL, err);
+	return scan_walk(scan, stage,
+	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
+	    &skip, err);
 }
 
 int scan_tree(
@@ -190,6 +185,7 @@ int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *b
 	arena_init(&arena, scan->limits->scan_memory);
 	if (git_rev_list(repo, base, 1, head, &arena, &commits, err) != 0)
 		return -1;
-	return attempt_run(
-	    scan, STAGE_SECRETS, git_repo_content(repo), run_commits, &job, &skip, NULL, err);
+	return scan_walk(scan, STAGE_SECRETS,
+	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
+	    &skip, err);
 }

@@ -1,13 +1,45 @@
 #include "engine/edge.h"
 
 #include "base/buf.h"
-#include "core/child.h"
-#include "engine/scan.h"
+#include "base/map.h"
+#include "engine/readers.h"
 
 #include <stdio.h>
 
 /* No kind of secret but a password in a URL has a shorter unbroken run of these letters. */
-enum { TOKEN_RUN_MIN = 16, SPANS_BYTES_MAX = 1 << 20 };
+enum { TOKEN_RUN_MIN = 16 };
+
+enum { TAG_SPANS = 1 << 16 | 0x107 };
+
+/* What is to be hidden of a text. */
+struct edge_span {
+	uint64_t text; /* which one, from 1 */
+	uint64_t start, end;
+};
+
+struct edge_spans {
+	struct edge_span *p;
+	size_t n;
+};
+
+static void walk_span(struct wire *w, void *item)
+{
+	struct edge_span *span = item;
+
+	wire_u64(w, &span->text);
+	wire_u64(w, &span->start);
+	wire_u64(w, &span->end);
+}
+
+static void walk_spans(struct wire *w, void *item)
+{
+	enum { LEAST_SPAN = 24 };
+	struct edge_spans *spans = item;
+	void *p = wire_items(w, spans->p, &spans->n, sizeof *spans->p, LEAST_SPAN, walk_span);
+
+	if (!w->out)
+		spans->p = p;
+}
 
 enum text_kind {
 	TEXT_PLAIN,
@@ -48,7 +80,7 @@ static bool may_hide(const struct edge *edge, struct str text)
 	return str_has(text, STR("://")) || str_has(text, STR("-----"));
 }
 
-/* What the child cannot make itself. */
+/* What the reader cannot make itself. */
 static int load(struct edge *edge, struct err *err)
 {
 	if (edge->own || edge->shared || secret_fits_inside())
@@ -56,7 +88,7 @@ static int load(struct edge *edge, struct err *err)
 	return scan_secret_engine(NULL, edge->limits, &edge->arena, &edge->own, err);
 }
 
-/* ---- in the child ---- */
+/* ---- in the reader ---- */
 
 typedef int each_fn(void *texts, text_fn *fn, void *arg, struct err *err);
 
@@ -68,18 +100,31 @@ struct look {
 	struct secret_scanner *scanners[2];
 	size_t n_scanners;
 	uint64_t index; /* of the text that is looked at */
-	struct arena arena;
+	VEC(struct edge_span) spans;
+	struct arena arena; /* of one text */
+	/* in the parent */
+	struct arena answers;
+	struct edge_spans answer;
 };
 
 static void look_release(struct look *l)
 {
 	for (size_t i = 0; i < l->n_scanners; i++)
 		secret_scanner_free(l->scanners[i]);
+	l->n_scanners = 0;
 	arena_release(&l->arena);
+	arena_release(&l->answers);
 }
 
-static int add_spans(struct look *l, struct secret_scanner *scanner, struct str text,
-    struct buf *answer, struct err *err)
+static int add_span(struct look *l, size_t start, size_t end, struct err *err)
+{
+	const struct edge_span span = {l->index, start, end};
+
+	return vec_push(&l->spans, l->job->arena, span) ? 0 : arena_err(l->job->arena, err);
+}
+
+static int add_spans(
+    struct look *l, struct secret_scanner *scanner, struct str text, struct err *err)
 {
 	struct secret_spans spans;
 
@@ -87,81 +132,81 @@ static int add_spans(struct look *l, struct secret_scanner *scanner, struct str 
 	if (secret_find_spans(scanner, text, SECRET_SPANS_SPECIFIC, &l->arena, &spans, err) != 0)
 		return -1;
 	for (size_t i = 0; i < spans.n; i++) {
-		size_t start = spans.p[i].start;
-
-		buf_addf(answer, "%zu-%zu ", start, spans.p[i].end);
+		if (add_span(l, spans.p[i].start, spans.p[i].end, err) != 0)
+			return -1;
 	}
-	if (!spans.complete)
-		buf_addf(answer, "0-%zu ", text.n);
-	return 0;
+	return spans.complete ? 0 : add_span(l, 0, text.n, err);
 }
 
 static int look_at(void *arg, struct str *text, enum text_kind kind, struct err *err)
 {
 	struct look *l = arg;
-	struct buf answer CLEANUP(buf_release) = BUF_INIT(SPANS_BYTES_MAX);
-	char key[24];
 
 	(void)kind;
 	l->index++;
 	if (!may_hide(l->edge, *text))
 		return 0;
 	for (size_t i = 0; i < l->n_scanners; i++) {
-		if (add_spans(l, l->scanners[i], *text, &answer, err) != 0)
+		if (add_spans(l, l->scanners[i], *text, err) != 0)
 			return -1;
 	}
-	if (answer.n == 0)
-		return 0;
-	if (!buf_ok(&answer)) {
-		buf_clear(&answer);
-		buf_addf(&answer, "0-%zu ", text->n);
-	}
-	(void)snprintf(key, sizeof key, "%llu", (unsigned long long)l->index);
-	return sink_note(l->job->sink, str_of(key), buf_str(&answer), err);
+	return 0;
 }
 
 static int run_look(struct job *job, void *arg, struct err *err)
 {
-	struct look l CLEANUP(look_release) = *(const struct look *)arg;
+	struct look *l = arg;
 	const struct secret_engine *const engines[] = {
-	    l.edge->shared ? l.edge->shared : l.edge->own, l.edge->given};
+	    l->edge->shared ? l->edge->shared : l->edge->own, l->edge->given};
+	struct edge_spans found;
 
-	l.job = job;
-	arena_init(&l.arena, job->limits->scan_memory);
+	l->job = job;
 	for (size_t i = 0; i < ARRAY_LEN(engines); i++) {
-		struct secret_scanner **scanner = &l.scanners[l.n_scanners];
+		struct secret_scanner **scanner = &l->scanners[l->n_scanners];
 
 		if (i > 0 && !engines[i])
 			continue;
 		if ((engines[i] ? secret_scanner_new(engines[i], scanner, err)
 				: secret_scanner_new_inside(job->limits, scanner, err)) != 0)
 			return -1;
-		l.n_scanners++;
+		l->n_scanners++;
 	}
-	return l.each(l.texts, look_at, &l, err);
+	if (l->each(l->texts, look_at, l, err) != 0)
+		return -1;
+	found = (struct edge_spans){l->spans.p, l->spans.n};
+	return reply_send(job, TAG_SPANS, &found, walk_spans, err);
+}
+
+static int take_look(void *arg, struct str bytes, struct err *err)
+{
+	struct look *l = arg;
+
+	return reply_take(bytes, TAG_SPANS, &l->answer, walk_spans, &l->answers, err);
 }
 
 /* ---- in the parent ---- */
 
 struct hide {
-	struct map *answers; /* the text's index to its spans */
-	struct arena *arena; /* of the texts that are made */
+	struct edge_spans left; /* of the texts that are still to come, in their order */
+	struct arena *arena;	/* of the texts that are made */
 	uint64_t index;
 };
 
-/* The next "START-END " that lies in a text of n bytes. */
-static bool next_span(struct str *answer, size_t n, size_t *ret_start, size_t *ret_end)
+/* The next span of this text; false if there is none. One that does not lie in it is passed over.
+ */
+static bool next_span(struct hide *h, size_t n, size_t *ret_start, size_t *ret_end)
 {
-	struct str span, start_text, end_text;
-	uint64_t start, end;
+	while (h->left.n > 0 && h->left.p->text <= h->index) {
+		const struct edge_span *span = h->left.p++;
 
-	if (!str_cut(answer, ' ', &span) || !str_split(span, '-', &start_text, &end_text) ||
-	    !str_to_u64(start_text, &start) || !str_to_u64(end_text, &end) || start >= end ||
-	    end > n)
-		return false;
-	*ret_start = (size_t)start;
-	*ret_end = (size_t)end;
-	return true;
+		h->left.n--;
+		if (span->text < h->index || span->start >= span->end || span->end > n)
+			continue;
+		*ret_start = (size_t)span->start;
+		*ret_end = (size_t)span->end;
+		return true;
+	}
+	return false;
 }
 
 static void add_stars(struct buf *b, struct str text)
@@ -175,16 +220,15 @@ static void add_stars(struct buf *b, struct str text)
 }
 
 /* The spans of one engine are ascending and apart; those of two may overlap. */
-static int hide_spans(
-    struct str *text, struct str answer, enum text_kind kind, struct arena *arena, struct err *err)
+static int hide_spans(struct hide *h, struct str *text, enum text_kind kind, struct err *err)
 {
-	bool *hidden = arena_array(arena, text->n + 1, sizeof *hidden);
+	bool *hidden = arena_array(h->arena, text->n + 1, sizeof *hidden);
 	struct buf out CLEANUP(buf_release) = BUF_INIT(text->n * 10 + 16);
 	size_t start, end;
 
 	if (!hidden)
-		return arena_err(arena, err);
-	while (next_span(&answer, text->n, &start, &end))
+		return arena_err(h->arena, err);
+	while (next_span(h, text->n, &start, &end))
 		memset(hidden + start, true, end - start);
 	for (size_t i = 0; i < text->n; i = end) {
 		for (end = i; end < text->n && hidden[end] == hidden[i]; end++)
@@ -198,19 +242,18 @@ static int hide_spans(
 	}
 	if (!buf_ok(&out))
 		return buf_err(&out, "a text with a secret in it", err);
-	*text = arena_str(arena, buf_str(&out));
-	return text->p ? 0 : arena_err(arena, err);
+	*text = arena_str(h->arena, buf_str(&out));
+	return text->p ? 0 : arena_err(h->arena, err);
 }
 
 static int hide_in(void *arg, struct str *text, enum text_kind kind, struct err *err)
 {
 	struct hide *h = arg;
-	const struct str *answer;
-	char key[24];
 
-	(void)snprintf(key, sizeof key, "%llu", (unsigned long long)++h->index);
-	answer = map_get(h->answers, str_of(key));
-	return answer ? hide_spans(text, *answer, kind, h->arena, err) : 0;
+	h->index++;
+	if (h->left.n == 0 || h->left.p->text > h->index)
+		return 0;
+	return hide_spans(h, text, kind, err);
 }
 
 static int look_for_any(void *arg, struct str *text, enum text_kind kind, struct err *err)
@@ -220,29 +263,24 @@ static int look_for_any(void *arg, struct str *text, enum text_kind kind, struct
 	return may_hide(arg, *text) ? 1 : 0;
 }
 
-/* Looks at all texts in a child, then hides what it found. */
+/* Looks at all texts in a reader, then hides what it found. */
 static int hide_all(
     struct edge *edge, each_fn *each, void *texts, struct arena *arena, struct err *err)
 {
-	struct report quiet CLEANUP(report_release) = {0};
-	struct child_opts opts = {edge->limits, edge->no_sandbox, NULL};
-	struct look look = {.edge = edge, .each = each, .texts = texts};
-	struct content_memory nothing;
-	struct report_sink sink;
-	struct map answers;
-	struct hide hide = {&answers, arena, 0};
+	const struct pool_opts opts = {.limits = edge->limits, .in_process = edge->no_sandbox};
+	struct look look CLEANUP(look_release) = {.edge = edge, .each = each, .texts = texts};
+	const struct pool_one job = {.fn = run_look, .reply = take_look, .arg = &look};
+	struct hide hide = {.arena = arena};
 
 	if (each(texts, look_for_any, edge, err) == 0)
 		return 0;
 	if (load(edge, err) != 0)
 		return -1;
-	report_init(&quiet, edge->limits->scan_memory, 1);
-	map_init(&answers, &quiet.arena);
-	report_sink_init(&sink, &quiet, 0);
-	sink.notes = &answers;
-	content_memory_init(&nothing, NULL, NULL, 0);
-	if (child_run(&opts, &nothing.content, &sink.sink, run_look, &look, NULL, err) != 0)
+	arena_init(&look.arena, edge->limits->scan_memory);
+	arena_init(&look.answers, edge->limits->scan_memory);
+	if (pool_run_one(&opts, &job, NULL, NULL, err) != 0)
 		return err_wrap(err, "looking for secrets in what is to be shown");
+	hide.left = look.answer;
 	return each(texts, hide_in, &hide, err);
 }
 

@@ -18,7 +18,7 @@ struct edge {
 	const struct limits *limits;
 	bool no_sandbox;
 	struct arena arena;
-	struct secret_engine *own; /* the built-in rules, if the child cannot make its own */
+	struct secret_engine *own; /* the built-in rules, if the reader cannot make its own */
 	const struct secret_engine *shared; /* a scan's built-in rules, while it has them */
 	const struct secret_engine *given;  /* a user's rules beside them, or NULL */
 };

@@ -1,5 +1,4 @@
 /* Scans of a folder, of one file, and of a text. */
-#include "base/map.h"
 #include "base/os/fd.h"
 #include "engine/leave_out.h"
 #include "engine/own.h"
@@ -7,17 +6,21 @@
 #include "read/source/dir/dir.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOTE_LINTED STR("linted")
+/* What an item says if the linter took it. */
+enum { LINTED_TAG = 1 << 16 | 0x108 };
 
 struct folder_job {
 	const struct scan *scan;
 	const struct where *where;
-	const struct dir_list *list;
-	const struct skip_list *skip;
+	const struct dir_entry *const *entries; /* to read, in the list's order */
+	size_t n_entries;
 	unsigned detectors;
+	const struct skip_list *skip; /* of run_folder_since */
+	bool linted;		      /* in the parent: an item was */
 };
 
 static bool is_special(uint32_t mode)
@@ -40,16 +43,88 @@ static int unit_path(
 	return buf_ok(buf) ? 0 : buf_err(buf, "a path", err);
 }
 
-/* ---- the child ---- */
+/* ---- in a reader ---- */
 
-static int lint_entry(
-    struct unit_detectors *d, const struct dir_entry *entry, struct unit *unit, struct err *err)
+static int read_entry(struct unit_detectors *d, const struct where *where,
+    const struct dir_entry *entry, struct unit *unit, struct buf *path, struct err *err)
 {
+	*unit = (struct unit){.mode = entry->mode};
+	if (unit_path(where, entry->path, path, &unit->origin.path, err) != 0)
+		return -1;
 	if (!S_ISLNK(entry->mode))
 		return unit_detect_content(d, entry->path, unit, err);
 	unit->bytes = entry->target;
 	return unit_detect(d, unit, err);
 }
+
+/* What a reader keeps from item to item. */
+struct folder_reader {
+	struct unit_detectors detectors;
+	struct buf path;
+};
+
+static int folder_begin(struct job *job, void *arg, struct err *err)
+{
+	const struct folder_job *f = arg;
+	struct folder_reader *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return err_nomem(err);
+	job->state = r;
+	buf_init(&r->path, 4 * job->limits->path_bytes);
+	if (unit_detectors_init(&r->detectors, job, f->scan, f->detectors, err) != 0)
+		return -1;
+	r->detectors.named = f->where->file.n > 0;
+	r->detectors.found = true;
+	return 0;
+}
+
+static void folder_end(struct job *job, void *arg)
+{
+	struct folder_reader *r = job->state;
+
+	(void)arg;
+	if (!r)
+		return;
+	unit_detectors_release(&r->detectors);
+	buf_release(&r->path);
+	free(r);
+}
+
+static void walk_nothing(struct wire *w, void *item)
+{
+	(void)w, (void)item;
+}
+
+static int folder_item(struct job *job, size_t item, void *arg, struct err *err)
+{
+	const struct folder_job *f = arg;
+	struct folder_reader *r = job->state;
+	struct unit unit;
+
+	r->detectors.linted = 0;
+	if (read_entry(&r->detectors, f->where, f->entries[item], &unit, &r->path, err) != 0)
+		return -1;
+	return r->detectors.linted > 0 ? reply_send(job, LINTED_TAG, NULL, walk_nothing, err) : 0;
+}
+
+static struct str folder_name(const void *arg, size_t item)
+{
+	const struct dir_entry *entry = ((const struct folder_job *)arg)->entries[item];
+
+	return S_ISLNK(entry->mode) ? STR_NONE : entry->path;
+}
+
+static int folder_reply(void *arg, size_t item, struct str bytes, struct err *err)
+{
+	struct folder_job *f = arg;
+
+	(void)item;
+	f->linted = true;
+	return wire_get(bytes, LINTED_TAG, "reply", NULL, walk_nothing, NULL, err);
+}
+
+/* ---- in the only reader, if there is a commit to compare with ---- */
 
 /* A job's content, in two halves; and what of the folder is new. */
 struct folder_own {
@@ -106,35 +181,33 @@ static struct str scope_of(const struct where *where)
 	return where->file.n > 0 ? where->unit : str_sub(prefix, 0, prefix.n - (prefix.n > 0));
 }
 
-static int run_entries(
-    struct unit_detectors *d, const struct folder_job *f, struct folder_own *o, struct err *err)
+/* Secrets are told when all of them are known. */
+static int look_at_entries(struct folder_own *o, struct unit_detectors *d, struct err *err)
 {
+	const struct folder_job *f = o->task;
 	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * d->job->limits->path_bytes);
 
 	d->named = f->where->file.n > 0;
 	d->found = true;
-	for (size_t i = 0; i < f->list->entries.n; i++) {
-		const struct dir_entry *entry = &f->list->entries.p[i];
-		struct unit unit = {.mode = entry->mode};
+	for (size_t i = 0; i < f->n_entries; i++) {
+		struct unit unit;
 
-		if (unit_path(f->where, entry->path, &path, &unit.origin.path, err) != 0)
+		if (unit_path(f->where, f->entries[i]->path, &path, &unit.origin.path, err) != 0)
 			return -1;
-		if (is_special(entry->mode) || skip_has(f->skip, unit.origin.path))
+		if (skip_has(f->skip, unit.origin.path))
 			continue;
-		if (lint_entry(d, entry, &unit, err) != 0 ||
-		    (o && look_at_entry(o, entry, &unit, err) != 0))
+		if (read_entry(d, f->where, f->entries[i], &unit, &path, err) != 0 ||
+		    look_at_entry(o, f->entries[i], &unit, err) != 0)
 			return -1;
 	}
-	if (d->linted > 0 && sink_note(d->job->sink, NOTE_LINTED, STR("yes"), err) != 0)
-		return -1;
-	return o ? own_end_folder(&o->own, scope_of(f->where), f->scan->since->head, err) : 0;
+	return own_end_folder(&o->own, scope_of(f->where), f->scan->since->head, err);
 }
 
-/* With a commit to compare with, secrets are told when all of them are known. */
-static int run_folder_since(struct job *job, const struct folder_job *f, struct err *err)
+static int run_folder_since(struct job *job, void *arg, struct err *err)
 {
+	const struct folder_job *f = arg;
 	struct folder_own own CLEANUP(folder_own_release) = {.task = f};
-	struct unit_detectors d CLEANUP(unit_detectors_release);
+	struct unit_detectors d CLEANUP(unit_detectors_release) = {0};
 	struct job half = *job;
 
 	half_content_init(&own.files, job->content, PAIR_FILES);
@@ -148,19 +221,7 @@ static int run_folder_since(struct job *job, const struct folder_job *f, struct 
 	own.own.bases = f->scan->since->commit;
 	own.own.n_bases = 1;
 	own.own.parent_is_base = true;
-	return run_entries(&d, f, &own, err);
-}
-
-static int run_folder(struct job *job, void *arg, struct err *err)
-{
-	const struct folder_job *f = arg;
-	struct unit_detectors d CLEANUP(unit_detectors_release) = {0};
-
-	if (f->scan->since && (f->detectors & SCAN_SECRETS))
-		return run_folder_since(job, f, err);
-	if (unit_detectors_init(&d, job, f->scan, f->detectors, err) != 0)
-		return -1;
-	return run_entries(&d, f, NULL, err);
+	return look_at_entries(&own, &d, err);
 }
 
 /* ---- the parent ---- */
@@ -170,19 +231,75 @@ static enum stage first_stage(unsigned detectors)
 	return (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS;
 }
 
-static int scan_entries(struct scan *scan, const struct where *where, int dir_fd,
-    const struct dir_list *list, unsigned detectors, struct map *notes, struct err *err)
+/* Which entries any detector would read; what is neither file nor link is told elsewhere. */
+static bool is_read(const struct folder_job *f, const struct dir_entry *entry, struct str path)
 {
-	struct content_dir content CLEANUP(content_dir_release);
+	const struct lint_opts opts = {.named = f->where->file.n > 0, .build = f->scan->build};
+
+	if (is_special(entry->mode))
+		return false;
+	return (f->detectors & SCAN_SECRETS) || S_ISLNK(entry->mode) ||
+	       lint_wants_path(path, &opts);
+}
+
+static int choose_entries(
+    struct folder_job *f, const struct dir_list *list, struct arena *arena, struct err *err)
+{
+	const struct dir_entry **chosen =
+	    arena_array(arena, list->entries.n, sizeof(struct dir_entry *));
+	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * f->scan->limits->path_bytes);
+	struct str name;
+
+	if (!chosen)
+		return arena_err(arena, err);
+	for (size_t i = 0; i < list->entries.n; i++) {
+		if (unit_path(f->where, list->entries.p[i].path, &path, &name, err) != 0)
+			return -1;
+		if (is_read(f, &list->entries.p[i], name))
+			chosen[f->n_entries++] = &list->entries.p[i];
+	}
+	f->entries = chosen;
+	return 0;
+}
+
+static int scan_since(
+    struct scan *scan, struct folder_job *f, struct content *files, struct err *err)
+{
 	struct skip_list skip = {.n = 0};
-	struct folder_job job = {scan, where, list, &skip, detectors};
 	struct pair_content pair;
 
+	pair_content_init(&pair, files, git_repo_content(scan->since->repo));
+	f->skip = &skip;
+	return scan_walk(scan, first_stage(f->detectors),
+	    &(struct pool_one){.content = &pair.content, .fn = run_folder_since, .arg = f}, &skip,
+	    err);
+}
+
+static int scan_entries(struct scan *scan, const struct where *where, int dir_fd,
+    const struct dir_list *list, unsigned detectors, bool *ret_linted, struct err *err)
+{
+	struct content_dir content CLEANUP(content_dir_release);
+	struct arena arena CLEANUP(arena_release);
+	struct folder_job job = {.scan = scan, .where = where, .detectors = detectors};
+	struct pool_work work = {.content = &content.content,
+	    .arg = &job,
+	    .begin = folder_begin,
+	    .item = folder_item,
+	    .end = folder_end,
+	    .name = folder_name,
+	    .reply = folder_reply};
+
 	content_dir_init(&content, dir_fd);
-	pair_content_init(
-	    &pair, &content.content, scan->since ? git_repo_content(scan->since->repo) : NULL);
-	return attempt_run(scan, first_stage(detectors),
-	    scan->since ? &pair.content : &content.content, run_folder, &job, &skip, notes, err);
+	arena_init(&arena, scan->limits->scan_memory);
+	if (choose_entries(&job, list, &arena, err) != 0)
+		return -1;
+	work.n = job.n_entries;
+	if ((scan->since && (detectors & SCAN_SECRETS)
+		    ? scan_since(scan, &job, &content.content, err)
+		    : scan_items(scan, first_stage(detectors), &work, err)) != 0)
+		return -1;
+	*ret_linted = job.linted;
+	return 0;
 }
 
 /* A device, FIFO or socket that stands where a detector would have read. */
@@ -246,14 +363,11 @@ static int tell_what_is_not_read(struct scan *scan, const struct where *where,
 }
 
 /* A named folder in which the linter takes nothing was not judged. */
-static int tell_nothing_linted(
-    struct scan *scan, const struct where *where, const struct map *notes, struct err *err)
+static int tell_nothing_linted(struct scan *scan, const struct where *where, struct err *err)
 {
 	struct report_sink sink;
 	struct err why = ERR_INIT;
 
-	if (map_has(notes, NOTE_LINTED))
-		return 0;
 	report_sink_init(&sink, scan->report, scan->subject);
 	(void)err_set(&why, ERR_UNSUPPORTED,
 	    "%s: there is no Dockerfile and no task definition in this folder, so nothing was judged",
@@ -266,10 +380,9 @@ static int scan_opened(
 {
 	struct arena arena CLEANUP(arena_release);
 	struct dir_list list = {0};
-	struct map notes;
+	bool linted;
 
 	arena_init(&arena, scan->limits->scan_memory);
-	map_init(&notes, &scan->report->arena);
 	if (dir_walk(dir_fd, scan->limits, &arena, &list, err) != 0)
 		return -1;
 	if (tell_submodules(scan, where, &list, detectors, err) != 0)
@@ -277,10 +390,10 @@ static int scan_opened(
 	if (detectors & SCAN_NOT_IGNORED)
 		leave_out_ignored(scan, where, &list, &arena);
 	if (tell_what_is_not_read(scan, where, &list, detectors, err) != 0 ||
-	    scan_entries(scan, where, dir_fd, &list, detectors, &notes, err) != 0)
+	    scan_entries(scan, where, dir_fd, &list, detectors, &linted, err) != 0)
 		return -1;
-	if ((detectors & SCAN_NAMED) && !(detectors & SCAN_SECRETS))
-		return tell_nothing_linted(scan, where, &notes, err);
+	if ((detectors & SCAN_NAMED) && !(detectors & SCAN_SECRETS) && !linted)
+		return tell_nothing_linted(scan, where, err);
 	return 0;
 }
 
@@ -325,6 +438,7 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 	int dir_fd CLEANUP_FD = open(where->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dir_entry entry = {.path = where->file, .mode = S_IFREG | 0644};
 	struct dir_list list = {.entries = {&entry, 1, 1}};
+	bool linted;
 
 	if (dir_fd < 0)
 		return tell_shut(scan, where, detectors, err);
@@ -338,7 +452,7 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 		return 0;
 	/* A file is a folder's only entry: the same way, and nothing beside it is looked at. */
 	if (where->file.n > 0)
-		return scan_entries(scan, where, dir_fd, &list, detectors, NULL, err);
+		return scan_entries(scan, where, dir_fd, &list, detectors, &linted, err);
 	return scan_opened(scan, where, dir_fd, detectors, err);
 }
 
@@ -363,10 +477,7 @@ int scan_text(
     struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err)
 {
 	struct text_job job = {scan, {.origin.path = name, .bytes = bytes}, detectors};
-	struct content_memory nothing;
-	struct skip_list skip = {.n = 0};
 
-	content_memory_init(&nothing, NULL, NULL, 0);
-	return attempt_run(scan, (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
-	    &nothing.content, run_text, &job, &skip, NULL, err);
+	return scan_walk(scan, first_stage(detectors),
+	    &(struct pool_one){.fn = run_text, .arg = &job}, NULL, err);
 }

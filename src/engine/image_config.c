@@ -240,13 +240,12 @@ static int judge_volumes(struct image_judging *j, struct err *err)
 
 struct placing {
 	struct sink sink;
-	struct image_judging *j;
 	struct str instruction;
 };
 
 static struct placing *placing_of(struct sink *sink)
 {
-	return (struct placing *)(void *)sink;
+	return container_of(sink, struct placing, sink);
 }
 
 static int place_finding(struct sink *sink, const struct finding *finding, struct err *err)
@@ -257,48 +256,16 @@ static int place_finding(struct sink *sink, const struct finding *finding, struc
 
 	placed.places = &place;
 	placed.n_places = 1;
-	return sink_finding(p->j->sink, &placed, err);
+	return sink_finding(p->sink.to, &placed, err);
 }
 
-static int place_package(struct sink *sink, const struct package *package, struct err *err)
-{
-	return sink_package(placing_of(sink)->j->sink, package, err);
-}
-
-static int place_distro(struct sink *sink, const struct distro *distro, struct err *err)
-{
-	return sink_distro(placing_of(sink)->j->sink, distro, err);
-}
-
-static int place_problem(struct sink *sink, const struct problem *problem, struct err *err)
-{
-	return sink_problem(placing_of(sink)->j->sink, problem, err);
-}
-
-static int place_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
-{
-	return sink_gap(placing_of(sink)->j->sink, gap, err);
-}
-
-static int place_note(struct sink *sink, struct str key, struct str value, struct err *err)
-{
-	return sink_note(placing_of(sink)->j->sink, key, value, err);
-}
-
-static const struct sink_ops placing_ops = {
-    .finding = place_finding,
-    .package = place_package,
-    .distro = place_distro,
-    .problem = place_problem,
-    .gap = place_gap,
-    .note = place_note,
-};
+static const struct sink_ops placing_ops = {.finding = place_finding};
 
 static int look_for_secrets(
     struct image_judging *j, struct str text, struct str instruction, struct err *err)
 {
 	struct unit_detectors *d = j->detectors;
-	struct placing placing = {{&placing_ops}, j, instruction};
+	struct placing placing = {{&placing_ops, j->sink}, instruction};
 	struct unit unit = {.origin.path = STR(CONFIG_PATH), .bytes = text};
 
 	if (!instruction.p)

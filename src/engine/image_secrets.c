@@ -5,7 +5,7 @@ enum { HELD_MAX = 20000 };
 
 static struct image_secrets *secrets_of(struct sink *sink)
 {
-	return (struct image_secrets *)(void *)sink;
+	return container_of(sink, struct image_secrets, sink);
 }
 
 static int hold_finding(struct sink *sink, const struct finding *finding, struct err *err)
@@ -14,49 +14,17 @@ static int hold_finding(struct sink *sink, const struct finding *finding, struct
 	struct held_finding held = {.file = s->files.n};
 
 	if (!s->in_file || !finding->secret || s->held.n == HELD_MAX)
-		return sink_finding(s->to, finding, err);
+		return sink_finding(s->sink.to, finding, err);
 	if (finding_copy(finding, s->arena, &held.finding, err) != 0)
 		return -1;
 	return vec_push(&s->held, s->arena, held) ? 0 : arena_err(s->arena, err);
 }
 
-static int hold_package(struct sink *sink, const struct package *package, struct err *err)
-{
-	return sink_package(secrets_of(sink)->to, package, err);
-}
-
-static int hold_distro(struct sink *sink, const struct distro *distro, struct err *err)
-{
-	return sink_distro(secrets_of(sink)->to, distro, err);
-}
-
-static int hold_problem(struct sink *sink, const struct problem *problem, struct err *err)
-{
-	return sink_problem(secrets_of(sink)->to, problem, err);
-}
-
-static int hold_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
-{
-	return sink_gap(secrets_of(sink)->to, gap, err);
-}
-
-static int hold_note(struct sink *sink, struct str key, struct str value, struct err *err)
-{
-	return sink_note(secrets_of(sink)->to, key, value, err);
-}
-
-static const struct sink_ops hold_ops = {
-    .finding = hold_finding,
-    .package = hold_package,
-    .distro = hold_distro,
-    .problem = hold_problem,
-    .gap = hold_gap,
-    .note = hold_note,
-};
+static const struct sink_ops hold_ops = {.finding = hold_finding};
 
 void image_secrets_init(struct image_secrets *s, struct sink *to, struct arena *arena)
 {
-	*s = (struct image_secrets){.sink = {&hold_ops}, .to = to, .arena = arena};
+	*s = (struct image_secrets){.sink = {&hold_ops, to}, .arena = arena};
 }
 
 void image_secrets_release(struct image_secrets *s)
@@ -124,7 +92,7 @@ static int tell_one(struct image_secrets *s, struct held_finding *held, struct e
 		if (!f->message.p)
 			return arena_err(s->arena, err);
 	}
-	return sink_finding(s->to, f, err);
+	return sink_finding(s->sink.to, f, err);
 }
 
 int image_secrets_tell(struct image_secrets *s, struct history *h, struct err *err)

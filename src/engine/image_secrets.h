@@ -18,7 +18,6 @@ struct held_finding {
 
 struct image_secrets {
 	struct sink sink; /* what the detectors write to */
-	struct sink *to;
 	struct arena *arena;
 	VEC(struct confirmed) files; /* those with a secret */
 	VEC(struct held_finding) held;

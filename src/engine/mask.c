@@ -136,7 +136,7 @@ static int mask_finding_in(
 	if (look(m, err) != 0 || find_in_texts(m, &f, arena, &own, err) != 0)
 		return -1;
 	if (!touches(m, &place) && !has_secret(&own))
-		return sink_finding(m->to, finding, err);
+		return sink_finding(m->sink.to, finding, err);
 	f.message = f.title;
 	f.source_line = masked_line(m, f.source_line, arena);
 	f.places = &place;
@@ -149,7 +149,7 @@ static int mask_finding_in(
 	    mask_text(m, &f.request, arena, err) != 0 ||
 	    mask_text(m, &place.origin.path, arena, err) != 0)
 		return -1;
-	return sink_finding(m->to, &f, err);
+	return sink_finding(m->sink.to, &f, err);
 }
 
 static int mask_finding(struct sink *sink, const struct finding *finding, struct err *err)
@@ -168,7 +168,7 @@ void mask_init(struct mask *mask, struct secret_scanner **scanner, const struct 
     const struct limits *limits, struct sink *to)
 {
 	*mask = (struct mask){
-	    .sink = {&mask_ops}, .to = to, .scanner = scanner, .limits = limits, .unit = unit};
+	    .sink = {&mask_ops, to}, .scanner = scanner, .limits = limits, .unit = unit};
 	arena_init(&mask->arena, limits->scan_memory);
 }
 

@@ -11,7 +11,6 @@
 
 struct mask {
 	struct sink sink;
-	struct sink *to;
 	struct secret_scanner **scanner;
 	const struct limits *limits;
 	const struct unit *unit;

@@ -143,7 +143,7 @@ static int scan_unit(struct own *own, struct content *content, struct str name, 
 
 	own->found.n = 0;
 	own->is_quiet = true;
-	d->job->at(d->job, unit->origin.path);
+	job_at(d->job, unit->origin.path);
 	if (!content)
 		return secret_scan(d->scanner, unit, key, &own->sink, err);
 	only_path.bytes = STR("");
@@ -584,7 +584,7 @@ void own_init(struct own *own, struct unit_detectors *detectors, const struct sk
 {
 	size_t limit_bytes = detectors->job->limits->scan_memory;
 
-	*own = (struct own){.sink = {&gather_ops},
+	*own = (struct own){.sink = {.ops = &gather_ops},
 	    .detectors = detectors,
 	    .skip = skip,
 	    .objects = detectors->job->content};

@@ -6,7 +6,7 @@
 
 static struct content *of_handle(struct content *content, uint32_t handle)
 {
-	const struct pair_content *c = (const struct pair_content *)(const void *)content;
+	const struct pair_content *c = container_of(content, struct pair_content, content);
 
 	return handle & 1 ? c->objects : c->files;
 }
@@ -14,7 +14,7 @@ static struct content *of_handle(struct content *content, uint32_t handle)
 static enum content_result pair_open(struct content *content, struct str name, uint32_t *ret_handle,
     uint64_t *ret_size, struct err *err)
 {
-	const struct pair_content *c = (const struct pair_content *)(const void *)content;
+	const struct pair_content *c = container_of(content, struct pair_content, content);
 	bool is_object = name.n > 0 && name.p[0] == (char)PAIR_OBJECTS;
 	struct content *half = is_object ? c->objects : c->files;
 	enum content_result result;
@@ -43,9 +43,16 @@ static void pair_close(struct content *content, uint32_t handle)
 	half->ops->close(half, handle >> 1);
 }
 
+static int pair_descriptor(struct content *content, uint32_t handle)
+{
+	struct content *half = of_handle(content, handle);
+
+	return half->ops->descriptor ? half->ops->descriptor(half, handle >> 1) : -1;
+}
+
 void pair_content_init(struct pair_content *c, struct content *files, struct content *objects)
 {
-	static const struct content_ops ops = {pair_open, pair_read, pair_close};
+	static const struct content_ops ops = {pair_open, pair_read, pair_close, pair_descriptor};
 
 	*c = (struct pair_content){.content = {&ops}, .files = files, .objects = objects};
 }
@@ -55,7 +62,7 @@ void pair_content_init(struct pair_content *c, struct content *files, struct con
 static enum content_result half_open(struct content *content, struct str name, uint32_t *ret_handle,
     uint64_t *ret_size, struct err *err)
 {
-	const struct half_content *c = (const struct half_content *)(const void *)content;
+	const struct half_content *c = container_of(content, struct half_content, content);
 	struct buf whole CLEANUP(buf_release) = BUF_INIT(name.n + 2);
 
 	buf_addc(&whole, (char)c->half);
@@ -70,21 +77,22 @@ static enum content_result half_open(struct content *content, struct str name, u
 static int half_read(struct content *content, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct content *pair = ((const struct half_content *)(const void *)content)->pair;
+	struct content *pair = (container_of(content, struct half_content, content))->pair;
 
 	return pair->ops->read(pair, handle, offset, p, n, ret_n, err);
 }
 
 static void half_close(struct content *content, uint32_t handle)
 {
-	struct content *pair = ((const struct half_content *)(const void *)content)->pair;
+	struct content *pair = (container_of(content, struct half_content, content))->pair;
 
 	pair->ops->close(pair, handle);
 }
 
 void half_content_init(struct half_content *c, struct content *pair, enum pair_half half)
 {
-	static const struct content_ops ops = {half_open, half_read, half_close};
+	static const struct content_ops ops = {
+	    .open = half_open, .read = half_read, .close = half_close};
 
 	*c = (struct half_content){.content = {&ops}, .pair = pair, .half = half};
 }

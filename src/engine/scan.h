@@ -1,7 +1,7 @@
 /*
- * The plan of one scan: which source, which detectors, in which child. Everything that
- * reads hostile bytes runs in a sandboxed child (core/child.h); a unit that makes its
- * reader crash is one problem, and the rest is read by a fresh child without it. Results
+ * The plan of one scan: which source, which detectors, in which readers. Everything that
+ * reads hostile bytes runs in sandboxed readers (core/pool.h); a unit that makes its
+ * reader crash is one problem, and a fresh reader takes the rest. Results
  * go into the report; the gate judges them afterwards.
  */
 #ifndef ENGINE_SCAN_H
@@ -36,6 +36,7 @@ struct scan {
 	struct edge *edge;   /* hides secrets in what is shown; NULL in tests alone */
 	struct err *warning; /* NULL, or gets why more was judged than was asked for */
 	bool no_sandbox;
+	unsigned readers; /* at most; 0: as many as there are cores */
 };
 
 enum scan_detectors {

@@ -1,7 +1,7 @@
 /*
- * Scans an image. All of it happens in one child: opening, walking the layers, the
+ * Scans an image. All of it happens in one reader: opening, walking the layers, the
  * inventory, and matching it against the mapped database, for versions and names are
- * hostile too. What the parent learns comes as findings, packages and notes.
+ * hostile too. What the parent learns comes as findings, packages, gaps and one answer.
  */
 #include "base/map.h"
 #include "base/os/fd.h"
@@ -19,15 +19,21 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-/* Keys of the notes from child to parent. */
-#define NOTE_DIGEST   STR("image-digest")
-#define NOTE_PLATFORM STR("image-platform")
+enum { TAG_IMAGE = 1 << 16 | 0x105 };
+
+/* What a job answers. */
+struct image_answer {
+	struct str digest, platform;
+};
 
 struct image_job {
 	const struct scan *scan;
 	const struct image_scan *image;
 	const struct skip_list *skip;
 	struct str archive; /* name in content; empty: a layout folder */
+	/* in the parent */
+	struct arena *arena;
+	struct image_answer answer;
 };
 
 struct image_walk_state {
@@ -42,24 +48,20 @@ struct image_walk_state {
 	struct image_secrets secrets;
 	struct job detecting; /* the job, with a sink that holds secrets back */
 	struct str passwd;
-	struct map notes;
+	struct map owned;	      /* paths of sink_owned */
+	VEC(struct not_covered) gaps; /* of catalogers */
 	struct map unread; /* what is known and not read: kind to struct str *, the first path */
 	bool layer_failed; /* so that what is missing may be in there */
 	bool base_known;
 	enum from_base from_base; /* of the layer whose file is being catalogued */
 };
 
-/* ---- the sink that catalogers see: packages and notes are kept, the rest goes on ---- */
+/* ---- the sink that catalogers see: what the whole inventory needs is kept, the rest goes on ----
+ */
 
 static struct image_walk_state *state_of(struct sink *sink)
 {
-	return (struct image_walk_state *)(void *)((char *)sink -
-						   offsetof(struct image_walk_state, gather));
-}
-
-static int gather_finding(struct sink *sink, const struct finding *finding, struct err *err)
-{
-	return sink_finding(state_of(sink)->job->sink, finding, err);
+	return container_of(sink, struct image_walk_state, gather);
 }
 
 static int gather_package(struct sink *sink, const struct package *package, struct err *err)
@@ -79,42 +81,28 @@ static int gather_package(struct sink *sink, const struct package *package, stru
 		   : arena_err(s->job->arena, err);
 }
 
-static int gather_distro(struct sink *sink, const struct distro *distro, struct err *err)
-{
-	return sink_distro(state_of(sink)->job->sink, distro, err);
-}
-
-static int gather_problem(struct sink *sink, const struct problem *problem, struct err *err)
-{
-	return sink_problem(state_of(sink)->job->sink, problem, err);
-}
-
 static int gather_gap(struct sink *sink, const struct not_covered *gap, struct err *err)
 {
-	return sink_gap(state_of(sink)->job->sink, gap, err);
+	struct image_walk_state *s = state_of(sink);
+	struct not_covered kept = *gap;
+
+	kept.what = arena_str(s->job->arena, gap->what);
+	kept.why = arena_str(s->job->arena, gap->why);
+	return kept.what.p && kept.why.p && vec_push(&s->gaps, s->job->arena, kept)
+		   ? 0
+		   : arena_err(s->job->arena, err);
 }
 
-static int gather_note(struct sink *sink, struct str key, struct str value, struct err *err)
+static int gather_owned(struct sink *sink, const struct owned_file *owned, struct err *err)
 {
 	struct image_walk_state *s = state_of(sink);
-	struct str kept_key = arena_str(s->job->arena, key);
-	struct str *kept = arena_new(s->job->arena, struct str);
+	struct str path = arena_str(s->job->arena, owned->path);
 
-	if (kept)
-		*kept = arena_str(s->job->arena, value);
-	if (!kept || !kept->p || !kept_key.p || !map_put(&s->notes, kept_key, kept))
-		return arena_err(s->job->arena, err);
-	return 0;
+	return path.p && map_put(&s->owned, path, s) ? 0 : arena_err(s->job->arena, err);
 }
 
 static const struct sink_ops gather_ops = {
-    .finding = gather_finding,
-    .package = gather_package,
-    .distro = gather_distro,
-    .problem = gather_problem,
-    .gap = gather_gap,
-    .note = gather_note,
-};
+    .package = gather_package, .gap = gather_gap, .owned = gather_owned};
 
 /* ---- which instruction made which layer ---- */
 
@@ -238,7 +226,7 @@ static int image_merged(
 		s->from_base = file->layer->from_base ? BASE_YES : BASE_NO;
 	if (skip_has(s->task->skip, unit->origin.path))
 		return 0;
-	s->job->at(s->job, unit->origin.path);
+	job_at(s->job, unit->origin.path);
 	if (history_add(&s->hidden.history, &labelled, file->layer_index, HISTORY_STAYS, err) != 0)
 		return -1;
 	if (str_eq(unit->origin.path, STR("etc/passwd"))) {
@@ -264,7 +252,7 @@ static int image_gone(
 	labelled.origin.instruction = s->labels[file->layer_index];
 	if (skip_has(s->task->skip, unit->origin.path))
 		return 0;
-	s->job->at(s->job, unit->origin.path);
+	job_at(s->job, unit->origin.path);
 	return history_add(&s->hidden.history, &labelled, file->layer_index, by, err);
 }
 
@@ -331,12 +319,8 @@ static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, s
 		if (sink_gap(s->job->sink, &told, err) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < s->notes.n; i++) {
-		const struct str *value = s->notes.items[i].value;
-		struct not_covered gap;
-
-		if (sbom_gap(s->notes.items[i].key, *value, s->job->arena, &gap) &&
-		    sink_gap(s->job->sink, &gap, err) != 0)
+	for (size_t i = 0; i < s->gaps.n; i++) {
+		if (sink_gap(s->job->sink, &s->gaps.p[i], err) != 0)
 			return -1;
 	}
 	return tell_unread(s, gaps->judged > 0, err);
@@ -363,7 +347,7 @@ static int tell_inventory(struct image_walk_state *s, struct err *err)
 	if ((!s->layer_failed && image_hidden_judge(&s->hidden, &s->inventory, err) != 0) ||
 	    image_secrets_tell(&s->secrets, &s->hidden.history, err) != 0)
 		return -1;
-	if (sbom_finish(&s->inventory, &s->notes, s->job->arena, err) != 0)
+	if (sbom_finish(&s->inventory, &s->owned, s->job->arena, err) != 0)
 		return -1;
 	if (s->inventory.distro.id.n > 0 &&
 	    sink_distro(s->job->sink, &s->inventory.distro, err) != 0)
@@ -375,15 +359,22 @@ static int tell_inventory(struct image_walk_state *s, struct err *err)
 	return match_inventory(s, err);
 }
 
-static int tell_image(struct image_walk_state *s, struct err *err)
+static void walk_answer(struct wire *w, void *item)
 {
-	struct str digest =
-	    s->image.manifest_digest.n ? s->image.manifest_digest : s->image.config_digest;
+	struct image_answer *answer = item;
 
-	if (sink_note(s->job->sink, NOTE_DIGEST, digest, err) != 0 ||
-	    sink_note(s->job->sink, NOTE_PLATFORM, s->image.platform, err) != 0)
-		return -1;
-	return 0;
+	wire_str(w, &answer->digest);
+	wire_str(w, &answer->platform);
+}
+
+static int answer_image(struct image_walk_state *s, struct err *err)
+{
+	struct image_answer answer = {.digest = s->image.manifest_digest.n > 0
+						    ? s->image.manifest_digest
+						    : s->image.config_digest,
+	    .platform = s->image.platform};
+
+	return reply_send(s->job, TAG_IMAGE, &answer, walk_answer, err);
 }
 
 static int judge_config(struct image_walk_state *s, struct err *err)
@@ -451,35 +442,31 @@ static int run_image(struct job *job, void *arg, struct err *err)
 {
 	const struct image_job *task = arg;
 	struct image_walk_state s CLEANUP(state_release) = {
-	    .task = task, .job = job, .gather = {&gather_ops}};
+	    .task = task, .job = job, .gather = {&gather_ops, job->sink}};
 	unsigned detectors = task->image->secrets_in_layers ? SCAN_SECRETS : 0;
 
-	map_init(&s.notes, job->arena);
+	map_init(&s.owned, job->arena);
 	map_init(&s.unread, job->arena);
 	image_secrets_init(&s.secrets, job->sink, job->arena);
 	s.detecting = *job;
 	s.detecting.sink = &s.secrets.sink;
 	if (unit_detectors_init(&s.detectors, &s.detecting, task->scan, detectors, err) != 0 ||
-	    open_image(job, task, &s.image, err) != 0 || tell_image(&s, err) != 0)
+	    open_image(job, task, &s.image, err) != 0 || answer_image(&s, err) != 0)
 		return -1;
 	return walk_layers(&s, err);
 }
 
 /* ---- the parent's side ---- */
 
-static void take_notes(struct scan *scan, const struct map *notes)
+static int take_answer(void *arg, struct str bytes, struct err *err)
 {
-	struct subject *subject = &scan->report->subjects.p[scan->subject];
+	struct image_job *job = arg;
 
-	for (size_t i = 0; i < notes->n; i++) {
-		struct str key = notes->items[i].key;
-		struct str value = *(const struct str *)notes->items[i].value;
-
-		if (str_eq(key, NOTE_DIGEST) && digest_is_valid(value))
-			subject->digest = value;
-		else if (str_eq(key, NOTE_PLATFORM))
-			subject->platform = value;
-	}
+	if (reply_take(bytes, TAG_IMAGE, &job->answer, walk_answer, job->arena, err) != 0)
+		return -1;
+	return digest_is_valid(job->answer.digest)
+		   ? 0
+		   : err_set(err, ERR_FORMAT, "the reader answered with an invalid digest");
 }
 
 static int use_database(struct scan *scan, struct err *err)
@@ -499,41 +486,43 @@ static int use_database(struct scan *scan, struct err *err)
 }
 
 /* Opens folder or archive and runs the job over it. */
-static int run_over(struct scan *scan, struct image_job *job, struct skip_list *skip,
-    struct map *notes, struct err *err)
+static int run_over(
+    struct scan *scan, struct image_job *job, struct skip_list *skip, struct err *err)
 {
 	/* A pipe is not waited for. */
 	int fd CLEANUP_FD = open(job->image->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct content_dir dir CLEANUP(content_dir_release) = {0};
+	struct pool_one one = {.fn = run_image, .reply = take_answer, .arg = job};
 	struct content_file file;
-	struct content *content;
 	struct stat status;
 
 	content_dir_init(&dir, fd);
 	if (fd < 0 || fstat(fd, &status) != 0)
 		return err_sys(err, "%s", job->image->path);
 	if (S_ISDIR(status.st_mode)) {
-		content = &dir.content;
+		one.content = &dir.content;
 	} else {
 		job->archive = name_of(job->image);
 		if (content_file_init(&file, job->archive, fd, err) != 0)
 			return -1;
-		content = &file.content;
+		one.content = &file.content;
 	}
-	return attempt_run(scan, STAGE_SCAN, content, run_image, job, skip, notes, err);
+	if (codec_prepare(err) != 0)
+		return -1;
+	return scan_walk(scan, STAGE_SCAN, &one, skip, err);
 }
 
 int scan_image(struct scan *scan, const struct image_scan *image, struct err *err)
 {
 	struct skip_list skip = {.n = 0};
-	struct image_job job = {.scan = scan, .image = image, .skip = &skip};
-	struct map notes;
+	struct subject *subject = &scan->report->subjects.p[scan->subject];
+	struct image_job job = {
+	    .scan = scan, .image = image, .skip = &skip, .arena = &scan->report->arena};
 
-	map_init(&notes, &scan->report->arena);
-	if (codec_prepare(err) != 0 || use_database(scan, err) != 0 ||
-	    run_over(scan, &job, &skip, &notes, err) != 0)
+	if (use_database(scan, err) != 0 || run_over(scan, &job, &skip, err) != 0)
 		return -1;
-	take_notes(scan, &notes);
+	subject->digest = job.answer.digest;
+	subject->platform = job.answer.platform;
 	return 0;
 }
 
@@ -555,12 +544,7 @@ static int run_inventory(struct job *job, void *arg, struct err *err)
 int scan_inventory(struct scan *scan, const struct inventory *inventory, struct err *err)
 {
 	struct inventory_job job = {scan, inventory};
-	struct skip_list skip = {.n = 0};
-	struct content_memory nothing;
+	const struct pool_one one = {.fn = run_inventory, .arg = &job};
 
-	if (!scan->database)
-		return 0;
-	content_memory_init(&nothing, NULL, NULL, 0);
-	return attempt_run(
-	    scan, STAGE_SCAN, &nothing.content, run_inventory, &job, &skip, NULL, err);
+	return scan->database ? scan_walk(scan, STAGE_SCAN, &one, NULL, err) : 0;
 }

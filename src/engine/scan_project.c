@@ -4,114 +4,80 @@
 #include "base/map.h"
 #include "core/image_ref.h"
 #include "core/trusted.h"
-#include "engine/attempt.h"
+#include "engine/readers.h"
 #include "engine/run_rules.h"
 #include "read/syntax/dockerfile_view.h"
 
-/* Keys of the notes from child to parent. */
-#define NOTE_DONE    STR("done")
-#define NOTE_IMAGE   STR("image")
-#define NOTE_NAME    STR("name")
-#define NOTE_CONTEXT STR("context")
-#define NOTE_FILE    STR("file")
-#define NOTE_TARGET  STR("target")
-#define NOTE_ARG     STR("arg:")
-#define NOTE_BASE    STR("base:")
-#define NOTE_SHIPPED STR("shipped")
-#define NOTE_CHAINED STR("chained")
-
-/* A job over no content but its argument; *ret_ok where it came to its end. */
-static int run_alone(
-    struct scan *scan, job_fn *fn, void *arg, struct map *notes, bool *ret_ok, struct err *err)
-{
-	struct content_memory nothing;
-	struct skip_list skip = {.n = 0};
-
-	map_init(notes, &scan->report->arena);
-	content_memory_init(&nothing, NULL, NULL, 0);
-	if (attempt_run(scan, STAGE_BUILD, &nothing.content, fn, arg, &skip, notes, err) != 0)
-		return -1;
-	*ret_ok = map_has(notes, NOTE_DONE);
-	return 0;
-}
-
-static int tell(struct job *job, struct str key, struct str more, struct str value, struct err *err)
-{
-	struct str whole = arena_fmt(job->arena, STR_FMT STR_FMT, STR_ARG(key), STR_ARG(more));
-
-	if (!whole.p)
-		return arena_err(job->arena, err);
-	return sink_note(job->sink, whole, value, err);
-}
-
 /* ---- .plimsoll.yaml ---- */
+
+enum { TAG_PROJECT = 1 << 16 | 0x101, TAG_BASES = 1 << 16 | 0x102 };
+
+struct project_question {
+	struct str text;
+	struct arena *arena;
+	bool answered;
+	struct project project;
+};
+
+static void walk_arg(struct wire *w, void *item)
+{
+	struct project_arg *arg = item;
+
+	wire_str(w, &arg->name);
+	wire_str(w, &arg->value);
+}
+
+static void walk_project(struct wire *w, void *item)
+{
+	enum { LEAST_ARG = 8 };
+	struct project *project = item;
+	void *args;
+
+	wire_bool(w, &project->has_image);
+	wire_str(w, &project->name);
+	wire_str(w, &project->context);
+	wire_str(w, &project->file);
+	wire_str(w, &project->target);
+	args = wire_items(
+	    w, project->args, &project->n_args, sizeof *project->args, LEAST_ARG, walk_arg);
+	if (!w->out)
+		project->args = args;
+}
 
 static int run_project(struct job *job, void *arg, struct err *err)
 {
-	const struct str *text = arg;
+	const struct project_question *question = arg;
 	struct project project;
 
-	if (project_parse(*text, job->arena, &project, err) != 0)
+	if (project_parse(question->text, job->arena, &project, err) != 0)
 		return -1;
-	if (project.has_image && sink_note(job->sink, NOTE_IMAGE, STR("yes"), err) != 0)
-		return -1;
-	if (sink_note(job->sink, NOTE_NAME, project.name, err) != 0 ||
-	    sink_note(job->sink, NOTE_CONTEXT, project.context, err) != 0 ||
-	    sink_note(job->sink, NOTE_FILE, project.file, err) != 0 ||
-	    sink_note(job->sink, NOTE_TARGET, project.target, err) != 0)
-		return -1;
-	for (size_t i = 0; i < project.n_args; i++) {
-		if (tell(job, NOTE_ARG, project.args[i].name, project.args[i].value, err) != 0)
-			return -1;
-	}
-	return sink_note(job->sink, NOTE_DONE, STR("yes"), err);
+	return reply_send(job, TAG_PROJECT, &project, walk_project, err);
 }
 
-static struct str note(const struct map *notes, struct str key)
+static int take_project(void *arg, struct str bytes, struct err *err)
 {
-	const struct str *value = map_get(notes, key);
+	struct project_question *question = arg;
 
-	return value ? *value : STR_NONE;
-}
-
-static int take_args(
-    const struct map *notes, struct arena *arena, struct project *project, struct err *err)
-{
-	project->args = arena_array(arena, notes->n, sizeof *project->args);
-	if (!project->args)
-		return arena_err(arena, err);
-	for (size_t i = 0; i < notes->n; i++) {
-		struct str key = notes->items[i].key;
-
-		if (str_starts(key, NOTE_ARG))
-			project->args[project->n_args++] =
-			    (struct project_arg){str_sub(key, NOTE_ARG.n, key.n),
-				*(const struct str *)notes->items[i].value};
-	}
-	return 0;
+	question->answered = true;
+	return reply_take(
+	    bytes, TAG_PROJECT, &question->project, walk_project, question->arena, err);
 }
 
 int scan_project(
     struct scan *scan, struct str text, bool *ret_ok, struct project *ret, struct err *err)
 {
-	struct project project = project_default();
-	struct map notes;
-	bool ok;
+	struct project_question question = {
+	    .text = text, .arena = &scan->report->arena, .project = project_default()};
+	const struct pool_one job = {.fn = run_project, .reply = take_project, .arg = &question};
 
-	if (run_alone(scan, run_project, &text, &notes, &ok, err) != 0)
+	if (scan_walk(scan, STAGE_BUILD, &job, NULL, err) != 0)
 		return -1;
-	*ret_ok = ok;
-	if (!ok)
+	*ret_ok = question.answered;
+	if (!question.answered)
 		return 0;
-	project.has_image = map_has(&notes, NOTE_IMAGE);
-	project.name = note(&notes, NOTE_NAME);
-	project.context = note(&notes, NOTE_CONTEXT);
-	project.file = note(&notes, NOTE_FILE);
-	project.target = note(&notes, NOTE_TARGET);
-	if (take_args(&notes, &scan->report->arena, &project, err) != 0 ||
-	    project_check(&project, err) != 0)
+	if (project_check(&question.project, err) != 0)
 		return -1;
-	*ret = project;
+	*ret = question.project;
 	return 0;
 }
 
@@ -126,7 +92,13 @@ struct bases_job {
 	struct docker_view view;
 	struct dockerfile file;
 	struct map seen;
+	VEC(struct str) references;
+	struct project_bases found;
 	bool refused; /* it cannot be built; a problem or a finding says why */
+	/* in the parent */
+	struct arena *arena;
+	bool answered;
+	struct project_bases answer;
 };
 
 static struct place place_of(const struct bases_job *b, struct text_range range)
@@ -187,7 +159,6 @@ static int tell_base(struct bases_job *b, const struct docker_instruction *in, s
     struct str name, bool known, struct err *err)
 {
 	struct text_range range = docker_range(in, raw);
-	struct str number;
 
 	if (!known)
 		return refuse(b, range, ERR_UNSUPPORTED,
@@ -199,12 +170,9 @@ static int tell_base(struct bases_job *b, const struct docker_instruction *in, s
 		    err);
 	if (name.n == 0 || map_has(&b->seen, name))
 		return 0;
-	number = arena_fmt(b->job->arena, "%06zu", b->seen.n);
-	if (!number.p || !map_put(&b->seen, name, b))
+	if (!map_put(&b->seen, name, b) || !vec_push(&b->references, b->job->arena, name))
 		return arena_err(b->job->arena, err);
-	if (check_trust(b, range, name, err) != 0)
-		return -1;
-	return tell(b->job, NOTE_BASE, number, name, err);
+	return check_trust(b, range, name, err);
 }
 
 /* What is judged has to be what is built: a text that its builder reads in another way is neither.
@@ -247,13 +215,12 @@ static int check_constructs(struct bases_job *b, struct err *err)
 	return 0;
 }
 
-static int tell_shipped(struct bases_job *b, const struct docker_stage *s, struct err *err)
+/* The image whose layers are the lowest of what a stage gives; empty if none is known. */
+static struct str shipped_by(const struct docker_stage *s)
 {
-	while (s->parent)
+	while (s && s->parent)
 		s = s->parent;
-	if (s->scratch || !s->image_known)
-		return 0;
-	return sink_note(b->job->sink, NOTE_SHIPPED, s->image_text, err);
+	return s && !s->scratch && s->image_known ? s->image_text : STR_NONE;
 }
 
 static int tell_bases(struct bases_job *b, struct err *err)
@@ -266,13 +233,11 @@ static int tell_bases(struct bases_job *b, struct err *err)
 		return err_set(err, ERR_CONFIG,
 		    STR_FMT ": target: " STR_FMT " has no stage " STR_FMT, STR_ARG(PROJECT_FILE),
 		    STR_ARG(b->build->path), STR_ARG(target));
-	if (built && tell_shipped(b, built, err) != 0)
-		return -1;
+	b->found.shipped = shipped_by(built);
 	for (size_t i = 0; i < b->view.n_stages && i <= last; i++) {
 		const struct docker_stage *s = &b->view.stages[i];
 
-		if (s->parent && sink_note(b->job->sink, NOTE_CHAINED, STR("yes"), err) != 0)
-			return -1;
+		b->found.chained |= s->parent != NULL;
 		if (!s->parent && !s->scratch &&
 		    tell_base(b, s->from, s->image.raw, s->image_text, s->image_known, err) != 0)
 			return -1;
@@ -286,6 +251,23 @@ static int tell_bases(struct bases_job *b, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+static void walk_bases(struct wire *w, void *item)
+{
+	struct project_bases *bases = item;
+
+	wire_strs(w, &bases->references);
+	wire_str(w, &bases->shipped);
+	wire_bool(w, &bases->chained);
+}
+
+static int take_bases(void *arg, struct str bytes, struct err *err)
+{
+	struct bases_job *b = arg;
+
+	b->answered = true;
+	return reply_take(bytes, TAG_BASES, &b->answer, walk_bases, b->arena, err);
 }
 
 static int run_bases(struct job *job, void *arg, struct err *err)
@@ -302,33 +284,29 @@ static int run_bases(struct job *job, void *arg, struct err *err)
 		if (!map_put(&args, project->args[i].name, &project->args[i].value))
 			return arena_err(job->arena, err);
 	}
-	job->at(job, b->build->path);
+	job_at(job, b->build->path);
 	if (dockerfile_parse(b->build->dockerfile, job->arena, &b->file, err) != 0 ||
 	    docker_view_init_build(&b->view, &b->file, &build, job->arena, err) != 0 ||
 	    check_constructs(b, err) != 0 || tell_bases(b, err) != 0)
 		return -1;
-	return b->refused ? 0 : sink_note(job->sink, NOTE_DONE, STR("yes"), err);
+	if (b->refused)
+		return 0;
+	b->found.references.p = b->references.p;
+	b->found.references.n = b->references.n;
+	return reply_send(job, TAG_BASES, &b->found, walk_bases, err);
 }
 
 int scan_bases(struct scan *scan, const struct project_build *build, bool *ret_ok,
     struct project_bases *ret, struct err *err)
 {
-	struct bases_job job = {.build = build, .trusted = scan->policy->trusted_registries};
-	struct project_bases bases = {0};
-	struct str_list *list = &bases.references;
-	struct map notes;
+	struct bases_job bases = {.build = build,
+	    .trusted = scan->policy->trusted_registries,
+	    .arena = &scan->report->arena};
+	const struct pool_one job = {.fn = run_bases, .reply = take_bases, .arg = &bases};
 
-	if (run_alone(scan, run_bases, &job, &notes, ret_ok, err) != 0)
+	if (scan_walk(scan, STAGE_BUILD, &job, NULL, err) != 0)
 		return -1;
-	list->p = arena_array(&scan->report->arena, notes.n, sizeof *list->p);
-	if (!list->p)
-		return arena_err(&scan->report->arena, err);
-	for (size_t i = 0; i < notes.n; i++) {
-		if (str_starts(notes.items[i].key, NOTE_BASE))
-			list->p[list->n++] = *(const struct str *)notes.items[i].value;
-	}
-	bases.shipped = note(&notes, NOTE_SHIPPED);
-	bases.chained = map_has(&notes, NOTE_CHAINED);
-	*ret = bases;
+	*ret_ok = bases.answered;
+	*ret = bases.answer;
 	return 0;
 }

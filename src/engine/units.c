@@ -90,7 +90,7 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 
 int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
-	d->job->at(d->job, unit->origin.path);
+	job_at(d->job, unit->origin.path);
 	if ((d->detectors & SCAN_LINT) && detect_lint(d, unit, err) != 0)
 		return -1;
 	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
@@ -111,7 +111,7 @@ struct opened {
 static enum content_result opened_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	const struct opened *o = (struct opened *)c;
+	const struct opened *o = container_of(c, struct opened, content);
 
 	(void)name;
 	(void)err;
@@ -123,7 +123,7 @@ static enum content_result opened_open(
 static int opened_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	const struct opened *o = (struct opened *)c;
+	const struct opened *o = container_of(c, struct opened, content);
 
 	return o->from->ops->read(o->from, handle, offset, p, n, ret_n, err);
 }
@@ -134,7 +134,8 @@ static void opened_close(struct content *c, uint32_t handle)
 	(void)handle;
 }
 
-static const struct content_ops opened_ops = {opened_open, opened_read, opened_close};
+static const struct content_ops opened_ops = {
+    .open = opened_open, .read = opened_read, .close = opened_close};
 
 static int tell_unread(struct unit_detectors *d, const struct unit *unit, enum stage stage,
     const struct err *why, struct sink *sink, struct err *err)
@@ -254,7 +255,7 @@ int unit_detect_content(
 	int failed = 0;
 
 	d->unread = false;
-	d->job->at(d->job, unit->origin.path);
+	job_at(d->job, unit->origin.path);
 	if (!linted && !secrets)
 		return 0;
 	if (o.from->ops->open(o.from, name, &o.handle, &o.size, &why) != CONTENT_OK)
@@ -284,7 +285,7 @@ int unit_detect_piece(struct unit_detectors *d, const struct unit *unit, uint64_
 	if (offset == 0) {
 		if (unit_detect_end(d, err) != 0)
 			return -1;
-		d->job->at(d->job, unit->origin.path);
+		job_at(d->job, unit->origin.path);
 		if (secret_feed_begin(d->scanner, unit, size, d->scan->policy->secret_key,
 			d->job->sink, &d->feed, err) != 0)
 			return -1;

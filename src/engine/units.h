@@ -2,7 +2,7 @@
 #ifndef ENGINE_UNITS_H
 #define ENGINE_UNITS_H
 
-#include "engine/attempt.h"
+#include "engine/readers.h"
 
 struct unit_detectors {
 	struct job *job;

@@ -147,23 +147,6 @@ static void nothing_is_borrowed(void **state)
 	assert_int_equal(r->not_covered.p[0].packages, 12);
 }
 
-static void notes_go_where_they_are_wanted(void **state)
-{
-	struct world *w = *state;
-	struct map notes;
-	const struct str *value;
-
-	assert_int_equal(sink_note(&w->sink.sink, STR("a"), STR("1"), &w->err), 0);
-	map_init(&notes, &w->report.arena);
-	w->sink.notes = &notes;
-	assert_int_equal(sink_note(&w->sink.sink, STR("digest"), STR("1"), &w->err), 0);
-	assert_int_equal(sink_note(&w->sink.sink, STR("digest"), STR("2"), &w->err), 0);
-	value = map_get(&notes, STR("digest"));
-	assert_non_null(value);
-	assert_str(*value, "2");
-	assert_false(map_has(&notes, STR("a")));
-}
-
 static void all_is_sorted(void **state)
 {
 	struct world *w = *state;
@@ -593,7 +576,6 @@ int main(void)
 	    report_test(told_twice_is_kept_once),
 	    report_test(the_limit_is_told_once),
 	    report_test(nothing_is_borrowed),
-	    report_test(notes_go_where_they_are_wanted),
 	    report_test(all_is_sorted),
 	    report_test(exit_codes_have_an_order),
 	    report_test(every_allocation_may_fail),

@@ -7,6 +7,8 @@
 #include "drive.h"
 #include "gate/policy.h"
 
+#include <stdio.h>
+
 /* PATTERN, then texts: a list of 0 and 1. */
 int drive_glob(struct str input, struct arena *arena, struct buf *out, struct err *err)
 {
@@ -72,25 +74,29 @@ static int put_package(struct sink *s, const struct package *p, struct err *err)
 	return 0;
 }
 
-static int put_note(struct sink *s, struct str key, struct str value, struct err *err)
+/* "requirements.txt: 9 without an exact version", "requirements.txt includes base.txt" */
+static int put_gap(struct sink *s, const struct not_covered *gap, struct err *err)
 {
 	struct buf *out = container_of(s, struct to_json, sink)->out;
+	size_t at = str_find(gap->what, STR(" includes "));
+	char count[32];
 
 	(void)err;
-	buf_add(out,
-	    str_starts(key, STR("unpinned:")) ? STR(",[\"unpinned\",") : STR(",[\"includes\","));
-	put_bytes(out, value);
+	(void)snprintf(count, sizeof count, "%llu", (unsigned long long)gap->packages);
+	buf_add(out, at == STR_NPOS ? STR(",[\"unpinned\",") : STR(",[\"includes\","));
+	put_bytes(out, at == STR_NPOS ? str_of(count)
+				      : str_sub(gap->what, at + strlen(" includes "), gap->what.n));
 	buf_addc(out, ']');
 	return 0;
 }
 
-static const struct sink_ops to_json_ops = {.package = put_package, .note = put_note};
+static const struct sink_ops to_json_ops = {.package = put_package, .gap = put_gap};
 
 /* [0, [line, end line, name, version] of each package, then what is told of the rest]. */
 int drive_requirements(struct str input, struct arena *arena, struct buf *out, struct err *err)
 {
 	struct unit unit = {.origin.path = STR("requirements.txt"), .bytes = input};
-	struct to_json sink = {.sink = {&to_json_ops}, .out = out};
+	struct to_json sink = {.sink = {.ops = &to_json_ops}, .out = out};
 
 	buf_add(out, STR("[0"));
 	if (sbom_catalog(&unit, &sink.sink, arena, err) != 0)

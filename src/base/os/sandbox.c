@@ -130,19 +130,21 @@ static int enter_limits(const struct sandbox_limits *limits, uint64_t mapped, st
 	}
 	if (limit(RLIMIT_FSIZE, 0, 0, err) != 0 || limit(RLIMIT_NPROC, 0, 0, err) != 0)
 		return -1;
-	/* What is open stays usable; there is no room for another descriptor. */
-	return limit(RLIMIT_NOFILE, 0, 0, err);
+	/* What is open stays usable. */
+	return limit(RLIMIT_NOFILE, limits->descriptors, limits->descriptors, err);
 }
 
 /* ---- seccomp ---- */
 
-/* Harmless with any argument, given that no descriptor can be had but those that are open. */
+/* Harmless with any argument, given that no descriptor can be had but those that are open or sent.
+ */
 static const long allowed_calls[] = {
     SYS_read,
     SYS_readv,
     SYS_pread64,
     SYS_write,
     SYS_writev,
+    SYS_recvmsg,
     SYS_close,
     SYS_fstat,
     SYS_lseek,

@@ -1,9 +1,9 @@
 /*
  * Shuts this process in: after sandbox_enter it can read and write descriptors it
- * already has, use memory, and exit. It cannot open a file, make a socket, fork,
- * execute, signal another process, or map executable memory. Landlock (files; ABI 1 and
- * up) and seccomp (system calls) each do it alone; resource limits bound memory, CPU
- * time and file size. There is no way back.
+ * already has, take others that it is sent, use memory, and exit. It cannot open a file, make a
+ * socket, fork, execute, signal another process, or map executable memory. Landlock (files; ABI 1
+ * and up) and seccomp (system calls) each do it alone; resource limits bound memory, CPU time and
+ * file size. There is no way back.
  */
 #ifndef BASE_OS_SANDBOX_H
 #define BASE_OS_SANDBOX_H
@@ -33,6 +33,7 @@ enum sandbox_layers {
 struct sandbox_limits {
 	uint64_t memory_bytes; /* address space on top of what is mapped now; 0: none */
 	uint64_t cpu_seconds;  /* 0: none */
+	uint64_t descriptors;  /* that may be open at a time; more cannot even be received */
 };
 
 /* For a process of one thread. ERR_UNSUPPORTED where the kernel lacks seccomp; a missing Landlock

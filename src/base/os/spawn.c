@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -189,6 +190,13 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static int limit_to(int resource, uint64_t most)
+{
+	const struct rlimit limit = {most, most};
+
+	return most == 0 ? 0 : setrlimit((__rlimit_resource_t)resource, &limit);
+}
+
 /* In the child, between fork and exec: only async-signal-safe calls. */
 static _Noreturn void child_main(const struct start *start)
 {
@@ -202,6 +210,8 @@ static _Noreturn void child_main(const struct start *start)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != start->parent_pid)
 		_exit(127);
 	if (place_streams(start) == 0 && close_at_exec() == 0 &&
+	    limit_to(RLIMIT_CPU, start->spawn->cpu_seconds) == 0 &&
+	    limit_to(RLIMIT_FSIZE, start->spawn->file_bytes) == 0 &&
 	    (!start->spawn->cwd || chdir(start->spawn->cwd) == 0))
 		(void)execve(start->path, argv, env);
 	error = errno;
@@ -282,8 +292,8 @@ static int start_program(struct start *start, bool coprocess, pid_t *ret_pid, st
 		err->sys = ENOENT;
 		return -1;
 	}
-	if (make_stream(start, STDIN, 0, piped_in) < 0 ||
-	    make_stream(start, STDOUT, coprocess ? 0 : s->out_fd, piped_out) < 0 ||
+	if (make_stream(start, STDIN, s->in_fd, piped_in) < 0 ||
+	    make_stream(start, STDOUT, s->out_fd, piped_out) < 0 ||
 	    make_stream(start, STDERR, s->err_fd, piped_err) < 0)
 		return err_sys(err, "cannot run %s", s->argv[0]);
 	return launch(start, ret_pid, err);

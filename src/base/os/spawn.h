@@ -15,9 +15,12 @@ struct spawn {
 	struct str input;	 /* fed to its stdin; empty: /dev/null */
 	struct buf *out;	 /* its stdout; NULL: /dev/null */
 	struct buf *errors;	 /* its stderr; NULL: /dev/null */
+	int in_fd;		 /* > 0: its stdin comes from there instead of from `input` */
 	int out_fd;		 /* > 0: its stdout goes there instead of to `out` */
 	int err_fd;		 /* > 0: likewise its stderr */
 	int64_t timeout_ms;	 /* 0: none */
+	uint64_t cpu_seconds;	 /* 0: no limit */
+	uint64_t file_bytes;	 /* of a file that it writes; 0: no limit */
 	bool truncate_output;	 /* past the cap of out or errors, drop the rest; else ERR_LIMIT */
 };
 
@@ -34,11 +37,11 @@ struct spawn_result {
 MUST_USE int spawn_run(const struct spawn *s, struct spawn_result *ret, struct err *err);
 
 /* A program that answers on pipes: for git cat-file --batch and plimsoll-net. Of struct spawn,
- * argv, env, cwd and err_fd count. */
+ * argv, env, cwd, the limits and the descriptors count. */
 struct spawned {
 	int pid;
-	int to;	  /* its stdin */
-	int from; /* its stdout */
+	int to;	  /* its stdin; -1 if in_fd is */
+	int from; /* its stdout; -1 if out_fd is */
 };
 MUST_USE int spawn_open(const struct spawn *s, struct spawned *ret, struct err *err);
 /* Closes the pipes and reaps; kills it where it has not ended after grace_ms. */

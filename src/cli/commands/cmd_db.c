@@ -34,15 +34,7 @@ static int tell_problem(struct sink *sink, const struct problem *problem, struct
 	return 0;
 }
 
-static int tell_note(struct sink *sink, struct str key, struct str value, struct err *err)
-{
-	(void)sink;
-	(void)err;
-	log_debug(STR_FMT ": " STR_FMT, STR_ARG(key), STR_ARG(value));
-	return 0;
-}
-
-static const struct sink_ops telling_ops = {.problem = tell_problem, .note = tell_note};
+static const struct sink_ops telling_ops = {.problem = tell_problem};
 
 /* To stderr if the database itself went to stdout. */
 static int print_summary(const char *output, struct str text)
@@ -56,7 +48,7 @@ static int print_summary(const char *output, struct str text)
 
 static int build(struct cli *cli, const struct db_options *o, const struct opt_list *feeds)
 {
-	struct telling_sink sink = {.sink = {&telling_ops}};
+	struct telling_sink sink = {.sink = {.ops = &telling_ops}};
 	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct db_stats stats = {0};
 	struct err err = ERR_INIT;

@@ -1,7 +1,7 @@
 #include "detect/sbom/cataloger.h"
 
 #include "base/map.h"
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 
 #define RECORDS	       "detect/sbom/catalogers.def"
 #define RECORDS_TYPE   struct cataloger
@@ -63,14 +63,9 @@ int sbom_problem(
 
 /* ---- the whole inventory ---- */
 
-static bool is_owned(const struct package *p, const struct map *notes, struct arena *arena)
+static bool is_owned(const struct package *p, const struct map *owned)
 {
-	struct str key;
-
-	if (!notes || !str_eq(p->type, STR("pypi")))
-		return false;
-	key = arena_fmt(arena, NOTE_OWNED STR_FMT, STR_ARG(p->place.origin.path));
-	return key.p && map_has(notes, key);
+	return owned && str_eq(p->type, STR("pypi")) && map_has(owned, p->place.origin.path);
 }
 
 static int finish_package(struct package *p, const struct distro *distro, struct arena *arena)
@@ -83,14 +78,14 @@ static int finish_package(struct package *p, const struct distro *distro, struct
 }
 
 int sbom_finish(
-    struct inventory *inventory, const struct map *notes, struct arena *arena, struct err *err)
+    struct inventory *inventory, const struct map *owned, struct arena *arena, struct err *err)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < inventory->packages.n; i++) {
 		struct package *p = &inventory->packages.p[i];
 
-		if (is_owned(p, notes, arena))
+		if (is_owned(p, owned))
 			continue;
 		if (finish_package(p, &inventory->distro, arena) < 0)
 			return arena_err(arena, err);
@@ -98,56 +93,4 @@ int sbom_finish(
 	}
 	inventory->packages.n = kept;
 	return 0;
-}
-
-/* ---- notes that tell of something unjudged ---- */
-
-static bool unpinned_gap(
-    struct str path, struct str value, struct arena *arena, struct not_covered *ret)
-{
-	uint64_t n;
-
-	if (!str_to_u64(value, &n) || n == 0)
-		return false;
-	ret->what = arena_fmt(
-	    arena, STR_FMT ": %llu without an exact version", STR_ARG(path), (unsigned long long)n);
-	ret->why = STR("only name==version says what will be installed");
-	ret->packages = n;
-	return ret->what.p != NULL;
-}
-
-/* An included file is read for itself where its name is one of a requirements file. */
-static bool include_gap(
-    struct str place, struct str target, struct arena *arena, struct not_covered *ret)
-{
-	size_t colon = str_rchr(place, ':');
-	struct str path = str_sub(place, 0, colon == STR_NPOS ? place.n : colon);
-	struct str folder = str_sub(path, 0, path.n - sbom_base_name(path).n);
-	struct str included = arena_fmt(arena, STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(target));
-
-	if (!included.p || sbom_wants(included))
-		return false;
-	ret->what = arena_fmt(arena, STR_FMT " includes " STR_FMT, STR_ARG(path), STR_ARG(target));
-	ret->why = STR("a file of this name is not read; call it requirements-NAME.txt");
-	ret->packages = 0;
-	return ret->what.p != NULL;
-}
-
-bool sbom_gap(
-    struct str note_key, struct str note_value, struct arena *arena, struct not_covered *ret_gap)
-{
-	struct str unpinned = STR(NOTE_UNPINNED), includes = STR(NOTE_INCLUDES);
-	struct not_covered gap = {.stage = STAGE_SCAN, .kind = GAP_PACKAGES};
-
-	if (str_starts(note_key, unpinned) &&
-	    unpinned_gap(str_sub(note_key, unpinned.n, note_key.n), note_value, arena, &gap)) {
-		*ret_gap = gap;
-		return true;
-	}
-	if (str_starts(note_key, includes) &&
-	    include_gap(str_sub(note_key, includes.n, note_key.n), note_value, arena, &gap)) {
-		*ret_gap = gap;
-		return true;
-	}
-	return false;
 }

@@ -6,8 +6,8 @@
  * the rest of it is still read.
  *
  * What the thin form refuses: source lines of requirements other than "name==version"
- * (ranges, URLs, paths, -e, -r, -c) name no package; they are counted and told as notes,
- * which sbom_gap turns into lines of "not covered". Eggs that are zip files are not opened.
+ * (ranges, URLs, paths, -e, -r, -c) name no package; they are counted and told as gaps.
+ * Eggs that are zip files are not opened.
  */
 #ifndef DETECT_SBOM_CATALOGER_H
 #define DETECT_SBOM_CATALOGER_H
@@ -44,17 +44,12 @@ MUST_USE int os_release_parse(
     struct str text, struct arena *arena, struct distro *ret_distro, struct err *err);
 
 /* To be called once for an inventory that is whole: packages of a distribution get its id as their
- * namespace, every package without a package URL gets one, and Python packages that the notes say
- * dpkg installed are dropped, for Debian's own package stands for them. notes may be NULL
- * (core/report.h: key to struct str *). */
+ * namespace, every package without a package URL gets one, and Python packages whose metadata is
+ * owned are dropped, for the distribution's own package stands for them. owned: the paths of what
+ * was told with sink_owned; may be NULL. */
 struct map;
 MUST_USE int sbom_finish(
-    struct inventory *inventory, const struct map *notes, struct arena *arena, struct err *err);
-
-/* True where the note says that something went unjudged ("requirements.txt: 3 requirements without
- * an exact version"): fills *ret_gap, in the arena, for report_add_not_covered. */
-bool sbom_gap(
-    struct str note_key, struct str note_value, struct arena *arena, struct not_covered *ret_gap);
+    struct inventory *inventory, const struct map *owned, struct arena *arena, struct err *err);
 
 /* What a file of this path would tell of, were it read ("npm packages"); empty where nothing. */
 struct str sbom_unread(struct str path);

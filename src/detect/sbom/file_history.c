@@ -1,9 +1,9 @@
 #include "detect/sbom/file_history.h"
 
 #include "base/buf.h"
+#include "detect/sbom/catalog_parts.h"
 #include "detect/sbom/dpkg.h"
 #include "detect/sbom/history_parts.h"
-#include "detect/sbom/notes.h"
 
 void history_init(struct history *h, struct arena *arena)
 {

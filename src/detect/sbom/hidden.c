@@ -1,8 +1,8 @@
 /* What became of the suspects, and of the release: explained by the records, or hidden. */
 #include "base/buf.h"
+#include "detect/sbom/catalog_parts.h"
 #include "detect/sbom/cataloger.h"
 #include "detect/sbom/history_parts.h"
-#include "detect/sbom/notes.h"
 
 enum { NAMED_MAX = 5, MESSAGE_BYTES = 2048 };
 

@@ -1,9 +1,9 @@
 /* Which packages lower layers had that are not there, or not as they were. */
 #include "base/buf.h"
+#include "detect/sbom/catalog_parts.h"
 #include "detect/sbom/cataloger.h"
 #include "detect/sbom/dpkg.h"
 #include "detect/sbom/history_parts.h"
-#include "detect/sbom/notes.h"
 #include "detect/sbom/stanza.h"
 
 struct planning {

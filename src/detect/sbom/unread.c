@@ -1,5 +1,5 @@
+#include "detect/sbom/catalog_parts.h"
 #include "detect/sbom/cataloger.h"
-#include "detect/sbom/notes.h"
 
 struct unread {
 	struct str what;

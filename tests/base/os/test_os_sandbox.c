@@ -563,7 +563,7 @@ static void what_a_reader_needs_works(void **state)
 
 static void abort_is_seen_as_such(void **state)
 {
-	const struct sandbox_limits none = {0, 0};
+	const struct sandbox_limits none = {.memory_bytes = 0, .cpu_seconds = 0};
 	int status = status_of(*state, SANDBOX_SECCOMP | SANDBOX_RLIMITS, &none, abort_itself);
 
 	assert_true(WIFSIGNALED(status));
@@ -581,7 +581,7 @@ static int loop_for_ever(const struct probe_world *w)
 
 static void cpu_time_is_limited(void **state)
 {
-	const struct sandbox_limits second = {0, 1};
+	const struct sandbox_limits second = {.memory_bytes = 0, .cpu_seconds = 1};
 	int status = status_of(*state, SANDBOX_SECCOMP | SANDBOX_RLIMITS, &second, loop_for_ever);
 
 	assert_true(WIFSIGNALED(status));
@@ -602,7 +602,7 @@ static int allocate_for_ever(const struct probe_world *w)
 
 static void memory_is_limited(void **state)
 {
-	const struct sandbox_limits little = {MIB(32), 0};
+	const struct sandbox_limits little = {.memory_bytes = MIB(32), .cpu_seconds = 0};
 	int status;
 
 	if (SANDBOX_UNDER_ASAN) {
@@ -618,7 +618,7 @@ static void memory_is_limited(void **state)
 /* No limit is none, and not the least. */
 static void without_limits_memory_is_free(void **state)
 {
-	const struct sandbox_limits none = {0, 0};
+	const struct sandbox_limits none = {.memory_bytes = 0};
 	int status = status_of(*state, SANDBOX_SECCOMP | SANDBOX_RLIMITS, &none, use_memory);
 
 	assert_true(WIFEXITED(status));

@@ -307,7 +307,7 @@ static void what_is_built_is_judged(void **state)
 		struct lint_build build = {.path = STR("any.txt")};
 		struct lint_opts opts = {.build = &build};
 		struct unit unit = {.origin.path = STR("any.txt"), .bytes = str_of(c->file)};
-		struct users_sink kept = {{&ops}, BUF_INIT(KIB(4))};
+		struct users_sink kept = {{.ops = &ops}, BUF_INIT(KIB(4))};
 		struct err err = ERR_INIT;
 		struct arena arena;
 		enum lint_kind kind;
@@ -521,7 +521,7 @@ static void identity_of(const char *rule, const char *file, struct buf *ret)
 	struct str trusted[] = {STR("docker.io")};
 	struct lint_opts opts = {.trusted_registries = {trusted, 1}};
 	struct unit unit = {.origin.path = STR("Dockerfile"), .bytes = str_of(file)};
-	struct identity_sink kept = {{&ops}, rule, BUF_INIT(KIB(4))};
+	struct identity_sink kept = {{.ops = &ops}, rule, BUF_INIT(KIB(4))};
 	struct err err = ERR_INIT;
 	struct arena arena;
 	enum lint_kind kind;

@@ -30,7 +30,6 @@ struct fixture {
 	struct secret_scanner *scanner;
 	struct report report;
 	struct report_sink sink;
-	struct map notes;
 	struct err err;
 };
 
@@ -38,8 +37,6 @@ static inline void report_open(struct fixture *f)
 {
 	report_init(&f->report, MIB(512), 200000);
 	report_sink_init(&f->sink, &f->report, 0);
-	map_init(&f->notes, &f->report.arena);
-	f->sink.notes = &f->notes;
 }
 
 static inline void fixture_init(struct fixture *f, const char *json)

@@ -80,25 +80,15 @@ static int memory_gap(struct sink *s, const struct not_covered *gap, struct err 
 	return 0;
 }
 
-static int memory_note(struct sink *s, struct str key, struct str value, struct err *err)
-{
-	struct memory_sink *m = container_of(s, struct memory_sink, sink);
-
-	(void)err;
-	buf_addf(&m->notes, STR_FMT "=" STR_FMT "\n", STR_ARG(key), STR_ARG(value));
-	return 0;
-}
-
 static const struct sink_ops memory_ops = {.finding = memory_finding,
     .package = memory_package,
     .distro = memory_distro,
     .problem = memory_problem,
-    .gap = memory_gap,
-    .note = memory_note};
+    .gap = memory_gap};
 
 static inline void memory_sink_init(struct memory_sink *m)
 {
-	*m = (struct memory_sink){.sink = {&memory_ops}, .notes = BUF_INIT(MIB(1))};
+	*m = (struct memory_sink){.sink = {.ops = &memory_ops}, .notes = BUF_INIT(MIB(1))};
 	arena_init(&m->arena, MIB(64));
 }
 

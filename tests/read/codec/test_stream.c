@@ -149,7 +149,7 @@ static const struct content_ops range_ops = {.read = read_range};
 
 static void a_range_of_a_file_is_a_stream(void **state)
 {
-	struct ranges r = {{&range_ops}, STR("0123456789"), 0, false};
+	struct ranges r = {{.ops = &range_ops}, STR("0123456789"), 0, false};
 	struct stream *s CLEANUP(stream_cleanup) = NULL;
 	struct stream *beyond CLEANUP(stream_cleanup) = NULL;
 	struct buf out CLEANUP(buf_release) = BUF_INIT(KIB(4));
@@ -181,7 +181,7 @@ static void a_range_of_a_file_is_a_stream(void **state)
 
 static void an_error_below_is_an_error_above(void **state)
 {
-	struct ranges r = {{&range_ops}, STR("0123456789"), 0, true};
+	struct ranges r = {{.ops = &range_ops}, STR("0123456789"), 0, true};
 	struct stream *s CLEANUP(stream_cleanup) = NULL;
 	struct stream_sum sum CLEANUP(stream_sum_release) = {0};
 	struct stream_limits limits = {.max_bytes = 100};

@@ -13,8 +13,6 @@ void bench_open(struct bench *b)
 	assert_int_equal(tempdir_open(NULL, &b->arena, &b->folder, &b->err), 0);
 	report_init(&b->report, MIB(64), 10000);
 	report_sink_init(&b->sink, &b->report, 0);
-	map_init(&b->notes, &b->report.arena);
-	b->sink.notes = &b->notes;
 }
 
 void bench_close(struct bench *b)

@@ -23,7 +23,6 @@ struct bench {
 	const char *folder;
 	struct report report;
 	struct report_sink sink;
-	struct map notes;
 	struct err err;
 };
 

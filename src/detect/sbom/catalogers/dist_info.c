@@ -3,7 +3,7 @@
  * that is a file (Core metadata specifications: Name and Version are required,
  * License-Expression is SPDX; License is free text and is not taken).
  */
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 #include "detect/sbom/stanza.h"
 
 static bool dist_info_wants(struct str path)

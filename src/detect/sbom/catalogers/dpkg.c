@@ -4,7 +4,7 @@
  */
 #include "detect/sbom/dpkg.h"
 
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 
 bool dpkg_wants(struct str path)
 {

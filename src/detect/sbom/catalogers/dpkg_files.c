@@ -3,7 +3,7 @@
  * is Debian's, with Debian's patches, and its Python version says nothing about what is
  * mended in it. sbom_finish drops those that a list names.
  */
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 
 static bool files_wants(struct str path)
 {
@@ -22,16 +22,16 @@ static bool is_metadata(struct str path)
 static int files_catalog(
     const struct unit *unit, struct sink *sink, struct arena *arena, struct err *err)
 {
-	struct str rest = unit->bytes, line, name = sbom_base_name(unit->origin.path), key;
+	struct owned_file owned = {.package = sbom_base_name(unit->origin.path)};
+	struct str rest = unit->bytes, line;
 
-	name.n -= STR(".list").n;
+	(void)arena;
+	owned.package.n -= STR(".list").n;
 	while (str_cut(&rest, '\n', &line)) {
 		if (!str_starts(line, STR("/")) || !is_metadata(line))
 			continue;
-		key = arena_fmt(arena, NOTE_OWNED STR_FMT, STR_ARG(str_sub(line, 1, line.n)));
-		if (!key.p)
-			return arena_err(arena, err);
-		if (sink_note(sink, key, name, err) != 0)
+		owned.path = str_sub(line, 1, line.n);
+		if (sink_owned(sink, &owned, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -2,7 +2,7 @@
  * os-release(5): assignments as a shell reads them, without expansion. In most images
  * etc/os-release is a link to the file below usr/lib, which is why both are wanted.
  */
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 
 static bool os_release_wants(struct str path)
 {

@@ -4,7 +4,7 @@
  * covers "name==version". Markers ("; python_version < '3'") are read over: the package
  * counts, for what they will say is not known here.
  */
-#include "detect/sbom/notes.h"
+#include "detect/sbom/catalog_parts.h"
 #include "read/syntax/shell_text.h"
 
 struct requirements_reader {
@@ -160,13 +160,31 @@ static enum package_scope scope_of(struct str path)
 	return SCOPE_UNKNOWN;
 }
 
+/* An included file is read for itself if its name is one of a requirements file. */
+static int tell_include(struct requirements_reader *r, struct str target, struct err *err)
+{
+	struct str path = r->unit->origin.path,
+		   folder = str_sub(path, 0, path.n - sbom_base_name(path).n);
+	struct str included =
+	    arena_fmt(r->arena, STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(target));
+	struct not_covered gap = {.stage = STAGE_SCAN,
+	    .kind = GAP_PACKAGES,
+	    .why = STR("a file of this name is not read; call it requirements-NAME.txt")};
+
+	if (included.p && requirements_wants(included))
+		return 0;
+	gap.what =
+	    arena_fmt(r->arena, STR_FMT " includes " STR_FMT, STR_ARG(path), STR_ARG(target));
+	if (!included.p || !gap.what.p)
+		return arena_err(r->arena, err);
+	return sink_gap(r->sink, &gap, err);
+}
+
 /* "-r base.txt", "--requirement=base.txt", "-cconstraints.txt". Other options install nothing, but
  * -e does: a folder or URL without a version. */
 static int take_option(struct requirements_reader *r, struct str line, struct err *err)
 {
 	static const char *const includes[] = {"--requirement", "--constraint", "-r", "-c"};
-	uint32_t at = line_index_line(&r->lines, placed_range(&r->line, line).offset);
-	struct str key;
 
 	if (str_starts(line, STR("-e")) || str_starts(line, STR("--editable"))) {
 		r->unpinned++;
@@ -180,11 +198,7 @@ static int take_option(struct requirements_reader *r, struct str line, struct er
 		target = str_trim(str_sub(line, option.n, line.n));
 		if (str_starts(target, STR("=")))
 			target = str_trim(str_sub(target, 1, target.n));
-		key = arena_fmt(
-		    r->arena, NOTE_INCLUDES STR_FMT ":%u", STR_ARG(r->unit->origin.path), at);
-		if (!key.p)
-			return arena_err(r->arena, err);
-		return sink_note(r->sink, key, target, err);
+		return tell_include(r, target, err);
 	}
 	return 0;
 }
@@ -266,12 +280,16 @@ static int take_requirement(struct requirements_reader *r, struct str line, stru
 
 static int tell_unpinned(struct requirements_reader *r, struct err *err)
 {
-	struct str key = arena_fmt(r->arena, NOTE_UNPINNED STR_FMT, STR_ARG(r->unit->origin.path));
-	struct str count = arena_fmt(r->arena, "%llu", (unsigned long long)r->unpinned);
+	struct not_covered gap = {.stage = STAGE_SCAN,
+	    .kind = GAP_PACKAGES,
+	    .what = arena_fmt(r->arena, STR_FMT ": %llu without an exact version",
+		STR_ARG(r->unit->origin.path), (unsigned long long)r->unpinned),
+	    .why = STR("only name==version says what will be installed"),
+	    .packages = r->unpinned};
 
-	if (!key.p || !count.p)
+	if (!gap.what.p)
 		return arena_err(r->arena, err);
-	return r->unpinned ? sink_note(r->sink, key, count, err) : 0;
+	return r->unpinned > 0 ? sink_gap(r->sink, &gap, err) : 0;
 }
 
 static int requirements_catalog(

@@ -1,29 +1,27 @@
 /*
  * Feeds on disk to a database on disk. The parent lists and opens the files and writes
- * the result; the child in its sandbox parses them, and sends the database back in pieces.
+ * the result; the reader in its sandbox parses them, and lays the database into memory that
+ * both share, for it may be larger than an answer.
  */
 #include "detect/vuln/db/db_build.h"
 
-#include "base/frame.h"
 #include "base/os/output.h"
-#include "core/child.h"
+#include "core/pool.h"
+#include "core/wire_fields.h"
 #include "detect/vuln/db/db.h"
 #include "detect/vuln/feeds/feed_files.h"
 #include "detect/vuln/feeds/feed_unpack.h"
 #include "read/codec/codec.h"
 
-enum { PIECE_BYTES = 1 << 18, STATS = 7 };
+#include <stdio.h>
+#include <sys/mman.h>
 
-static const struct str note_piece = STR_INIT("database");
-static const struct str note_stats = STR_INIT("database-stats");
-static const struct str note_left_out = STR_INIT("database-left-out");
+enum { TAG_DATABASE = 1 << 16 | 0x106 };
 
-static size_t database_max(void)
-{
-	return (size_t)GIB(1);
-}
+/* As large as a database may be; the kernel gives what is used of it. */
+#define DATABASE_MAX ((size_t)GIB(1))
 
-/* ---- the child ---- */
+/* ---- the reader ---- */
 
 struct db_building {
 	const struct feed_paths *paths;
@@ -31,6 +29,9 @@ struct db_building {
 	const struct str *inputs;
 	size_t n_inputs;
 	int64_t built_ms;
+	char *database;	       /* DATABASE_MAX bytes, shared */
+	struct arena *arena;   /* the parent's */
+	struct db_stats stats; /* the answer */
 };
 
 struct feeding {
@@ -62,8 +63,7 @@ static int read_file(struct job *job, struct db_builder *builder, const char *pa
 
 	if (!key.p)
 		return arena_err(arena, err);
-	if (job->at)
-		job->at(job, name);
+	job_at(job, name);
 	return feed_unpack(job->content, key, name, job->limits, &to, err);
 }
 
@@ -81,8 +81,7 @@ static int read_input(struct job *job, const struct db_building *building,
 	}
 	if (stats->records > records)
 		return 0;
-	if (job->at)
-		job->at(job, STR_NONE);
+	job_at(job, STR_NONE);
 	if (stats->files - stats->ignored_files > before)
 		return err_set(err, ERR_UNSUPPORTED,
 		    STR_FMT ": it looks like an advisory feed, and no record of it can be read",
@@ -93,32 +92,44 @@ static int read_input(struct job *job, const struct db_building *building,
 	    STR_ARG(building->inputs[input]));
 }
 
-static int send_stats(struct sink *sink, const struct db_stats *s, struct err *err)
+static void walk_left_out(struct wire *w, void *item)
 {
-	struct buf b CLEANUP(buf_release) = BUF_INIT(256);
-	const uint64_t numbers[STATS] = {s->files, s->ignored_files, s->records, s->refused,
-	    s->advisories, s->packages, s->bytes};
+	struct db_left_out *left = item;
+	struct str what = str_of(left->what);
 
-	for (size_t i = 0; i < s->n_left_out; i++) {
-		buf_clear(&b);
-		frame_u64(&b, s->left_out[i].n);
-		buf_add(&b, str_of(s->left_out[i].what));
-		if (sink_note(sink, note_left_out, buf_str(&b), err) != 0)
-			return -1;
-	}
-	buf_clear(&b);
-	for (size_t i = 0; i < STATS; i++)
-		frame_u64(&b, numbers[i]);
-	return sink_note(sink, note_stats, buf_str(&b), err);
+	wire_str(w, &what);
+	wire_u64(w, &left->n);
+	if (!w->out)
+		(void)snprintf(left->what, sizeof left->what, "%.*s", STR_ARG(what));
 }
 
-static int send_database(struct sink *sink, struct str bytes, struct err *err)
+static void walk_stats(struct wire *w, void *item)
 {
-	for (size_t at = 0; at < bytes.n; at += PIECE_BYTES) {
-		if (sink_note(sink, note_piece, str_sub(bytes, at, PIECE_BYTES), err) != 0)
-			return -1;
-	}
-	return 0;
+	enum { LEAST_LEFT_OUT = 12 };
+	struct db_stats *s = item;
+	uint64_t *const numbers[] = {&s->files, &s->ignored_files, &s->records, &s->refused,
+	    &s->advisories, &s->packages, &s->bytes};
+	const struct db_left_out *left;
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		wire_u64(w, numbers[i]);
+	left = wire_items(
+	    w, s->left_out, &s->n_left_out, sizeof *s->left_out, LEAST_LEFT_OUT, walk_left_out);
+	if (w->out || !left)
+		return;
+	w->malformed |= s->n_left_out > ARRAY_LEN(s->left_out);
+	if (!w->malformed)
+		memcpy(s->left_out, left, s->n_left_out * sizeof *left);
+}
+
+static int answer_stats(struct job *job, struct db_stats *stats, struct err *err)
+{
+	struct buf answer CLEANUP(buf_release) = BUF_INIT(KIB(64));
+
+	wire_put(&answer, TAG_DATABASE, stats, walk_stats);
+	if (!buf_ok(&answer))
+		return buf_err(&answer, "what is said about the database", err);
+	return job_reply(job, buf_str(&answer), err);
 }
 
 static int build_job(struct job *job, void *arg, struct err *err)
@@ -126,7 +137,7 @@ static int build_job(struct job *job, void *arg, struct err *err)
 	const struct db_building *building = arg;
 	struct db_builder *builder CLEANUP(db_builder_cleanup) =
 	    db_builder_new((size_t)(job->limits->child_memory / 2));
-	struct buf out CLEANUP(buf_release) = BUF_INIT(database_max());
+	struct buf out CLEANUP(buf_release) = BUF_INIT(DATABASE_MAX);
 	struct arena arena CLEANUP(arena_release);
 	struct db_stats stats;
 
@@ -137,107 +148,36 @@ static int build_job(struct job *job, void *arg, struct err *err)
 		if (read_input(job, building, builder, i, &arena, err) != 0)
 			return -1;
 	}
-	if (job->at)
-		job->at(job, STR_NONE);
-	if (db_builder_finish(builder, building->built_ms, &out, &stats, err) != 0 ||
-	    send_database(job->sink, buf_str(&out), err) != 0)
+	job_at(job, STR_NONE);
+	if (db_builder_finish(builder, building->built_ms, &out, &stats, err) != 0)
 		return -1;
-	return send_stats(job->sink, &stats, err);
+	memcpy(building->database, out.p, out.n);
+	stats.bytes = out.n;
+	return answer_stats(job, &stats, err);
 }
 
 /* ---- the parent ---- */
 
-/* Problems go on to the caller; the pieces are gathered. */
-struct gathering {
-	struct sink sink;
-	struct sink *to;
-	struct buf bytes;
-	struct db_stats stats;
-};
-
+/* Problems go on to the caller; nothing else is to be had of feeds. */
 static int on_problem(struct sink *s, const struct problem *problem, struct err *err)
 {
-	return sink_problem(container_of(s, struct gathering, sink)->to, problem, err);
+	return sink_problem(s->to, problem, err);
 }
 
-static int on_stats(struct gathering *g, struct str value, struct err *err)
+static int take_stats(void *arg, struct str bytes, struct err *err)
 {
-	struct db_stats *s = &g->stats;
-	uint64_t *const numbers[STATS] = {&s->files, &s->ignored_files, &s->records, &s->refused,
-	    &s->advisories, &s->packages, &s->bytes};
-	struct rd r = rd_of(value);
+	struct db_building *building = arg;
 
-	for (size_t i = 0; i < STATS; i++) {
-		if (!rd_u64le(&r, numbers[i]))
-			return err_set(err, ERR_FORMAT, "the reader of the feeds told nonsense");
-	}
-	return 0;
+	if (wire_get(bytes, TAG_DATABASE, "database", &building->stats, walk_stats, building->arena,
+		err) != 0)
+		return -1;
+	return building->stats.bytes <= DATABASE_MAX
+		   ? 0
+		   : err_set(
+			 err, ERR_FORMAT, "the reader of the feeds answered with an invalid size");
 }
 
-static int on_left_out(struct gathering *g, struct str value, struct err *err)
-{
-	struct db_left_out left = {.n = 0};
-	struct rd r = rd_of(value);
-	struct str what;
-
-	if (!rd_u64le(&r, &left.n))
-		return err_set(err, ERR_FORMAT, "the reader of the feeds told nonsense");
-	what = str_sub(value, sizeof left.n, value.n);
-	(void)snprintf(left.what, sizeof left.what, "%.*s", STR_ARG(what));
-	db_stats_leave_out(&g->stats, left.what, left.n);
-	return 0;
-}
-
-static int on_note(struct sink *s, struct str key, struct str value, struct err *err)
-{
-	struct gathering *g = container_of(s, struct gathering, sink);
-
-	if (str_eq(key, note_stats))
-		return on_stats(g, value, err);
-	if (str_eq(key, note_left_out))
-		return on_left_out(g, value, err);
-	if (!str_eq(key, note_piece))
-		return 0;
-	buf_add(&g->bytes, value);
-	return buf_ok(&g->bytes) ? 0 : buf_err(&g->bytes, "the advisory database", err);
-}
-
-static int on_finding(struct sink *s, const struct finding *finding, struct err *err)
-{
-	(void)s;
-	(void)finding;
-	return err_set(err, ERR_FORMAT, "the reader of the feeds told a finding");
-}
-
-static int on_package(struct sink *s, const struct package *package, struct err *err)
-{
-	(void)s;
-	(void)package;
-	return err_set(err, ERR_FORMAT, "the reader of the feeds told a package");
-}
-
-static int on_distro(struct sink *s, const struct distro *distro, struct err *err)
-{
-	(void)s;
-	(void)distro;
-	return err_set(err, ERR_FORMAT, "the reader of the feeds told a distribution");
-}
-
-static int on_gap(struct sink *s, const struct not_covered *gap, struct err *err)
-{
-	(void)s;
-	(void)gap;
-	return err_set(err, ERR_FORMAT, "the reader of the feeds reported something not covered");
-}
-
-static const struct sink_ops gathering_ops = {.finding = on_finding,
-    .package = on_package,
-    .distro = on_distro,
-    .problem = on_problem,
-    .gap = on_gap,
-    .note = on_note};
-
-/* What a child sent is checked as any database is, before it takes the place of the last one. */
+/* What a reader made is checked as any database is, before it takes the place of the last one. */
 static int check_database(struct str bytes, struct err *err)
 {
 	struct db *db CLEANUP(db_cleanup) = NULL;
@@ -262,40 +202,74 @@ static int list_inputs(const struct db_build *build, struct arena *arena, struct
 	return 0;
 }
 
+struct shared_memory {
+	void *p;
+};
+
+static void shared_release(struct shared_memory *m)
+{
+	if (m->p)
+		(void)munmap(m->p, DATABASE_MAX);
+}
+
+static int shared_map(struct shared_memory *m, struct err *err)
+{
+	void *p = mmap(NULL, DATABASE_MAX, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return err_sys(err, "no room for a database");
+	m->p = p;
+	return 0;
+}
+
+static int run_build(
+    const struct db_build *build, struct db_building *building, struct sink *sink, struct err *err)
+{
+	static const struct sink_ops problems_only = {.problem = on_problem};
+	struct feed_content content CLEANUP(feed_content_release);
+	struct pool_opts opts = {.limits = build->limits, .in_process = build->in_process};
+	struct sink problems = {&problems_only, sink};
+	struct pool_one job = {&content.content, &problems, build_job, take_stats, building};
+	struct str at = STR_NONE;
+
+	feed_content_init(&content, building->paths);
+	if (codec_prepare(err) != 0)
+		return -1;
+	if (pool_run_one(&opts, &job, building->arena, &at, err) == 0)
+		return 0;
+	return at.n > 0 ? err_wrap(err, "while reading " STR_FMT, STR_ARG(at)) : -1;
+}
+
 int db_build(
     const struct db_build *build, struct sink *sink, struct db_stats *ret_stats, struct err *err)
 {
-	struct arena arena CLEANUP(arena_release);
-	struct feed_content content CLEANUP(feed_content_release);
+	struct shared_memory memory CLEANUP(shared_release) = {NULL};
+	struct arena arena CLEANUP(arena_release) = {0};
 	struct feed_paths paths = {NULL, 0, 0};
 	struct db_building building = {.paths = &paths,
 	    .inputs = build->inputs,
 	    .n_inputs = build->n_inputs,
-	    .built_ms = build->clock->now_ms(build->clock)};
-	struct child_opts opts = {build->limits, build->in_process, &arena};
-	struct gathering g = {{&gathering_ops}, sink, BUF_INIT(database_max()), {0}};
-	struct str at = STR_NONE;
+	    .built_ms = build->clock->now_ms(build->clock),
+	    .arena = &arena};
+	struct str database;
 	size_t *ends;
-	int result;
 
 	arena_init(&arena, build->limits->scan_memory);
-	feed_content_init(&content, &paths);
 	ends = arena_array(&arena, build->n_inputs, sizeof *ends);
+	if (!ends)
+		return arena_err(&arena, err);
 	building.ends = ends;
-	result = ends ? list_inputs(build, &arena, &paths, ends, err) : arena_err(&arena, err);
-	if (result == 0)
-		result = codec_prepare(err);
-	if (result == 0)
-		result =
-		    child_run(&opts, &content.content, &g.sink, build_job, &building, &at, err);
-	if (result < 0 && at.n > 0)
-		(void)err_wrap(err, "while reading " STR_FMT, STR_ARG(at));
-	if (result == 0)
-		result = check_database(buf_str(&g.bytes), err);
-	if (result == 0)
-		result = output_write(build->output, buf_str(&g.bytes), 0644, err);
-	if (result == 0)
-		*ret_stats = g.stats;
-	buf_release(&g.bytes);
-	return result;
+	if (list_inputs(build, &arena, &paths, ends, err) != 0 || shared_map(&memory, err) != 0)
+		return -1;
+	building.database = memory.p;
+	if (run_build(build, &building, sink, err) != 0)
+		return -1;
+	/* The reader is gone: what is checked is what is written. */
+	database = str_make(memory.p, (size_t)building.stats.bytes);
+	if (check_database(database, err) != 0 ||
+	    output_write(build->output, database, 0644, err) != 0)
+		return -1;
+	*ret_stats = building.stats;
+	return 0;
 }

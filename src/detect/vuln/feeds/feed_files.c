@@ -139,7 +139,13 @@ static void files_close(struct content *c, uint32_t handle)
 	fd_cleanup(&files->fd);
 }
 
-static const struct content_ops files_ops = {files_open, files_read, files_close};
+static int files_descriptor(struct content *c, uint32_t handle)
+{
+	(void)handle;
+	return container_of(c, struct feed_content, content)->fd;
+}
+
+static const struct content_ops files_ops = {files_open, files_read, files_close, files_descriptor};
 
 void feed_content_init(struct feed_content *c, const struct feed_paths *paths)
 {

@@ -284,7 +284,8 @@ static void batch_close(struct content *c, uint32_t handle)
 
 void git_batch_init(struct git_batch *batch, struct git_repo *repo)
 {
-	static const struct content_ops ops = {batch_open, batch_read, batch_close};
+	static const struct content_ops ops = {
+	    .open = batch_open, .read = batch_read, .close = batch_close};
 
 	*batch = (struct git_batch){.content = {&ops}, .repo = repo};
 }

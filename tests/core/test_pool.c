@@ -1,5 +1,5 @@
 /*
- * Readers in their child: what they read and tell arrives, and whatever they do wrong,
+ * Readers in their processes: what they read and report arrives, and whatever they do wrong,
  * by accident or on purpose, is a named error of the parent with the unit it was at.
  */
 #include "base/clock.h"
@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/os/fd.h"
 #include "base/os/sandbox.h"
-#include "core/child_frames.h"
+#include "core/pool_frames.h"
 #include "core/report.h"
 #include "samples.h"
 #include "unit.h"
@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where child_job.c has its pipes. */
-enum { FD_FROM_PARENT = 3, FD_TO_PARENT = 4 };
+/* Where reader_main.c has its socket. */
+enum { FD_PARENT = 3 };
 
 /* Content that counts what is asked of it. */
 struct counted {
@@ -35,7 +35,7 @@ struct counted {
 struct world {
 	struct report report;
 	struct report_sink sink;
-	struct map notes;
+	struct buf reply;
 	struct limits limits;
 	struct counted content;
 	struct str names[3], bytes[3];
@@ -47,7 +47,7 @@ struct world {
 static enum content_result counted_open(
     struct content *c, struct str name, uint32_t *ret_handle, uint64_t *ret_size, struct err *err)
 {
-	struct counted *counted = (struct counted *)c;
+	struct counted *counted = container_of(c, struct counted, memory.content);
 	enum content_result result;
 
 	if (str_eq(name, STR("unreadable"))) {
@@ -62,7 +62,7 @@ static enum content_result counted_open(
 static int counted_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t n,
     size_t *ret_n, struct err *err)
 {
-	struct counted *counted = (struct counted *)c;
+	struct counted *counted = container_of(c, struct counted, memory.content);
 
 	counted->reads++;
 	/* A disk that goes bad behind the first megabyte. */
@@ -73,7 +73,7 @@ static int counted_read(struct content *c, uint32_t handle, uint64_t offset, voi
 
 static void counted_close(struct content *c, uint32_t handle)
 {
-	struct counted *counted = (struct counted *)c;
+	struct counted *counted = container_of(c, struct counted, memory.content);
 
 	counted->closes++;
 	counted->inner->close(c, handle);
@@ -98,7 +98,8 @@ static void content_init(struct world *w)
 	w->bytes[2] = w->bytes[1];
 	content_memory_init(&w->content.memory, w->names, w->bytes, ARRAY_LEN(w->names));
 	w->content.inner = w->content.memory.content.ops;
-	w->content.ops = (struct content_ops){counted_open, counted_read, counted_close};
+	w->content.ops = (struct content_ops){
+	    .open = counted_open, .read = counted_read, .close = counted_close};
 	w->content.memory.content.ops = &w->content.ops;
 }
 
@@ -110,8 +111,7 @@ static int world_open(void **state)
 	world.limits.child_cpu_seconds = 20;
 	report_init(&world.report, MIB(64), 1000);
 	report_sink_init(&world.sink, &world.report, 0);
-	map_init(&world.notes, &world.report.arena);
-	world.sink.notes = &world.notes;
+	buf_init(&world.reply, KIB(1));
 	content_init(&world);
 	*state = &world;
 	return 0;
@@ -122,16 +122,40 @@ static int world_close(void **state)
 	struct world *w = *state;
 
 	report_release(&w->report);
+	buf_release(&w->reply);
 	return 0;
+}
+
+struct task {
+	struct world *world;
+	job_fn *fn;
+	void *arg;
+};
+
+static int run_task(struct job *job, void *arg, struct err *err)
+{
+	const struct task *task = arg;
+
+	return task->fn(job, task->arg, err);
+}
+
+static int take_reply(void *arg, struct str bytes, struct err *err)
+{
+	struct world *w = ((const struct task *)arg)->world;
+
+	buf_add(&w->reply, bytes);
+	return buf_ok(&w->reply) ? 0 : buf_err(&w->reply, "a reply", err);
 }
 
 static int run(struct world *w, job_fn *fn, void *arg)
 {
-	const struct child_opts opts = {&w->limits, w->in_process, &w->report.arena};
+	const struct pool_opts opts = {.limits = &w->limits, .in_process = w->in_process};
+	struct task task = {w, fn, arg};
+	const struct pool_one one = {
+	    &w->content.memory.content, &w->sink.sink, run_task, take_reply, &task};
 
 	w->err = ERR_INIT;
-	return child_run(
-	    &opts, &w->content.memory.content, &w->sink.sink, fn, arg, &w->at, &w->err);
+	return pool_run_one(&opts, &one, &w->report.arena, &w->at, &w->err);
 }
 
 static void assert_runs(struct world *w, job_fn *fn, void *arg)
@@ -170,13 +194,12 @@ static int tell_everything(struct job *job, void *arg, struct err *err)
 	    sink_distro(job->sink, &distro, err) != 0 ||
 	    sink_error(job->sink, STAGE_SCAN, STR("path"), &why, err) != 0)
 		return -1;
-	return sink_note(job->sink, STR("digest"), STR("sha256:00"), err);
+	return job_reply(job, STR("sha256:00"), err);
 }
 
 static void what_is_told_arrives(void **state)
 {
 	struct world *w = *state;
-	const struct str *note;
 	const struct finding *finding;
 
 	assert_runs(w, tell_everything, NULL);
@@ -187,9 +210,7 @@ static void what_is_told_arrives(void **state)
 	assert_str(w->report.inventory.packages.p[0].name, "flask-cors");
 	assert_str(w->report.inventory.distro.version_id, "12");
 	assert_int_equal(w->report.problems.p[0].code, ERR_NET);
-	note = map_get(&w->notes, STR("digest"));
-	assert_non_null(note);
-	assert_str(*note, "sha256:00");
+	assert_str(buf_str(&w->reply), "sha256:00");
 	assert_str(w->at, "");
 }
 
@@ -299,7 +320,7 @@ static int open_many(struct job *job, void *arg, struct err *err)
 	uint64_t size;
 
 	(void)arg;
-	for (int i = 0; i <= CHILD_OPEN_MAX; i++) {
+	for (int i = 0; i <= POOL_OPEN_MAX; i++) {
 		if (job->content->ops->open(job->content, STR("small"), &handle, &size, err) !=
 		    CONTENT_OK)
 			return -1;
@@ -318,7 +339,7 @@ static int hash_and_sort(struct job *job, void *arg, struct err *err)
 
 	(void)arg;
 	sha256_hex(STR(""), hex);
-	return sink_note(job->sink, STR("hash"), str_of(hex), err);
+	return job_reply(job, str_of(hex), err);
 }
 
 static void digests_work_inside(void **state)
@@ -326,7 +347,7 @@ static void digests_work_inside(void **state)
 	struct world *w = *state;
 
 	assert_runs(w, hash_and_sort, NULL);
-	assert_true(str_starts(*(struct str *)map_get(&w->notes, STR("hash")), STR("e3b0c442")));
+	assert_true(str_starts(buf_str(&w->reply), STR("e3b0c442")));
 }
 
 /* ---- what goes wrong ---- */
@@ -334,8 +355,8 @@ static void digests_work_inside(void **state)
 static int fail_politely(struct job *job, void *arg, struct err *err)
 {
 	(void)arg;
-	job->at(job, STR("first"));
-	job->at(job, STR("layer 2/etc/passwd"));
+	job_at(job, STR("first"));
+	job_at(job, STR("layer 2/etc/passwd"));
 	err_set(err, ERR_UNSUPPORTED, "bzip2 is not supported");
 	err->sys = 7;
 	return -1;
@@ -356,7 +377,7 @@ static int dereference_null(struct job *job, void *arg, struct err *err)
 
 	if (sink_finding(job->sink, &finding, err) != 0)
 		return -1;
-	job->at(job, STR("evil.tar"));
+	job_at(job, STR("evil.tar"));
 	/* Not by a pointer that the compiler or UBSan would see through. */
 	(void)raise(SIGSEGV);
 	(void)arg;
@@ -369,8 +390,8 @@ static void a_crash_is_an_error(void **state)
 
 	assert_fails(w, dereference_null, NULL, ERR_FORMAT, "the reader was killed by SIGSEGV");
 	assert_str(w->at, "evil.tar");
-	/* What was told before stays told. */
-	assert_int_equal(w->report.findings.n, 1);
+	/* Nothing of it is committed. */
+	assert_int_equal(w->report.findings.n, 0);
 	/* And the parent is none the worse. */
 	assert_runs(w, tell_everything, NULL);
 }
@@ -381,7 +402,7 @@ __attribute__((no_sanitize("undefined", "address"))) static int write_to_null(
 	volatile char *p = arg;
 
 	(void)err;
-	job->at(job, STR("null"));
+	job_at(job, STR("null"));
 	*p = 1;
 	return 0;
 }
@@ -398,7 +419,7 @@ static int give_up(struct job *job, void *arg, struct err *err)
 {
 	(void)arg;
 	(void)err;
-	job->at(job, STR("aborted"));
+	job_at(job, STR("aborted"));
 	abort();
 }
 
@@ -413,7 +434,7 @@ static void an_abort_is_an_error(void **state)
 static int leave(struct job *job, void *arg, struct err *err)
 {
 	(void)err;
-	job->at(job, STR("left"));
+	job_at(job, STR("left"));
 	_exit((int)(uintptr_t)arg);
 }
 
@@ -431,7 +452,7 @@ static int loop_for_ever(struct job *job, void *arg, struct err *err)
 	volatile uint64_t n = 0;
 
 	(void)err;
-	job->at(job, STR("bomb.gz"));
+	job_at(job, STR("bomb.gz"));
 	while (!arg)
 		n = n + 1;
 	return 0;
@@ -448,7 +469,7 @@ static void an_endless_loop_is_a_limit(void **state)
 
 static int allocate_for_ever(struct job *job, void *arg, struct err *err)
 {
-	job->at(job, STR("big"));
+	job_at(job, STR("big"));
 	while (!arg) {
 		if (!arena_alloc(job->arena, MIB(1)))
 			return arena_err(job->arena, err);
@@ -492,10 +513,10 @@ static int send_raw(struct job *job, void *arg, struct err *err)
 	const struct raw *raw = arg;
 	char answer;
 
-	job->at(job, STR("hostile"));
-	if (fd_write_all(FD_TO_PARENT, raw->bytes, err) != 0)
+	job_at(job, STR("hostile"));
+	if (fd_write_all(FD_PARENT, raw->bytes, err) != 0)
 		return -1;
-	while (!raw->ends && read(FD_FROM_PARENT, &answer, 1) > 0)
+	while (!raw->ends && read(FD_PARENT, &answer, 1) > 0)
 		;
 	_exit(9);
 }
@@ -528,17 +549,39 @@ static void garbage_frames(void **state)
 	assert_cut(w, STR("\1\0\0"));
 	/* A frame that only the parent sends. */
 	assert_hostile(w, STR("\x0e\0\0\0\0\0\0\0"), "no known type");
-	/* A finding, a package, a problem, a distro, a gap, a note that are invalid. */
-	assert_hostile(w, STR("\5\0\0\0\4\0\0\0abcd"), "finding record: another kind");
-	assert_hostile(w, STR("\6\0\0\0\4\0\0\0abcd"), "package record: another kind");
-	assert_hostile(w, STR("\7\0\0\0\4\0\0\0abcd"), "distro record: another kind");
-	assert_hostile(w, STR("\x8\0\0\0\4\0\0\0abcd"), "problem record: another kind");
-	assert_hostile(w, STR("\x9\0\0\0\4\0\0\0abcd"), "gap record: another kind");
-	assert_hostile(w, STR("\x0a\0\0\0\4\0\0\0abcd"), "malformed note");
-	/* An end that says too much, and a failure with a code out of range, or with none. */
-	assert_hostile(w, STR("\x0b\0\0\0\1\0\0\0x"), "malformed end");
-	assert_hostile(w, STR("\x0c\0\0\0\x0c\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
-	assert_hostile(w, STR("\x0c\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	/* An end of another item, one cut short, and a failure with a code out of range, or with
+	 * none. */
+	assert_hostile(w, STR("\x0b\0\0\0\4\0\0\0\7\0\0\0"), "not its own is done");
+	assert_hostile(w, STR("\x0b\0\0\0\1\0\0\0x"), "not its own is done");
+	assert_hostile(
+	    w, STR("\x0c\0\0\0\x10\0\0\0\7\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0"), "not its own failed");
+	assert_hostile(
+	    w, STR("\x0c\0\0\0\x10\0\0\0\0\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	assert_hostile(
+	    w, STR("\x0c\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	/* Retirement with a last word, and a tool where there are none. */
+	assert_hostile(w, STR("\x0d\0\0\0\1\0\0\0x"), "no known type");
+	assert_hostile(w, STR("\x0d\0\0\0\0\0\0\0"), "before it has done anything");
+	assert_hostile(w, STR("\4\0\0\0\4\0\0\0\0\0\0\0"), "not in the table");
+	assert_hostile(w, STR("\4\0\0\0\1\0\0\0\0"), "not in the table");
+}
+
+/* What an item reported is looked at when the item is done. */
+static void malformed_records(void **state)
+{
+	static const char *const says[] = {"finding record: another kind",
+	    "package record: another kind", "distro record: another kind",
+	    "problem record: another kind", "gap record: another kind"};
+	struct world *w = *state;
+
+	for (char i = 0; i < (char)ARRAY_LEN(says); i++) {
+		char frames[] = "\5\0\0\0\4\0\0\0abcd\x0b\0\0\0\4\0\0\0\0\0\0\0";
+		struct raw raw = {str_make(frames, sizeof frames - 1), false};
+
+		frames[0] = (char)(frames[0] + i);
+		assert_fails(w, send_raw, &raw, ERR_FORMAT, says[(size_t)i]);
+	}
+	assert_int_equal(w->report.findings.n + w->report.problems.n, 0);
 }
 
 static void garbage_questions(void **state)
@@ -573,9 +616,9 @@ static int ask_past_the_end(struct job *job, void *arg, struct err *err)
 
 	(void)job;
 	(void)arg;
-	if (fd_write_all(FD_TO_PARENT, str_make(questions, sizeof questions - 1), err) != 0 ||
-	    frame_read(FD_FROM_PARENT, &answer, &type, err) != FRAME_OK ||
-	    frame_read(FD_FROM_PARENT, &answer, &type, err) != FRAME_OK)
+	if (fd_write_all(FD_PARENT, str_make(questions, sizeof questions - 1), err) != 0 ||
+	    frame_read(FD_PARENT, &answer, &type, err) != FRAME_OK ||
+	    frame_read(FD_PARENT, &answer, &type, err) != FRAME_OK)
 		return -1;
 	return type == FRAME_BYTES && answer.n == 0
 		   ? 0
@@ -594,11 +637,11 @@ static int ask_and_never_listen(struct job *job, void *arg, struct err *err)
 	uint64_t size;
 
 	(void)arg;
-	job->at(job, STR("deaf"));
+	job_at(job, STR("deaf"));
 	if (job->content->ops->open(job->content, STR("large"), &handle, &size, err) != CONTENT_OK)
 		return -1;
 	for (;;) {
-		if (fd_write_all(FD_TO_PARENT, str_make(question, sizeof question - 1), err) != 0)
+		if (fd_write_all(FD_PARENT, str_make(question, sizeof question - 1), err) != 0)
 			return -1;
 	}
 }
@@ -616,7 +659,7 @@ static int sleep_for_ever(struct job *job, void *arg, struct err *err)
 {
 	(void)err;
 	(void)arg;
-	job->at(job, STR("asleep"));
+	job_at(job, STR("asleep"));
 	wait_for_ever();
 }
 
@@ -624,9 +667,9 @@ static int close_and_linger(struct job *job, void *arg, struct err *err)
 {
 	(void)err;
 	(void)arg;
-	job->at(job, STR("lingers"));
-	(void)close(FD_TO_PARENT);
-	(void)close(FD_FROM_PARENT);
+	job_at(job, STR("lingers"));
+	(void)close(FD_PARENT);
+	(void)close(FD_PARENT);
 	wait_for_ever();
 }
 
@@ -644,26 +687,49 @@ static void a_reader_that_only_waits_is_ended(void **state)
 	w->limits.child_wall_seconds = 1;
 	assert_fails(w, sleep_for_ever, NULL, ERR_LIMIT, "longer than 1 s");
 	assert_str(w->at, "asleep");
-	assert_fails(w, ask_and_never_listen, NULL, ERR_LIMIT, "longer than 1 s");
+	assert_fails(w, ask_and_never_listen, NULL, ERR_FORMAT, "before it has its answer");
 	assert_str(w->at, "deaf");
 	assert_true(clock_system.mono_ms(&clock_system) - begin < 10000);
 }
 
-static int too_much_for_the_sink(struct job *job, void *arg, struct err *err)
+static int too_much_for_the_parent(struct job *job, void *arg, struct err *err)
 {
+	const struct err why = {.code = ERR_NET, .text = "no answer"};
+
 	(void)arg;
 	for (;;) {
-		if (sink_note(job->sink, STR("key"), STR("value"), err) != 0)
+		if (sink_error(job->sink, STAGE_SCAN, STR("path"), &why, err) != 0)
 			return -1;
 	}
 }
 
-static void a_full_sink_ends_the_reader(void **state)
+static void what_an_item_reports_is_limited(void **state)
 {
 	struct world *w = *state;
 
-	w->report.arena.limit_bytes = w->report.arena.used_bytes + KIB(100);
-	assert_fails(w, too_much_for_the_sink, NULL, ERR_LIMIT, "memory needed");
+	w->limits.scan_memory = KIB(100);
+	assert_fails(w, too_much_for_the_parent, NULL, ERR_LIMIT, "bytes are reported of it");
+	assert_int_equal(w->report.problems.n, 0);
+}
+
+static int tell_much(struct job *job, void *arg, struct err *err)
+{
+	const struct err why = {.code = ERR_NET, .text = "no answer"};
+
+	(void)arg;
+	for (int i = 0; i < 1000; i++) {
+		if (sink_error(job->sink, STAGE_SCAN, STR("path"), &why, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void a_full_report_ends_the_run(void **state)
+{
+	struct world *w = *state;
+
+	w->report.arena.limit_bytes = w->report.arena.used_bytes + KIB(10);
+	assert_fails(w, tell_much, NULL, ERR_LIMIT, "memory needed");
 }
 
 /* ---- the walls, from inside a real job ---- */
@@ -679,10 +745,9 @@ static int try_to_escape(struct job *job, void *arg, struct err *err)
 	failed += fork() >= 0;
 	failed += kill(*(pid_t *)arg, 0) >= 0;
 	failed += execl("/bin/true", "true", (char *)NULL) >= 0;
-	/* Nothing of the parent's is open but the two pipes (and stderr, under ASan). */
+	/* Nothing of the parent's is open but the socket (and stderr, under ASan). */
 	for (int fd = 0; fd < 64; fd++) {
-		if (fd != FD_FROM_PARENT && fd != FD_TO_PARENT &&
-		    !(SANDBOX_UNDER_ASAN && fd == STDERR_FILENO))
+		if (fd != FD_PARENT && !(SANDBOX_UNDER_ASAN && fd == STDERR_FILENO))
 			failed += fcntl(fd, F_GETFL) >= 0;
 	}
 	return failed == 0 ? 0 : err_set(err, ERR_FORMAT, "%d ways out", failed);
@@ -695,7 +760,7 @@ static void there_is_no_way_out(void **state)
 	assert_runs(*state, try_to_escape, &self);
 }
 
-/* ---- without a child ---- */
+/* ---- without a reader ---- */
 
 static void the_same_in_process(void **state)
 {
@@ -730,11 +795,13 @@ int main(void)
 	    child_test(an_arena_that_fills_is_a_limit),
 	    child_test(address_space_that_ends_is_an_error),
 	    child_test(garbage_frames),
+	    child_test(malformed_records),
 	    child_test(garbage_questions),
 	    child_test(past_the_end_is_nothing),
 	    child_test(whoever_closes_its_pipe_is_ended),
 	    child_test(a_reader_that_only_waits_is_ended),
-	    child_test(a_full_sink_ends_the_reader),
+	    child_test(what_an_item_reports_is_limited),
+	    child_test(a_full_report_ends_the_run),
 	    child_test(there_is_no_way_out),
 	    child_test(the_same_in_process),
 	};
