@@ -172,7 +172,7 @@ static int put_instruction(
 	buf_addf(out, "{\"kind\":\"%s\",\"exec\":%s,\"malformed\":%s,", docker_kind_word(in->kind),
 	    in->exec_form ? "true" : "false", in->malformed ? "true" : "false");
 	put_text(out, "args", in->args);
-	buf_add(out, STR(",\"words\":["));
+	buf_addf(out, ",\"at\":[%u,%u],\"words\":[", in->offset, in->end);
 	for (size_t i = 0; i < in->n_words; i++) {
 		buf_add(out, i > 0 ? STR(",[") : STR("["));
 		put_bytes(out, in->words[i].text);

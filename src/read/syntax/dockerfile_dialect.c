@@ -135,6 +135,26 @@ static void find_double_escapes(struct finder *f, const struct docker_instructio
 		    (struct text_range){(uint32_t)n - 2, (uint32_t)n});
 }
 
+/* The directive is for ends of lines alone: in words buildah's escape is '\', whatever it says. */
+static void find_word_escapes(struct finder *f, const struct docker_instruction *in)
+{
+	static const unsigned expanded =
+	    1U << DOCKER_ADD | 1U << DOCKER_ARG | 1U << DOCKER_COPY | 1U << DOCKER_ENV |
+	    1U << DOCKER_EXPOSE | 1U << DOCKER_FROM | 1U << DOCKER_LABEL | 1U << DOCKER_STOPSIGNAL |
+	    1U << DOCKER_USER | 1U << DOCKER_VOLUME | 1U << DOCKER_WORKDIR;
+
+	if (f->view->file->escape == '\\' || !(expanded & 1U << in->kind))
+		return;
+	for (size_t i = 0; i < in->args.n; i++) {
+		if (in->args.p[i] != '\\' && in->args.p[i] != f->view->file->escape)
+			continue;
+		add(f, DOCKER_READS_OTHERWISE,
+		    "an escape in a word of a file with its own escape character", 0, 0,
+		    docker_range(in, str_sub(in->args, i, 1)));
+		return;
+	}
+}
+
 static void find_heredocs(struct finder *f, const struct docker_instruction *in)
 {
 	for (size_t i = 0; i < in->n_heredocs; i++)
@@ -231,6 +251,7 @@ int docker_constructs_find(const struct docker_view *view, struct str path,
 			find_same_name(&f, view->steps[i].stage);
 		}
 		find_flags(&f, in);
+		find_word_escapes(&f, view->steps[i].outer);
 		find_heredocs(&f, view->steps[i].outer);
 		find_double_escapes(&f, view->steps[i].outer);
 	}

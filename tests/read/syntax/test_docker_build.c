@@ -127,6 +127,8 @@ static const struct dialect_case dialects[] = {
     {"# syntax=docker/dockerfile:1\nFROM b\n", "Dockerfile", "", 39, "I1 "},
     {"# syntax=docker/dockerfile:1\n# escape=`\nFROM b\n", "Dockerfile", "", 39, "I1 O2 "},
     {"# escape=`\nFROM b\n", "Dockerfile", "", 39, ""},
+    {"# escape=`\nFROM b\nENV A=`$X `\n B=1\nLABEL a=\\$X\nUSER `\n x\nRUN a`b\n", "Dockerfile", "",
+	39, "O3 O5 "},
     {"FROM b\nRUN echo \\\\\nUSER 1\n", "Dockerfile", "", 39, "O2 "},
     {"FROM b\nUSER 1\n", "Dockerfile.in", "", 39, "O1 "},
     {"FROM b\nUSER 1\nFROM 0\n", "Dockerfile", "", 39, "O3 "},
