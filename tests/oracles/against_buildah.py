@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import oracle
 
-
 FILES, LABELS = 7, 170
 SETS = ["A", "B", "LONG_name", "E"]
 
@@ -235,7 +234,7 @@ def main():
             configs = list(pool.map(lambda i: builder.config(f"f{i % 2}-{i}", texts[i]), range(len(texts))))
         for text, answer, config in zip(texts, answers, configs):
             compare(o, text, answer, config)
-    o.finish(1500)
+    o.finish(1100)
 
 
 main()

@@ -11,8 +11,8 @@ EXCEPTIONS = {
                           "container runtimes, only v7's is",
     "last padding": "the archive may end with its last body; libarchive wants the rest of the block too",
     "link to nothing": "a hard link without a target is one; libarchive makes it a file",
-    "sparse by its map": "in a GNU header libarchive takes what stands where POSIX has the prefix for the map of a sparse "
-                         "file, whatever the type",
+    "prefix in a GNU header": "what stands where POSIX has the prefix is one, as in Go, if it is no time; libarchive takes it "
+                              "for the map of a sparse file, whatever the type",
     "no body": "links, folders and devices have no body whatever their size says, as the container runtimes have it; "
                "libarchive goes over it",
     "other types": "sparse files, and types that are no object of a file system, are refused one by one; libarchive "
@@ -110,7 +110,7 @@ def change(rand, data):
         if field in ("type", "size", "name"):
             may.add("no body")
         if data[at + 257:at + 264] == b"ustar  " and any(data[at + 345:at + 500]):
-            may.add("sparse by its map")
+            may.add("prefix in a GNU header")
         if rand.random() < 0.95:
             mend(data, at)
     if rand.random() < 0.15:
@@ -175,7 +175,7 @@ def excuse(may, passed, mine, other):
         "folder by its name": other.get("kind") == "dir" and (file or refused == "an entry without a name"),
         "last padding": (file or refused) and error.startswith("Truncated input file"),
         "link to nothing": mine.get("kind") == "hard link" and not mine["link"],
-        "sparse by its map": True,
+        "prefix in a GNU header": True,
         "no body": "no body" in passed or mine.get("kind") == "hard link" and "body" in differing,
         "other types": "other types" in passed,
         "no number": "error" in mine or error or differing & {"mode", "dev"},

@@ -81,6 +81,47 @@ static uint64_t number_or_zero(struct str field)
 	return tar_number(field, &value) ? value : 0;
 }
 
+/* Whether Go's archive/tar, which the container runtimes read with, takes the field for a number.
+ */
+static bool go_reads(struct str field)
+{
+	uint64_t value = 0;
+
+	if ((unsigned char)field.p[0] & 0x80) {
+		char positive[12] = {0};
+		bool negative = ((unsigned char)field.p[0] & 0x40) != 0;
+
+		for (size_t i = 0; i < field.n && i < sizeof positive; i++)
+			positive[i] = negative ? (char)~field.p[i] : field.p[i];
+		positive[0] = (char)(positive[0] | 0x80);
+		return base256(str_make(positive, MIN_OF(field.n, sizeof positive)), &value);
+	}
+	while (field.n > 0 && is_filler(field.p[0]))
+		field = str_sub(field, 1, field.n);
+	while (field.n > 0 && is_filler(field.p[field.n - 1]))
+		field.n--;
+	field = until_nul(field);
+	for (size_t i = 0; i < field.n; i++)
+		if (field.p[i] < '0' || field.p[i] > '7')
+			return false;
+	return true;
+}
+
+/* GNU has two times where POSIX has the prefix. A writer of Go's once had a prefix there, so Go has
+ * one if a time is no number and the prefix is ASCII; no other reader does. */
+static struct str gnu_prefix(struct str block)
+{
+	struct str access = str_sub(block, 345, 12), change = str_sub(block, 357, 12);
+	struct str prefix = until_nul(str_sub(block, 345, 155));
+
+	if ((access.p[0] == '\0' || go_reads(access)) && (change.p[0] == '\0' || go_reads(change)))
+		return STR_NONE;
+	for (size_t i = 0; i < prefix.n; i++)
+		if ((unsigned char)prefix.p[i] >= 0x80)
+			return STR_NONE;
+	return prefix;
+}
+
 void tar_header_parse(struct str block, struct tar_header *ret)
 {
 	struct tar_header h = {
@@ -96,8 +137,9 @@ void tar_header_parse(struct str block, struct tar_header *ret)
 		h.dev_major = number_or_zero(str_sub(block, 329, 8));
 		h.dev_minor = number_or_zero(str_sub(block, 337, 8));
 	}
-	/* GNU ("ustar  ") has times and the sparse map where POSIX has the prefix; star keeps
-	 * times in its last bytes. */
+	if (str_eq(h.magic, STR("ustar  \0")))
+		h.prefix = gnu_prefix(block);
+	/* star keeps times in its last bytes */
 	if (str_starts(h.magic, STR("ustar\0"))) {
 		bool is_star = str_eq(str_sub(block, 508, 4), STR("tar\0"));
 

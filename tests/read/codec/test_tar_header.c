@@ -168,10 +168,16 @@ static void fields_are_where_they_should_be(void **state)
 	set(block, 508, STR("tar\0"));
 	tar_header_parse(whole, &h);
 	assert_int_equal(h.prefix.n, 131);
-	/* GNU: no prefix; v7: no device numbers either */
+	/* GNU has times there, but Go has a prefix if they are none */
 	set(block, 257, STR("ustar  \0"));
 	tar_header_parse(whole, &h);
+	assert_int_equal(h.prefix.n, 155);
+	set(block, 345,
+	    STR("00000000012\0"
+		"00000000013\0"));
+	tar_header_parse(whole, &h);
 	assert_int_equal(h.prefix.n, 0);
+	/* v7: no device numbers either */
 	assert_int_equal(h.dev_minor, 4);
 	set(block, 257, STR("other  \0"));
 	tar_header_parse(whole, &h);
@@ -187,6 +193,47 @@ static void fields_are_where_they_should_be(void **state)
 	assert_field(h.link, "to");
 	assert_int_equal(h.mode, 0);
 	assert_false(h.size_is_valid);
+}
+
+/* The bytes at 345 of a GNU header: the two times, or what Go takes for a prefix. */
+static const struct {
+	struct str bytes;
+	const char *prefix;
+} times[] = {
+    {STR_INIT("etc/hidden\0"), "etc/hidden"},
+    {STR_INIT("\0"), ""},
+    {STR_INIT("00000000012\0"
+	      "00000000013\0"),
+	""},
+    {STR_INIT(" 12 \0\0"), ""},
+    {STR_INIT("00000000012\0"
+	      "x"),
+	"00000000012"},
+    {STR_INIT("12 \0"
+	      "3"),
+	"12 "},
+    {STR_INIT("8"), "8"},
+    {STR_INIT("8\xc3\xa9"), ""},
+    {STR_INIT("\x80\0\0\0\0\0\0\0\0\0\0\1"), ""},
+    {STR_INIT("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), ""},
+    {STR_INIT("\0"
+	      "ab"),
+	""},
+};
+
+static void times_of_gnu_may_be_a_prefix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		char block[TAR_BLOCK] = {0};
+		struct tar_header h;
+
+		set(block, 257, STR("ustar  \0"));
+		set(block, 345, times[i].bytes);
+		tar_header_parse(str_make(block, sizeof block), &h);
+		if (!str_eq(h.prefix, str_of(times[i].prefix)))
+			fail_msg("%zu: " STR_FMT, i, STR_ARG(h.prefix));
+	}
 }
 
 /* ---- pax ---- */
@@ -268,6 +315,7 @@ int main(void)
 	    cmocka_unit_test(sums_are_compared),
 	    cmocka_unit_test(zero_blocks_are_known),
 	    cmocka_unit_test(fields_are_where_they_should_be),
+	    cmocka_unit_test(times_of_gnu_may_be_a_prefix),
 	    cmocka_unit_test(pax_records_are_read),
 	};
 
