@@ -113,6 +113,15 @@ static enum commit take_gap(struct pool *p, struct str payload, struct err *err)
 	return sink_gap(p->work->sink, &gap, err) == 0 ? COMMITTED : REFUSED;
 }
 
+static enum commit take_place(struct pool *p, struct str payload, struct err *err)
+{
+	struct added_place added;
+
+	if (wire_get_added_place(payload, &p->records, &added, err) != 0)
+		return MALFORMED;
+	return sink_place(p->work->sink, &added.of, &added.place, err) == 0 ? COMMITTED : REFUSED;
+}
+
 static enum commit commit_frame(
     struct pool *p, size_t item, uint32_t type, struct str payload, struct err *err)
 {
@@ -121,7 +130,8 @@ static enum commit commit_frame(
 	    [FRAME_PACKAGE] = take_package,
 	    [FRAME_DISTRO] = take_distro,
 	    [FRAME_PROBLEM] = take_problem,
-	    [FRAME_GAP] = take_gap};
+	    [FRAME_GAP] = take_gap,
+	    [FRAME_PLACE] = take_place};
 
 	arena_clear(&p->records);
 	if (type == FRAME_REPLY) {
@@ -184,6 +194,8 @@ static int commit_ready(struct pool *p, struct err *err)
 
 		if (p->states[item] < ITEM_DONE)
 			break;
+		if (p->work->turn)
+			p->work->turn(p->work->arg, item);
 		if (result && p->states[item] == ITEM_LOST)
 			failed = commit_lost(
 			    p, item, str_make(result->at, result->at_n), &result->why, err);
@@ -492,6 +504,8 @@ static int run_items_here(struct here *h, struct job *job, struct err *err)
 		buf_clear(&h->at);
 		h->replied = false;
 		why = ERR_INIT;
+		if (work->turn)
+			work->turn(work->arg, h->item);
 		if (work->item(job, h->item, work->arg, &why) != 0 &&
 		    work->lost(work->lost_arg, h->item, buf_str(&h->at), &why, err) != 0)
 			return -1;

@@ -43,9 +43,11 @@ struct pool_work {
 	 * it is opened ahead. NULL: items are not files. */
 	struct str (*name)(const void *arg, size_t item);
 
-	/* In the parent, in the list's order. reply: what job_reply sent; NULL: no item replies.
-	 * lost: an item that has nothing to show but an error, and the unit that the reader was at
-	 * (may be empty). An error of either ends the run. */
+	/* In the parent, in the list's order. turn: an item's results come next; may be NULL.
+	 * reply: what job_reply sent; NULL: no item replies. lost: an item that has nothing to show
+	 * but an error, and the unit that the reader was at (may be empty). An error of either ends
+	 * the run. */
+	void (*turn)(void *arg, size_t item);
 	int (*reply)(void *arg, size_t item, struct str bytes, struct err *err);
 	int (*lost)(
 	    void *lost_arg, size_t item, struct str at, const struct err *why, struct err *err);

@@ -21,6 +21,7 @@ enum pool_frame {
 	FRAME_DISTRO,
 	FRAME_PROBLEM,
 	FRAME_GAP,
+	FRAME_PLACE,
 	FRAME_REPLY,   /* the job's own bytes */
 	FRAME_DONE,    /* u32 item */
 	FRAME_FAILED,  /* u32 item (NO_ITEM: begin failed), u32 code, u32 errno, str text */

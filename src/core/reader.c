@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/frame.h"
+#include "base/log.h"
 #include "base/os/fd.h"
 #include "core/wire.h"
 
@@ -590,6 +591,7 @@ int reader_start(struct reader *r, struct err *err)
 	}
 	if (r->opts->limits->child_wall_seconds > 0)
 		r->deadline_ms = mono_ms() + 1000 * (int64_t)r->opts->limits->child_wall_seconds;
+	log_debug("reader %d starts", r->pid);
 	return 0;
 }
 
@@ -643,6 +645,9 @@ void reader_bury(struct reader *r, size_t *ret_first, struct str *ret_at, struct
 	(void)kill(r->pid, SIGKILL);
 	while (wait4(r->pid, &status, 0, &used) < 0 && errno == EINTR)
 		;
+	log_debug("reader %d is gone after %zu items, %lld ms of CPU time", r->pid, r->n_done,
+	    (long long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+		(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000);
 	r->pid = 0;
 	if (err->code == ERR_NONE)
 		explain_end(status, &used, r->opts->limits, err);

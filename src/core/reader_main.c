@@ -1,5 +1,6 @@
 /* The reader's side: everything here runs in the forked process. */
 #include "base/frame.h"
+#include "base/log.h"
 #include "base/os/fd.h"
 #include "base/os/sandbox.h"
 #include "core/pool_frames.h"
@@ -421,12 +422,22 @@ static int tell_gap(struct sink *sink, const struct not_covered *gap, struct err
 	return record_send(sink, FRAME_GAP, err);
 }
 
+static int tell_place(
+    struct sink *sink, const struct finding_id *of, const struct place *place, struct err *err)
+{
+	const struct added_place added = {*of, *place};
+
+	wire_put_added_place(record_begin(sink), &added);
+	return record_send(sink, FRAME_PLACE, err);
+}
+
 static const struct sink_ops remote_sink_ops = {
     .finding = tell_finding,
     .package = tell_package,
     .distro = tell_distro,
     .problem = tell_problem,
     .gap = tell_gap,
+    .place = tell_place,
 };
 
 /* ---- the job's own ops ---- */
@@ -530,6 +541,7 @@ static void run_first(struct reader_process *p)
 	__atomic_store_n(&p->start->page->item, (uint32_t)p->handed[0].item + 1, __ATOMIC_RELEASE);
 	arena_clear(&p->arena);
 	p->replied = false;
+	log_debug("item %zu", p->handed[0].item);
 	if (work->item(&p->job, p->handed[0].item, work->arg, &err) != 0)
 		end_failed(p, (uint32_t)p->handed[0].item, &err);
 	item_done(p);
@@ -565,14 +577,14 @@ static _Noreturn void work_down(struct reader_process *p)
 
 /* ---- the process ---- */
 
-/* Leaves the socket open; with AddressSanitizer stderr too, or its reports would be lost. */
+/* Leaves the socket open; and stderr, if a sanitizer or a developer wants to write there. */
 static int keep_socket_only(int fd)
 {
 	if (fd != FD_PARENT && dup2(fd, FD_PARENT) < 0)
 		return -1;
 	(void)close(STDIN_FILENO);
 	(void)close(STDOUT_FILENO);
-	if (!SANDBOX_UNDER_ASAN)
+	if (!SANDBOX_UNDER_ASAN && log_level_now() < LOG_DEBUG)
 		(void)close(STDERR_FILENO);
 	if (close_range(FD_FIRST_FREE, ~0U, 0) == 0)
 		return 0;

@@ -278,13 +278,22 @@ static int take_gap(struct sink *sink, const struct not_covered *gap, struct err
 	return report_add_not_covered(s->report, &shown, err);
 }
 
+static int take_place(
+    struct sink *sink, const struct finding_id *of, const struct place *place, struct err *err)
+{
+	const struct report_sink *s = container_of(sink, struct report_sink, sink);
+
+	return report_add_place(s->report, s->subject, of, place, err);
+}
+
 void report_sink_init(struct report_sink *s, struct report *r, uint32_t subject)
 {
 	static const struct sink_ops ops = {.finding = take_finding,
 	    .package = take_package,
 	    .distro = take_distro,
 	    .problem = take_problem,
-	    .gap = take_gap};
+	    .gap = take_gap,
+	    .place = take_place};
 
 	*s = (struct report_sink){.sink = {.ops = &ops}, .report = r, .subject = subject};
 }

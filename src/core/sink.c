@@ -48,6 +48,14 @@ int sink_owned(struct sink *s, const struct owned_file *owned, struct err *err)
 	return s ? s->ops->owned(s, owned, err) : nobody("an owned file", err);
 }
 
+int sink_place(
+    struct sink *s, const struct finding_id *of, const struct place *place, struct err *err)
+{
+	while (s && !s->ops->place)
+		s = s->to;
+	return s ? s->ops->place(s, of, place, err) : nobody("a place", err);
+}
+
 int sink_error(
     struct sink *s, enum stage stage, struct str path, const struct err *why, struct err *err)
 {

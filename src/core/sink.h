@@ -45,6 +45,9 @@ struct sink_ops {
 	int (*problem)(struct sink *s, const struct problem *problem, struct err *err);
 	int (*gap)(struct sink *s, const struct not_covered *gap, struct err *err);
 	int (*owned)(struct sink *s, const struct owned_file *owned, struct err *err);
+	/* One more place of a finding that was reported before. */
+	int (*place)(struct sink *s, const struct finding_id *of, const struct place *place,
+	    struct err *err);
 };
 
 /* A sink may stand before another: what it has no function for goes on to `to`. What reaches the
@@ -60,6 +63,8 @@ MUST_USE int sink_distro(struct sink *s, const struct distro *distro, struct err
 MUST_USE int sink_problem(struct sink *s, const struct problem *problem, struct err *err);
 MUST_USE int sink_gap(struct sink *s, const struct not_covered *gap, struct err *err);
 MUST_USE int sink_owned(struct sink *s, const struct owned_file *owned, struct err *err);
+MUST_USE int sink_place(
+    struct sink *s, const struct finding_id *of, const struct place *place, struct err *err);
 /* `why` as a problem of `stage` at `path`. */
 MUST_USE int sink_error(
     struct sink *s, enum stage stage, struct str path, const struct err *why, struct err *err);

@@ -10,6 +10,7 @@ enum wire_tag {
 	TAG_DISTRO = 1 << 16 | 3,
 	TAG_PROBLEM = 2 << 16 | 4,
 	TAG_GAP = 1 << 16 | 5,
+	TAG_ADDED_PLACE = 1 << 16 | 6,
 };
 
 enum { LEAST_PLACE = 52, LEAST_EDIT = 32 };
@@ -206,6 +207,16 @@ static void walk_finding(struct wire *w, void *item)
 	wire_strs(w, &finding->compliance);
 }
 
+static void walk_added_place(struct wire *w, void *item)
+{
+	struct added_place *added = item;
+
+	wire_str(w, &added->of.rule);
+	wire_str(w, &added->of.identity);
+	wire_str(w, &added->of.path);
+	walk_finding_place(w, &added->place);
+}
+
 void wire_put_finding(struct buf *b, const struct finding *finding)
 {
 	struct finding copy = *finding;
@@ -288,5 +299,23 @@ int wire_get_gap(struct str payload, struct arena *arena, struct not_covered *re
 	if (wire_get(payload, TAG_GAP, "gap", &gap, walk_gap, arena, err) != 0)
 		return -1;
 	*ret = gap;
+	return 0;
+}
+
+void wire_put_added_place(struct buf *b, const struct added_place *added)
+{
+	struct added_place copy = *added;
+
+	wire_put(b, TAG_ADDED_PLACE, &copy, walk_added_place);
+}
+
+int wire_get_added_place(
+    struct str payload, struct arena *arena, struct added_place *ret, struct err *err)
+{
+	struct added_place added = {0};
+
+	if (wire_get(payload, TAG_ADDED_PLACE, "place", &added, walk_added_place, arena, err) != 0)
+		return -1;
+	*ret = added;
 	return 0;
 }

@@ -26,12 +26,19 @@ static int item_lost(
 
 int scan_items(struct scan *scan, enum stage stage, struct pool_work *work, struct err *err)
 {
-	const struct pool_opts opts = pool_opts_of(scan);
 	struct report_sink sink;
-	struct loss_of_stage loss = {&sink.sink, stage};
 
-	report_sink_init(&sink, scan->report, scan->subject);
-	work->sink = &sink.sink;
+	return scan_items_into(&sink, scan, stage, work, err);
+}
+
+int scan_items_into(struct report_sink *sink, struct scan *scan, enum stage stage,
+    struct pool_work *work, struct err *err)
+{
+	const struct pool_opts opts = pool_opts_of(scan);
+	struct loss_of_stage loss = {&sink->sink, stage};
+
+	report_sink_init(sink, scan->report, scan->subject);
+	work->sink = &sink->sink;
 	work->lost = item_lost;
 	work->lost_arg = &loss;
 	return pool_run(&opts, work, err);

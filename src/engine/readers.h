@@ -14,6 +14,10 @@
 MUST_USE int scan_items(
     struct scan *scan, enum stage stage, struct pool_work *work, struct err *err);
 
+/* The same, with a sink that work->turn may turn to another subject. */
+MUST_USE int scan_items_into(struct report_sink *sink, struct scan *scan, enum stage stage,
+    struct pool_work *work, struct err *err);
+
 /* Paths that ended a reader. */
 enum { SKIPS_MAX = 16 };
 struct skip_list {

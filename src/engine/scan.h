@@ -50,6 +50,13 @@ enum scan_detectors {
  * what is named itself and cannot be read is a problem. -1 only where the report is full. */
 MUST_USE int scan_folder(
     struct scan *scan, const struct where *where, unsigned detectors, struct err *err);
+/* Files that are named one by one: as scan_folder with each, but all readers share them. */
+struct named_file {
+	struct where where; /* with a file */
+	uint32_t subject;   /* of the report */
+};
+MUST_USE int scan_files(struct scan *scan, const struct named_file *files, size_t n,
+    unsigned detectors, struct err *err);
 /* One text that has a name, as from a pipe. */
 MUST_USE int scan_text(
     struct scan *scan, struct str name, struct str bytes, unsigned detectors, struct err *err);

@@ -548,20 +548,20 @@ static void garbage_frames(void **state)
 	assert_cut(w, STR("\1\0\0\0\x10\0\0\0short"));
 	assert_cut(w, STR("\1\0\0"));
 	/* A frame that only the parent sends. */
-	assert_hostile(w, STR("\x0e\0\0\0\0\0\0\0"), "no known type");
+	assert_hostile(w, STR("\x0f\0\0\0\0\0\0\0"), "no known type");
 	/* An end of another item, one cut short, and a failure with a code out of range, or with
 	 * none. */
-	assert_hostile(w, STR("\x0b\0\0\0\4\0\0\0\7\0\0\0"), "not its own is done");
-	assert_hostile(w, STR("\x0b\0\0\0\1\0\0\0x"), "not its own is done");
+	assert_hostile(w, STR("\x0c\0\0\0\4\0\0\0\7\0\0\0"), "not its own is done");
+	assert_hostile(w, STR("\x0c\0\0\0\1\0\0\0x"), "not its own is done");
 	assert_hostile(
-	    w, STR("\x0c\0\0\0\x10\0\0\0\7\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0"), "not its own failed");
+	    w, STR("\x0d\0\0\0\x10\0\0\0\7\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0"), "not its own failed");
 	assert_hostile(
-	    w, STR("\x0c\0\0\0\x10\0\0\0\0\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	    w, STR("\x0d\0\0\0\x10\0\0\0\0\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
 	assert_hostile(
-	    w, STR("\x0c\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
+	    w, STR("\x0d\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
 	/* Retirement with a last word, and a tool where there are none. */
-	assert_hostile(w, STR("\x0d\0\0\0\1\0\0\0x"), "no known type");
-	assert_hostile(w, STR("\x0d\0\0\0\0\0\0\0"), "before it has done anything");
+	assert_hostile(w, STR("\x0e\0\0\0\1\0\0\0x"), "no known type");
+	assert_hostile(w, STR("\x0e\0\0\0\0\0\0\0"), "before it has done anything");
 	assert_hostile(w, STR("\4\0\0\0\4\0\0\0\0\0\0\0"), "not in the table");
 	assert_hostile(w, STR("\4\0\0\0\1\0\0\0\0"), "not in the table");
 }
@@ -571,11 +571,12 @@ static void malformed_records(void **state)
 {
 	static const char *const says[] = {"finding record: another kind",
 	    "package record: another kind", "distro record: another kind",
-	    "problem record: another kind", "gap record: another kind"};
+	    "problem record: another kind", "gap record: another kind",
+	    "place record: another kind"};
 	struct world *w = *state;
 
 	for (char i = 0; i < (char)ARRAY_LEN(says); i++) {
-		char frames[] = "\5\0\0\0\4\0\0\0abcd\x0b\0\0\0\4\0\0\0\0\0\0\0";
+		char frames[] = "\5\0\0\0\4\0\0\0abcd\x0c\0\0\0\4\0\0\0\0\0\0\0";
 		struct raw raw = {str_make(frames, sizeof frames - 1), false};
 
 		frames[0] = (char)(frames[0] + i);

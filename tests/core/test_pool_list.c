@@ -325,6 +325,43 @@ static void what_nobody_takes_is_an_error(void **state)
 	assert_string_equal(buf_cstr(&l->out), "a package is reported here, and nobody takes it ");
 }
 
+/* ---- places that a finding gains ---- */
+
+static int item_adding_places(struct job *job, size_t item, void *arg, struct err *err)
+{
+	const struct finding_id id = {.rule = STR("R"), .identity = STR("x"), .path = STR("first")};
+	struct place place = {.origin.path = STR("first"), .line = 1};
+	struct finding finding = {
+	    .rule = STR("R"), .identity = STR("x"), .places = &place, .n_places = 1};
+
+	(void)arg;
+	if (item == 0)
+		return sink_finding(job->sink, &finding, err);
+	place = (struct place){
+	    .origin = {.path = STR("later"), .commit = STR("c0ffee"), .author = STR("A <a@b>")},
+	    .line = (uint32_t)item + 1};
+	return sink_place(job->sink, &id, &place, err);
+}
+
+static void a_finding_gains_places_from_later_items(void **state)
+{
+	struct list *l = *state;
+	struct report report CLEANUP(report_release) = {0};
+	struct report_sink sink;
+
+	report_init(&report, MIB(16), 100);
+	report_sink_init(&sink, &report, 0);
+	l->work.sink = &sink.sink;
+	l->work.item = item_adding_places;
+	l->work.n = 20;
+	run(l, 3);
+	assert_int_equal(report.findings.n, 1);
+	assert_int_equal(report.findings.p[0].n_places, 20);
+	for (uint32_t i = 0; i < 20; i++)
+		assert_int_equal(report.findings.p[0].places[i].line, i + 1);
+	assert_str(report.findings.p[0].places[19].origin.author, "A <a@b>");
+}
+
 /* ---- files ---- */
 
 static struct str name_of(const void *arg, size_t item)
@@ -554,6 +591,7 @@ int main(void)
 	    list_test(a_reader_keeps_its_state),
 	    list_test(each_item_answers_once),
 	    list_test(what_nobody_takes_is_an_error),
+	    list_test(a_finding_gains_places_from_later_items),
 	    list_test(files_come_as_descriptors),
 	    list_test(a_descriptor_can_only_be_read),
 	    list_test(tools_are_run_for_readers),

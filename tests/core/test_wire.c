@@ -305,6 +305,8 @@ static void the_other_records(void **state)
 	struct distro got_distro;
 	struct problem problem = {STAGE_SCAN, ERR_LIMIT, STR("too long"), sample_place(9)};
 	struct problem got_problem;
+	struct added_place added = {{STR("R"), STR("x"), STR("first")}, sample_place(7)};
+	struct added_place got_added;
 
 	wire_put_package(&b, &package);
 	assert_int_equal(wire_get_package(buf_str(&b), &f->arena, &got_package, &f->err), 0);
@@ -323,6 +325,13 @@ static void the_other_records(void **state)
 	assert_int_equal(got_problem.code, ERR_LIMIT);
 	assert_str(got_problem.message, "too long");
 	assert_int_equal(got_problem.place.line, 9);
+	buf_clear(&b);
+	wire_put_added_place(&b, &added);
+	assert_int_equal(wire_get_added_place(buf_str(&b), &f->arena, &got_added, &f->err), 0);
+	assert_str(got_added.of.rule, "R");
+	assert_str(got_added.of.identity, "x");
+	assert_str(got_added.of.path, "first");
+	assert_int_equal(got_added.place.line, 7);
 	/* One kind is not taken for another. */
 	assert_int_equal(wire_get_distro(buf_str(&b), &f->arena, &got_distro, &f->err), -1);
 	assert_err(&f->err, ERR_FORMAT, "another kind");

@@ -24,7 +24,19 @@ static int lint_stdin(struct session *s, struct err *err)
 	return scan_text(&s->scan, STR("Dockerfile"), buf_str(&text), SCAN_LINT, err);
 }
 
-static int lint_path(struct session *s, struct str operand, bool several, struct err *err)
+/* Files that are named are linted together, behind the folders. */
+struct lint_files {
+	VEC(struct named_file) list;
+	struct arena arena;
+};
+
+static void lint_files_release(struct lint_files *files)
+{
+	arena_release(&files->arena);
+}
+
+static int lint_path(
+    struct session *s, struct lint_files *files, struct str operand, bool several, struct err *err)
 {
 	struct where where;
 
@@ -32,7 +44,13 @@ static int lint_path(struct session *s, struct str operand, bool several, struct
 		return lint_stdin(s, err);
 	if (session_place(s, STAGE_VALIDATE, "file", operand, several, &where, err) != 0)
 		return -1;
-	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err) : 0;
+	if (!where.folder)
+		return 0;
+	if (where.file.n == 0)
+		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
+	return vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}))
+		   ? 0
+		   : arena_err(&files->arena, err);
 }
 
 /* Nothing is named: what is found here is linted, be it nothing. */
@@ -89,13 +107,17 @@ static int drop_repeated(struct report *report, struct err *err)
 static int lint_all(struct session *s, const struct opt_list *paths, struct err *err)
 {
 	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
+	struct lint_files files CLEANUP(lint_files_release) = {0};
 
+	arena_init(&files.arena, s->scan.limits->scan_memory);
 	if (paths->n == 0 && lint_here(s, err) != 0)
 		return -1;
 	for (size_t i = 0; i < paths->n; i++) {
-		if (lint_path(s, paths->p[i], paths->n > 1, err) != 0)
+		if (lint_path(s, &files, paths->p[i], paths->n > 1, err) != 0)
 			return -1;
 	}
+	if (scan_files(&s->scan, files.list.p, files.list.n, SCAN_LINT, err) != 0)
+		return -1;
 	if (paths->n > 1 && drop_repeated(&s->report, err) != 0)
 		return -1;
 	return scan_stage_end(&s->scan, &stage, err);
