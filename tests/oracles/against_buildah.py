@@ -2,7 +2,7 @@
 to run. Words of ENV, LABEL, ARG, WORKDIR, USER, VOLUME and EXPOSE with quotes, escapes and variables, JSON forms,
 continuations with comments and blank lines between, both escape characters, arguments of the build.
 
-The instructions of that kind of the tree's own Dockerfiles are built the same way.
+What it refuses is refused. The instructions of that kind of the tree's own Dockerfiles are built the same way.
 """
 import json
 import os
@@ -203,6 +203,8 @@ def compare(o, text, answer, config):
     o.compare((text, "shell"), command_of(answer, "SHELL"), config.get("Shell") or [])
 
 
+REFUSED = [b'ENV A="x', b"LABEL a=it's", b'WORKDIR /"a', b'USER "a', b'VOLUME /v "/w x"', b'EXPOSE "8 0"', b"COPY 'a b' /x/", b"ENV",
+           b"ENV A", b"ENV A=1 B", b"LABEL a=1 b", b"ARG", b"CUM x"]
 KINDS = ("ENV", "ARG", "LABEL", "WORKDIR", "USER", "VOLUME", "EXPOSE", "CMD", "ENTRYPOINT")
 
 
@@ -227,7 +229,7 @@ def main():
         first = builder.config("first", b"FROM scratch\nENV A=1\n")
         if isinstance(first, str):
             oracle.skip(f"buildah builds nothing here: {first[-300:]}")
-        texts = own_instructions(o) + [Maker(o.rand).text().encode() for _ in range(FILES)]
+        texts = [b"FROM scratch\n" + line + b"\n" for line in REFUSED] + own_instructions(o) + [Maker(o.rand).text().encode() for _ in range(FILES)]
         given = b"".join(b"\0%s\0%s" % (name.encode(), value.encode()) for name, value in ARGS.items())
         answers = o.ask("dockerfile", [text + given for text in texts])
         with ThreadPoolExecutor(2) as pool:

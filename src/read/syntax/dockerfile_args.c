@@ -295,6 +295,55 @@ static bool check_from(struct docker_reader *r, struct docker_instruction *in)
 	return true;
 }
 
+/* The quote that is open at the end of a word, or nothing. */
+static struct str open_quote(struct str raw, char escape)
+{
+	size_t at = 0;
+	char quote = '\0';
+
+	for (size_t i = 0; i < raw.n; i++) {
+		char c = raw.p[i];
+
+		if (c == escape && quote != '\'') {
+			i++;
+		} else if (quote == '\0' && (c == '\'' || c == '"')) {
+			quote = c;
+			at = i;
+		} else if (c == quote) {
+			quote = '\0';
+		}
+	}
+	return str_sub(raw, at, quote != '\0');
+}
+
+static bool check_quotes(struct docker_reader *r, struct docker_instruction *in, struct str raw)
+{
+	struct str quote = open_quote(raw, r->file->escape);
+
+	return quote.n == 0 || docker_malformed(r, in, quote, "a quote that is not closed",
+				   "close it, or write the escape character before it");
+}
+
+/* The first of the words in which a builder looks for variables. */
+static bool check_all_quotes(struct docker_reader *r, struct docker_instruction *in)
+{
+	static const unsigned expanded =
+	    1U << DOCKER_ADD | 1U << DOCKER_ARG | 1U << DOCKER_COPY | 1U << DOCKER_ENV |
+	    1U << DOCKER_EXPOSE | 1U << DOCKER_FROM | 1U << DOCKER_LABEL | 1U << DOCKER_STOPSIGNAL |
+	    1U << DOCKER_USER | 1U << DOCKER_VOLUME | 1U << DOCKER_WORKDIR;
+
+	if (in->exec_form || !(expanded & 1U << in->kind))
+		return true;
+	for (size_t i = 0; i < in->n_words && !in->malformed; i++)
+		if (!check_quotes(r, in, in->words[i].raw))
+			return false;
+	for (size_t i = 0; i < in->n_pairs && !in->malformed; i++)
+		if (!check_quotes(r, in, in->pairs[i].name.raw) ||
+		    !check_quotes(r, in, in->pairs[i].value.raw))
+			return false;
+	return true;
+}
+
 static bool check_arguments(struct docker_reader *r, struct docker_instruction *in)
 {
 	size_t least = shapes[in->kind].least;
@@ -348,7 +397,8 @@ bool docker_read_arguments(struct docker_reader *r, struct docker_instruction *i
 		return true;
 	if (in->kind == DOCKER_UNKNOWN)
 		return unknown_keyword(r, in);
-	return read_flags(r, in) && read_shape(r, in) && check_arguments(r, in);
+	return read_flags(r, in) && read_shape(r, in) && check_all_quotes(r, in) &&
+	       check_arguments(r, in);
 }
 
 /* ---- here-document words ---- */
