@@ -126,7 +126,7 @@ static void receive_header(struct reader_process *p, char *header)
 
 static uint32_t receive(struct reader_process *p)
 {
-	char header[HEADER_BYTES];
+	char header[HEADER_BYTES] = {0};
 	struct rd r = rd_of(str_make(header, sizeof header));
 	struct err ignored = ERR_INIT;
 	uint32_t type = 0, n = 0;
