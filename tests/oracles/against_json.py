@@ -153,6 +153,8 @@ def damaged(rand, parts):
         parts.insert(rand.randrange(1, len(parts)), "# a comment, } with \"all\"\n")
     else:
         parts.insert(len(parts) - 1, rand.choice([",", " ,"]))
+    if how != 2 and rand.random() < 0.5:
+        parts.insert(rand.randrange(1, len(parts)), rand.choice(["# ] } \"\n", "// ]}\n", "/* { [ */", "/* \" */"]))
     return "".join(parts)
 
 

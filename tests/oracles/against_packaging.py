@@ -30,7 +30,8 @@ NAMES = ["six", "Flask-Cors", "a", "zope.interface", "x_y-.z", "PyYAML", "n1"]
 VERSIONS = ["1", "1.0", "3.0.9", "1.0.post1", "2!1.0", "1.0+local.1", "0.1rc1", "1.0.dev0", "20.4"]
 LINES = ["", "# a comment", "   # one more==1.0", "-r base.txt", "--requirement=more.txt", "-c constraints.txt",
          "-e ./folder", "--index-url https://pypi.example.com/simple", "--no-binary :all:", "./local.whl", "-e .",
-         "https://example.com/a-1.0.tar.gz", "--pre", "--hash=sha256:00"]
+         "https://example.com/a-1.0.tar.gz", "--pre", "--hash=sha256:00", "six===${V}",
+         "https://example.com/a==1,==2"]
 LIKELY = b"=<>!~,;[]()#\\\n\r \t-.*@${}'\"0a\x0b\x0c\x1c"
 
 
@@ -64,12 +65,12 @@ def requirement(rand):
 
 def file(rand):
     lines = [requirement(rand) if rand.random() < 0.7 else rand.choice(LINES) for _ in range(rand.randint(0, 5))]
-    return rand.choice(["\n", "\n", "\r\n", "\r", "\x0b", "\u2028"]).join(lines) + rand.choice(["", "\n"])
+    return rand.choice(["\n"] * 12 + ["\r\n"] * 4 + list("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")).join(lines) + rand.choice(["", "\n"])
 
 
 def pinned(requirement):
     for part in requirement.specifier_in_order:
-        exact = re.fullmatch(r"===?\s*([^*\s]+)", part)
+        exact = re.fullmatch(r"(?:===|==(?!=))\s*([^*\s]+)", part)
         if exact:
             return exact.group(1)
     return None
@@ -101,7 +102,7 @@ def by_pip(text):
             continue
         try:
             one = Line(words)
-        except ValueError:  # an invalid specifier is not always an InvalidRequirement
+        except (ValueError, SyntaxError):  # an invalid specifier or string is not always an InvalidRequirement
             invalid = invalid or not re.match(r"https?://|\./", words)
             unpinned += 1
             continue

@@ -230,6 +230,8 @@ static bool find_pin(struct str specifiers, struct str *ret_version)
 
 	if (str_starts(s, STR("(")))
 		s = str_trim_left(str_sub(s, 1, s.n));
+	if (s.n > 0 && str_chr(STR("=<>!~"), s.p[0]) == STR_NPOS)
+		return false;
 	while (s.n > 0) {
 		if (take_clause(&s, ret_version))
 			return true;
