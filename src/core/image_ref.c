@@ -127,7 +127,7 @@ static int cut_selectors(struct str *rest, struct image_ref *ref, struct err *er
 		rest->n = at;
 		if (!digest_is_valid(ref->digest))
 			return err_set(err, ERR_FORMAT,
-			    "what follows '@' is no digest: write sha256: and 64 lower-case hex digits");
+			    "what follows '@' is not a digest: write sha256: and 64 lower-case hex digits");
 	}
 	colon = str_rchr(*rest, ':');
 	slash = str_rchr(*rest, '/');
@@ -137,7 +137,7 @@ static int cut_selectors(struct str *rest, struct image_ref *ref, struct err *er
 	rest->n = colon;
 	if (!image_tag_is_valid(ref->tag))
 		return err_set(err, ERR_FORMAT,
-		    "what follows ':' is no tag: up to 128 letters, digits, '_', '.', '-', and neither "
+		    "what follows ':' is not a tag: up to 128 letters, digits, '_', '.', '-', and neither "
 		    "'.' nor '-' first");
 	return 0;
 }
@@ -189,7 +189,7 @@ int image_ref_parse(struct str text, struct arena *arena, struct image_ref *ret,
 	if (str_split(text, '/', &first, &after) && looks_like_host(first)) {
 		if (!is_host(first))
 			return err_set(err, ERR_FORMAT,
-			    "\"" STR_FMT "\": \"" STR_FMT "\" is no host", STR_ARG(text),
+			    "\"" STR_FMT "\": \"" STR_FMT "\" is not a host", STR_ARG(text),
 			    STR_ARG(first));
 		ref.host = first;
 		ref.host_written = true;

@@ -188,7 +188,7 @@ static int judge_ports(struct image_judging *j, struct err *err)
 		bool is_port = docker_ports_read(ports->p[i], &port);
 
 		if (!is_port && tell(j, "DL3011", WEIGHT_FULL, "EXPOSE",
-				    arena_fmt(j->arena, STR_FMT " is no port",
+				    arena_fmt(j->arena, STR_FMT " is not a port",
 					STR_ARG(str_sub(ports->p[i], 0, SHOWN_BYTES))),
 				    err) != 0)
 			return -1;

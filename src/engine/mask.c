@@ -157,7 +157,7 @@ static int mask_finding(struct sink *sink, const struct finding *finding, struct
 	struct arena arena CLEANUP(arena_release) = {0};
 
 	if (finding->n_places != 1)
-		return err_set(err, ERR_FORMAT, "the linter told a finding without its place");
+		return err_set(err, ERR_FORMAT, "the linter reported a finding without its place");
 	arena_init(&arena, MIB(64));
 	return mask_finding_in(mask_of(sink), finding, &arena, err);
 }

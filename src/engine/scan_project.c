@@ -211,7 +211,7 @@ static int check_constructs(struct bases_job *b, struct err *err)
 	}
 	if (str_chr(b->build->dockerfile, '\0') != STR_NPOS)
 		return refuse(b, (struct text_range){0, 0}, ERR_FORMAT,
-		    STR("there is a NUL byte in it: it is no text"), err);
+		    STR("there is a NUL byte in it: it is not text"), err);
 	return 0;
 }
 

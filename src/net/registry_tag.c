@@ -27,7 +27,7 @@ static int verify(struct registry_session *s, const struct http_request *request
 	struct str wanted = digest_is_valid(selector) ? selector : said;
 
 	if (wanted.n > 0 && !digest_is_valid(wanted))
-		return err_set(err, ERR_FORMAT, "%s, %s: its Docker-Content-Digest is no digest",
+		return err_set(err, ERR_FORMAT, "%s, %s: its Docker-Content-Digest is not a digest",
 		    s->who, request->what);
 	fetched->digest = digest_like(wanted, fetched->bytes, &s->arena);
 	if (!fetched->digest.p)

@@ -60,7 +60,7 @@ static int find_token(struct str json, struct arena *arena, struct str *ret, str
 	if (json_next(&j, &event, err))
 		return -1;
 	if (event.kind != JSON_OBJECT)
-		return err_set(err, ERR_FORMAT, "the answer is no object");
+		return err_set(err, ERR_FORMAT, "the answer is not an object");
 	for (;;) {
 		bool is_wanted;
 

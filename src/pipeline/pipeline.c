@@ -372,7 +372,7 @@ static int check_registry(const struct pipeline_plan *plan, struct arena *arena,
 	if (image_ref_parse(probe, arena, &ref, err) == 0 && ref.host_written && ref.tag.n == 0)
 		return 0;
 	return err_set(err, ERR_USAGE,
-	    "\"" STR_FMT "\" is no registry: HOST[:PORT][/PATH] is expected, such as "
+	    "\"" STR_FMT "\" is not a registry: HOST[:PORT][/PATH] is expected, such as "
 	    "registry.example:5000/team",
 	    STR_ARG(str_excerpt(plan->registry, 100)));
 }

@@ -249,7 +249,7 @@ class Feeds(House):
             "1.json": (RECORD % 1).encode(), "README": b"x", "LICENSE": b"x", "other.yaml": b"a: 1\n", ".hidden.json": b"{}",
             "in.tar.gz": gzip.compress(b"x"), "none.json": b'{"id":"PYSEC-9","modified":"2024-01-01T00:00:00Z","affected":[]}'}))
         self.assertIn("1 advisories", said)
-        for line in ("files that are no feed, such as a README: 2", "files of no advisory feed that is known here: 1",
+        for line in ("files that are not feeds, such as a README: 2", "files of no advisory feed that is known here: 1",
                      "compressed files inside an archive: 1", "records that name no package: 1"):
             self.assertIn("left out: " + line, said)
 

@@ -23,7 +23,7 @@ EXCEPTIONS = {
 }
 TAG = "tag:yaml.org,2002:"
 KINDS = {"null": "null", "bool": "bool", "int": "number", "float": "number"}
-OWN = ("this name was given before", "a name that is no text", '"<<" takes', "an alias to what it is a part of",
+OWN = ("this name was given before", "a name that is not text", '"<<" takes', "an alias to what it is a part of",
        "aliases make", "merge keys make")
 
 

@@ -76,7 +76,7 @@ static int without_database(struct str id, struct buf *out)
 	buf_addf(out, STR_FMT ": a vulnerability, not a rule\n", STR_ARG(id));
 	add_paragraph(out, "what it is",
 	    STR("A known flaw of a package. `plimsoll scan` and the scan stage of `plimsoll run` report it "
-		"under this id where an image has a version that is affected."));
+		"under this id if an image has a version that is affected."));
 	add_paragraph(out, "what to do",
 	    STR("Name the advisory database, with --db: it says which packages and versions are affected, "
 		"what cures it, and how grave it is. `plimsoll db build --output advisories.db FEED…` "

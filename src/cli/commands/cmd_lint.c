@@ -24,7 +24,7 @@ static int lint_stdin(struct session *s, struct err *err)
 	return scan_text(&s->scan, STR("Dockerfile"), buf_str(&text), SCAN_LINT, err);
 }
 
-/* Files that are named are linted together, behind the folders. */
+/* Files that are named one after the other are linted together. */
 struct lint_files {
 	VEC(struct named_file) list;
 	struct arena arena;
@@ -33,6 +33,14 @@ struct lint_files {
 static void lint_files_release(struct lint_files *files)
 {
 	arena_release(&files->arena);
+}
+
+static int lint_files(struct session *s, struct lint_files *files, struct err *err)
+{
+	size_t n = files->list.n;
+
+	files->list.n = 0;
+	return scan_files(&s->scan, files->list.p, n, SCAN_LINT, err);
 }
 
 static int lint_path(
@@ -46,6 +54,9 @@ static int lint_path(
 		return -1;
 	if (!where.folder)
 		return 0;
+	/* The first name of a file stays, so what was named before comes before. */
+	if (where.file.n == 0 && lint_files(s, files, err) != 0)
+		return -1;
 	if (where.file.n == 0)
 		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
 	return vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}))
@@ -116,7 +127,7 @@ static int lint_all(struct session *s, const struct opt_list *paths, struct err 
 		if (lint_path(s, &files, paths->p[i], paths->n > 1, err) != 0)
 			return -1;
 	}
-	if (scan_files(&s->scan, files.list.p, files.list.n, SCAN_LINT, err) != 0)
+	if (lint_files(s, &files, err) != 0)
 		return -1;
 	if (paths->n > 1 && drop_repeated(&s->report, err) != 0)
 		return -1;

@@ -74,7 +74,7 @@ const struct command command_policy = {
     .usage = "show|check [POLICY | --policy POLICY]",
     .about =
 	"`show` prints the policy's text: the built-in `starter`, or the one that --policy names.\n"
-	"`check` reads one and says whether it can be used, with line and column where it cannot.\n\n"
+	"`check` reads one and says whether it can be used, with line and column if it cannot.\n\n"
 	"  plimsoll policy show > policy.yaml      a policy to begin with\n"
 	"  plimsoll policy check policy.yaml",
     .run = run_policy,

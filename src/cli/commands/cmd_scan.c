@@ -133,7 +133,7 @@ static int run_scan(struct cli *cli, int argc, char **argv)
 	    OPT_TEXT_ROW('d', "db", &o.session.database, "FILE",
 		"the advisory database; see `plimsoll db build`"),
 	    OPT_TEXT_ROW(0, "image", &o.selector, "NAME",
-		"which image, where an archive or layout holds several"),
+		"which image, if an archive or layout holds several"),
 	    OPT_TEXT_ROW(0, "platform", &o.platform, "OS/ARCH", "default: linux on this machine"),
 	    OPT_FLAG_ROW(0, "no-secrets", &o.no_secrets, "do not look for secrets in the layers"),
 	    OPT_FLAG_ROW(0, "no-vulnerabilities", &o.no_vulnerabilities,

@@ -317,7 +317,7 @@ static void report_prose(struct lint *l)
 	l->rule = &rule_parse_error;
 	lint_report(l, range, STR("no Dockerfile"), "begin it with FROM, or name another file",
 	    "this is no Dockerfile: its first line is neither FROM nor ARG, and most of its "
-	    "lines are no instructions");
+	    "lines are not instructions");
 }
 
 static int check_target(const struct lint *l, const struct docker_view *view)

@@ -46,7 +46,7 @@ static int read_object(
 	if (json_next(j, &event, err))
 		return -1;
 	if (event.kind != JSON_OBJECT)
-		return err_set(err, ERR_FORMAT, "%s is no object", what);
+		return err_set(err, ERR_FORMAT, "%s is not an object", what);
 	return read_rest_of_object(j, fn, arg, err);
 }
 
@@ -57,7 +57,7 @@ static int read_text(struct json_in *j, const char *what, struct str *ret, struc
 	if (json_next(j, &event, err))
 		return -1;
 	if (event.kind != JSON_STRING)
-		return err_set(err, ERR_FORMAT, "%s is no string", what);
+		return err_set(err, ERR_FORMAT, "%s is not a string", what);
 	*ret = event.text;
 	return 0;
 }
@@ -69,7 +69,7 @@ static int read_size(struct json_in *j, uint64_t *ret, struct err *err)
 	if (json_next(j, &event, err))
 		return -1;
 	if (event.kind != JSON_NUMBER || !str_to_u64(event.text, ret))
-		return err_set(err, ERR_FORMAT, "a size is no number of bytes");
+		return err_set(err, ERR_FORMAT, "a size is not a number of bytes");
 	return 0;
 }
 
@@ -171,7 +171,7 @@ static int read_descriptors(struct json_in *j, struct manifest_reading *r, uint6
 	if (json_next(j, &event, err))
 		return -1;
 	if (event.kind != JSON_ARRAY)
-		return err_set(err, ERR_FORMAT, "its layers or manifests are no list");
+		return err_set(err, ERR_FORMAT, "its layers or manifests are not a list");
 	for (;;) {
 		struct descriptor d = {0};
 
@@ -180,7 +180,7 @@ static int read_descriptors(struct json_in *j, struct manifest_reading *r, uint6
 		if (event.kind == JSON_ARRAY_END)
 			return 0;
 		if (event.kind != JSON_OBJECT)
-			return err_set(err, ERR_FORMAT, "a descriptor is no object");
+			return err_set(err, ERR_FORMAT, "a descriptor is not an object");
 		if (++n > limits_default.layers)
 			return err_set(err, ERR_LIMIT, "it lists more than %u layers or manifests",
 			    limits_default.layers);
@@ -272,7 +272,7 @@ static int settle_type(struct manifest_reading *r, struct str served, struct err
 		    "present-day tool");
 	if (m->media_type.n > 0 && !is_known_type(m->media_type))
 		return err_set(err, ERR_UNSUPPORTED,
-		    "it is no image: its media type is \"" STR_FMT "\"",
+		    "it is not an image: its media type is \"" STR_FMT "\"",
 		    STR_ARG(str_sub(m->media_type, 0, 120)));
 	if (m->media_type.n > 0 && is_known_type(served) && !str_eq(m->media_type, served))
 		return err_set(err, ERR_FORMAT, "it is served as another media type than it says");
@@ -287,7 +287,7 @@ static int settle_type(struct manifest_reading *r, struct str served, struct err
 		return err_set(err, ERR_FORMAT, "its contents are not those of its media type");
 	if (!m->is_index && (!r->has_config || !r->has_layers))
 		return err_set(
-		    err, ERR_UNSUPPORTED, "it is no image: it has no config or no layers");
+		    err, ERR_UNSUPPORTED, "it is not an image: it has no config or no layers");
 	return 0;
 }
 

@@ -188,7 +188,7 @@ static int ask_builder(struct stage_run *s, struct preparation *p, struct err *e
 		return -1;
 	if (!docker_builder_parse(version, &s->p->builder))
 		return err_set(err, ERR_UNSUPPORTED,
-		    "buildah says \"" STR_FMT "\" of itself, where a version is expected",
+		    "buildah says \"" STR_FMT "\" of itself, but a version is expected",
 		    STR_ARG(str_sub(version, 0, 100)));
 	return 0;
 }

@@ -141,13 +141,13 @@ static int read_header(struct gzip_stream *g, struct err *err)
 	if (header_byte(g, &id1, err) != 0)
 		return -1;
 	if (id1 != 0x1f && g->members > 0)
-		return err_set(
-		    err, ERR_FORMAT, "bytes follow the end of the gzip data that are no gzip data");
+		return err_set(err, ERR_FORMAT,
+		    "bytes follow the end of the gzip data that are not gzip data");
 	if (header_byte(g, &id2, err) != 0)
 		return -1;
 	if (id1 != 0x1f || id2 != 0x8b)
 		return err_set(err, ERR_FORMAT,
-		    g->members > 0 ? "bytes follow the end of the gzip data that are no gzip data"
+		    g->members > 0 ? "bytes follow the end of the gzip data that are not gzip data"
 				   : "no gzip data: it does not begin as such");
 	if (header_byte(g, &method, err) != 0 || header_byte(g, &flags, err) != 0)
 		return -1;

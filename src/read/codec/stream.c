@@ -267,7 +267,7 @@ int stream_sum_check(struct stream_sum *sum, struct str digest, const char *what
 		return -1;
 	if (colon == STR_NPOS)
 		return err_set(
-		    err, ERR_FORMAT, "%s: \"" STR_FMT "\" is no digest", what, STR_ARG(digest));
+		    err, ERR_FORMAT, "%s: \"" STR_FMT "\" is not a digest", what, STR_ARG(digest));
 	expected = str_sub(digest, colon + 1, digest.n);
 	if (str_eq(expected, str_of(hex)))
 		return 0;

@@ -462,7 +462,7 @@ static enum header_result next_header(struct tar *t, struct tar_header *ret, str
 	}
 	tar_header_parse(block, ret);
 	if (!ret->size_is_valid && has_body(ret, ret->name)) {
-		(void)err_set(err, ERR_FORMAT, "a tar header at byte %llu has a size that is none",
+		(void)err_set(err, ERR_FORMAT, "a tar header at byte %llu has an invalid size",
 		    (unsigned long long)(t->offset - TAR_BLOCK));
 		return HEADER_ERROR;
 	}

@@ -151,7 +151,7 @@ void tar_header_parse(struct str block, struct tar_header *ret)
 
 static int pax_bad(struct err *err)
 {
-	return err_set(err, ERR_FORMAT, "a pax header has a record that is none");
+	return err_set(err, ERR_FORMAT, "a pax header has an invalid record");
 }
 
 static int pax_record(struct str key, struct str value, struct tar_pax *pax, struct err *err)
@@ -165,7 +165,7 @@ static int pax_record(struct str key, struct str value, struct tar_pax *pax, str
 	} else if (str_eq(key, STR("size"))) {
 		pax->has_size = value.n > 0;
 		if (value.n > 0 && (!str_to_u64(value, &pax->size) || pax->size > INT64_MAX))
-			return err_set(err, ERR_FORMAT, "a pax header has a size that is none");
+			return err_set(err, ERR_FORMAT, "a pax header has an invalid size");
 	} else if (str_starts(key, STR("GNU.sparse."))) {
 		pax->is_sparse = true;
 	}

@@ -86,7 +86,7 @@ static bool unknown_keyword(struct docker_reader *r, struct docker_instruction *
 	for (size_t i = 0; nearest && i < ARRAY_LEN(words); i++)
 		if (words[i] == nearest)
 			fix = fixes[i];
-	return docker_malformed(r, in, in->keyword, "this is no instruction", fix);
+	return docker_malformed(r, in, in->keyword, "this is not an instruction", fix);
 }
 
 static bool make_word(struct docker_reader *r, struct str raw, struct docker_word *ret)
@@ -188,7 +188,7 @@ static bool check_pair(
 		    r, in, pair->raw, "a name is missing before =", "write NAME=value");
 	if (!pair->has_value && in->kind != DOCKER_ARG)
 		return docker_malformed(r, in, pair->raw, "this word has no =",
-		    "write NAME=value, with the value in quotes where it holds blanks");
+		    "write NAME=value, with the value in quotes if it holds blanks");
 	return true;
 }
 
@@ -289,7 +289,7 @@ static bool check_from(struct docker_reader *r, struct docker_instruction *in)
 					  str_chr(STR("-_."), name.p[i]) != STR_NPOS));
 
 		if (!fits)
-			return docker_malformed(r, in, name, "this is no name for a stage",
+			return docker_malformed(r, in, name, "this is not a name for a stage",
 			    "begin it with a letter; letters, digits, - _ . may follow");
 	}
 	return true;

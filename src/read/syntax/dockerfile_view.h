@@ -136,7 +136,7 @@ struct docker_ports {
 	uint64_t low, high;
 	bool tcp;
 };
-/* False: it is no port. */
+/* False: it is not a port. */
 bool docker_ports_read(struct str word, struct docker_ports *ret);
 
 /* ENV, then ARG, of the stage and of the stages it builds on; NULL: not set in this file. */

@@ -396,7 +396,7 @@ static int skip_name(struct yaml_builder *y, const yaml_event_t *event)
 	if (y->depth + y->skip_depth >= y->depth_max)
 		return too_deep(y, span.offset);
 	if (y->skip_depth++ == 0) {
-		tree_problem(&y->b, "a name that is no text", span.offset, span.end);
+		tree_problem(&y->b, "a name that is not text", span.offset, span.end);
 		take_name(y, STR_NONE, &(struct span){span.offset, span.offset}, false);
 	}
 	return 0;

@@ -137,7 +137,8 @@ static int verify_manifest(
 		return err_wrap(err, "the built image's manifest");
 	sha256_digest(buf_str(&bytes), found);
 	if (!str_eq(str_of(found), digest))
-		return err_set(err, ERR_FORMAT, "the built image's manifest is not what was told");
+		return err_set(
+		    err, ERR_FORMAT, "the built image's manifest is not what was reported");
 	*ret_size = bytes.n;
 	return 0;
 }
@@ -209,7 +210,7 @@ int output_take(
 	struct err ignored = ERR_INIT;
 
 	if (!digest_is_valid(digest) || !str_starts(digest, STR("sha256:")))
-		return err_set(err, ERR_FORMAT, "the build told no digest");
+		return err_set(err, ERR_FORMAT, "the build reported no digest");
 	if (mkdir(to, 0755) != 0)
 		return err_sys(err, "making %s", to);
 	if (take(from, to, digest, arena, err) == 0)

@@ -154,7 +154,7 @@ static int check_name(const char *option, const char *name, struct err *err)
 {
 	if (name[0] != '\0' && !strchr(name, '='))
 		return 0;
-	return err_set(err, ERR_CONFIG, "%s: \"%s\" is no name", option, name);
+	return err_set(err, ERR_CONFIG, "%s: \"%s\" is not a name", option, name);
 }
 
 static int add_labels(struct buildah *b, struct err *err)
@@ -238,7 +238,7 @@ static int prepare_base(struct buildah *b, size_t i, const char *token, struct e
 	if (image_ref_parse(str_of(base->given->reference), b->arena, &ref, err) != 0)
 		return err_wrap(err, "base image %s", base->given->reference);
 	if (!digest_is_valid(str_of(base->given->digest)))
-		return err_set(err, ERR_FORMAT, "base image %s: \"%s\" is no digest",
+		return err_set(err, ERR_FORMAT, "base image %s: \"%s\" is not a digest",
 		    base->given->reference, base->given->digest);
 	folder = arena_fmt(b->arena, "/build/base/%s-%zu", token, i);
 	name = arena_fmt(b->arena, STR_FMT "/" STR_FMT ":" STR_FMT, STR_ARG(ref.host),

@@ -410,7 +410,7 @@ static int next_message(
 	if (fd_read_full(child->report_fd, ret, sizeof(*ret), &n, err) != 0)
 		return -1;
 	if (n != sizeof(*ret))
-		return err_set(err, ERR_IO, "the build was killed before it told its result");
+		return err_set(err, ERR_IO, "the build was killed before it reported its result");
 	ret->err.text[sizeof(ret->err.text) - 1] = '\0';
 	ret->why[sizeof(ret->why) - 1] = '\0';
 	ret->outcome.text[NS_TEXT_SIZE - 1] = '\0';

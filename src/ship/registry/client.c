@@ -298,7 +298,7 @@ int registry_tag(
 	if (!digest_is_valid(ref->digest))
 		return err_set(err, ERR_FORMAT, "what is to be tagged is named by no valid digest");
 	if (!image_tag_is_valid(tag))
-		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is no valid tag",
+		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is not a valid tag",
 		    STR_ARG(str_sub(tag, 0, IMAGE_REF_TAG_MAX)));
 	call_init(&call, opts, ref, NET_OP_TAG);
 	call.request.digest = ref->digest;

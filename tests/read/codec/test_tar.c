@@ -242,7 +242,7 @@ static void global_headers_may_only_comment(void **state)
 	    {STR_INIT("14 linkpath=b\n"), NULL},
 	    {STR_INIT("9 size=1\n"), NULL},
 	    {STR_INIT("18 GNU.sparse.a=1\n"), NULL},
-	    {STR_INIT("x"), "error malformed input: a pax header has a record that is none\n"},
+	    {STR_INIT("x"), "error malformed input: a pax header has an invalid record\n"},
 	};
 
 	(void)state;
@@ -464,7 +464,7 @@ static void zero_blocks_end_it(void **state)
 	row = (struct made){.type = '0', .name = "a", .size = "9"};
 	add_made(&tar, &row);
 	assert_list(buf_str(&tar), &limits_default,
-	    "error malformed input: a tar header at byte 0 has a size that is none\n");
+	    "error malformed input: a tar header at byte 0 has an invalid size\n");
 	buf_clear(&tar);
 	row = (struct made){.type = '5', .name = "a", .size = "9"};
 	add_made(&tar, &row);

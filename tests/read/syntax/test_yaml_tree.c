@@ -256,7 +256,7 @@ static void test_odd_names(void **state)
 	    "  : number 21..22 2\n"
 	    "  k: null 27..27\n"
 	    "  3: number 30..31 4\n"
-	    "! 7..8 a name that is no text\n");
+	    "! 7..8 a name that is not text\n");
 	assert_tree(yaml_tree, "a: 1\nb: 2\na: 3\n",
 	    "map 0..14\n"
 	    "  a: number 3..4 1\n"

@@ -232,11 +232,11 @@ static void a_layout_with_more_is_refused(void **state)
 		assert_int_equal(dir_remove(below(f, "from"), &f->err), 0);
 		digest = make_layout(f, "from");
 	}
-	assert_not_taken(f, STR("sha256:00"), "told no digest");
+	assert_not_taken(f, STR("sha256:00"), "reported no digest");
 	assert_not_taken(f,
 	    STR("sha512:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
 		"f0123456789abcdef0123456789abcdef0123456789abcdef"),
-	    "told no digest");
+	    "reported no digest");
 	/* A link under a digest's name. */
 	assert_int_equal(
 	    symlink("/etc/passwd",
@@ -254,7 +254,7 @@ static void the_manifest_is_verified(void **state)
 	put(f, "from",
 	    arena_fmt(&f->arena, "blobs/sha256/" STR_FMT, STR_ARG(str_sub(digest, 7, digest.n))).p,
 	    "{\"manifest\":2}");
-	assert_not_taken(f, digest, "manifest is not what was told");
+	assert_not_taken(f, digest, "manifest is not what was reported");
 	assert_int_equal(dir_remove(below(f, "from"), &f->err), 0);
 	(void)make_layout(f, "from");
 	assert_not_taken(f,

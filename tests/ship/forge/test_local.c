@@ -172,7 +172,7 @@ static void what_git_allows_for_no_branch(void **state)
 		assert_int_equal(comment(w, STR("x")), -1);
 		assert_code(w, ERR_USAGE, "the pull request's comment");
 		assert_int_equal(land(w), -1);
-		assert_code(w, ERR_USAGE, "no name that git allows");
+		assert_code(w, ERR_USAGE, "not a name that git allows");
 	}
 	assert_true(str_eq(before, refs(w)));
 }

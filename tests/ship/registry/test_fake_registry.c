@@ -109,7 +109,7 @@ static void each_bad_answer_is_an_error_by_name(void **state)
 	    {"wrong-blob:v1", ERR_FORMAT, "not what its digest says"},
 	    {"long-blob:v1", ERR_FORMAT, "has more than the"},
 	    {"wrong-manifest:v1", ERR_FORMAT, "the manifest's bytes are not what"},
-	    {"odd-digest:v1", ERR_FORMAT, "Docker-Content-Digest is no digest"},
+	    {"odd-digest:v1", ERR_FORMAT, "Docker-Content-Digest is not a digest"},
 	    {"huge-manifest:v1", ERR_LIMIT, "more than 4194304 bytes"},
 	    {"no-json:v1", ERR_FORMAT, "manifest: "},
 	    {"schema-one:v1", ERR_UNSUPPORTED, "schema 1"},

@@ -22,7 +22,7 @@ static void check_word(struct lint *l, const struct docker_step *step, size_t i)
 	while (docker_next_port(&rest, &port)) {
 		if (is_too_large(port))
 			lint_report(l, docker_range(in, in->words[i].raw), port, NULL,
-			    STR_FMT " is no port: they end at 65535", STR_ARG(port));
+			    STR_FMT " is not a port: they end at 65535", STR_ARG(port));
 	}
 }
 

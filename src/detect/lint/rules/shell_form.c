@@ -85,7 +85,7 @@ static void check_shell_form(struct lint *l, const struct docker_view *view)
 		offer_list(l, view, step, &text);
 		if (in->args.p[0] == '[')
 			lint_instruction(l, in,
-			    "%s looks like a JSON list but is none: a shell runs it",
+			    "%s looks like a JSON list but is not one: a shell runs it",
 			    docker_kind_word(in->kind));
 		else
 			lint_instruction(l, in, "%s in shell form", docker_kind_word(in->kind));

@@ -7,7 +7,7 @@ static void check_shell_unread(struct lint *l, const struct docker_view *view)
 
 		if (step->script && step->script->incomplete)
 			lint_report(l, step->script->incomplete_at, step->instruction->text.text,
-			    NULL, "what stands from here on is no complete shell script");
+			    NULL, "what stands from here on is not a complete shell script");
 	}
 }
 

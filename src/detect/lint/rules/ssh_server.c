@@ -60,7 +60,7 @@ const struct lint_rule rule_ssh_server = {
     .title = "an SSH server in the image",
     .why = "A container is entered through its runtime; an SSH server in it is one more "
 	   "door, with keys and passwords of its own.",
-    .fix = "leave the SSH server out, and use `exec` of the runtime where a shell is "
+    .fix = "leave the SSH server out, and use `exec` of the runtime if a shell is "
 	   "needed",
     .threat = "breakout",
     .since = "2026-11-23",

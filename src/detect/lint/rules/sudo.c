@@ -21,7 +21,7 @@ const struct lint_rule rule_sudo = {
     .title = "sudo in a build",
     .why = "A build step is root already, and an image that carries sudo lets whoever gets "
 	   "in become root.",
-    .fix = "leave sudo out; switch with USER where a step needs another user",
+    .fix = "leave sudo out; switch with USER if a step needs another user",
     .threat = "host",
     .since = "2026-11-23",
     .peer = "error",

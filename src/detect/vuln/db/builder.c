@@ -412,7 +412,7 @@ static int not_recognised(struct db_reading *r, struct err *err)
 		db_stats_leave_out(&r->b->stats, "files of no advisory feed that is known here", 1);
 		return sink_problem(r->sink, &problem, err);
 	}
-	db_stats_leave_out(&r->b->stats, "files that are no feed, such as a README", 1);
+	db_stats_leave_out(&r->b->stats, "files that are not feeds, such as a README", 1);
 	return 0;
 }
 

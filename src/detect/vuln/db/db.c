@@ -202,7 +202,7 @@ static int read_header(struct db *db, struct err *err)
 		return err_set(err, ERR_DATABASE, "not an advisory database of plimsoll");
 	if (version != DB_VERSION)
 		return err_set(err, ERR_DATABASE,
-		    "an advisory database of version %u, where this program reads version %d; build "
+		    "an advisory database of version %u, but this program reads version %d; build "
 		    "it again with `plimsoll db build`",
 		    version, (int)DB_VERSION);
 	if (size != db->bytes.n || sections != DB_SECTION_COUNT || block != DB_BLOCK_BYTES ||
@@ -335,7 +335,7 @@ int db_info(const struct db *db, struct db_info *ret_info, struct err *err)
 
 	memcpy(digest + 7, hex.p, hex.n);
 	if (!digest_is_valid(str_of(digest)))
-		return damaged(err, "its digest is none");
+		return damaged(err, "its digest is invalid");
 	*ret_info = (struct db_info){
 	    .built_ms = db->built_ms,
 	    .file_bytes = db->bytes.n,
@@ -498,7 +498,7 @@ int db_entry_at(const struct db *db, const struct db_entries *entries, uint32_t 
 	entry.advisory = u32(&r);
 	status = u32(&r);
 	if (status > STATUS_END_OF_LIFE)
-		return damaged(err, "a status that is none");
+		return damaged(err, "an invalid status");
 	entry.status = (enum advisory_status)status;
 	entry.events = list_of(&r);
 	entry.versions = list_of(&r);
@@ -531,7 +531,7 @@ int db_event_at(const struct db *db, const struct db_list *events, uint32_t i,
 		return -1;
 	flags = u32(&r);
 	if ((flags & DB_EVENT_KIND) < EVENT_INTRODUCED || (flags & DB_EVENT_KIND) > EVENT_LIMIT)
-		return damaged(err, "a range event that is none");
+		return damaged(err, "an invalid range event");
 	event.kind = (enum event_kind)(flags & DB_EVENT_KIND);
 	event.begins = (flags & DB_EVENT_BEGINS) != 0;
 	if (text_of(db, &r, &event.version, err) != 0)
@@ -556,7 +556,7 @@ static int read_score(uint32_t packed, struct db_advisory *ret, struct err *err)
 
 	if (severity > SEVERITY_CRITICAL || kev > DB_KEV_UNKNOWN ||
 	    (score > 100 && score != DB_NO_SCORE))
-		return damaged(err, "a severity that is none");
+		return damaged(err, "an invalid severity");
 	ret->severity = (enum severity)severity;
 	ret->kev = kev == DB_KEV_UNKNOWN ? -1 : kev == DB_KEV_YES;
 	ret->cvss_tenths = score == DB_NO_SCORE ? -1 : (int)score;

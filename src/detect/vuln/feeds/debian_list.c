@@ -257,7 +257,7 @@ static int take_line(struct list_reader *r, struct str line, struct err *err)
 		return take_cves(r, text, err);
 	if (text.p[0] == '[' && line.p[0] != '[')
 		return take_release(r, text, err);
-	return complain(r, line, "a line that is no part of a DSA or DLA entry", err);
+	return complain(r, line, "a line that is not part of a DSA or DLA entry", err);
 }
 
 static int list_read(

@@ -59,7 +59,8 @@ static bool suffix_valid(struct str suffix)
 
 static int refuse_name(struct str name, struct err *err)
 {
-	return err_set(err, ERR_USAGE, "\"%.*s\" is no name that git allows for a branch or commit",
+	return err_set(err, ERR_USAGE,
+	    "\"%.*s\" is not a name that git allows for a branch or commit",
 	    STR_ARG(str_excerpt(name, 100)));
 }
 

@@ -68,7 +68,7 @@ static int index_members(struct image_blobs *blobs, struct tar *tar, struct err 
 		case TAR_END:
 			return 0;
 		case TAR_ERROR:
-			return is_first ? err_wrap(err, "it is no tar archive") : -1;
+			return is_first ? err_wrap(err, "it is not a tar archive") : -1;
 		case TAR_REFUSED:
 			/* Whoever needs it will say that it is missing. */
 			break;
@@ -212,7 +212,7 @@ static int read_blob(const struct blob *b, size_t max_bytes, struct arena *arena
 	char *p;
 
 	if (b->size > max_bytes)
-		return err_set(err, ERR_LIMIT, "%llu bytes, where at most %zu are read",
+		return err_set(err, ERR_LIMIT, "%llu bytes, but at most %zu are read",
 		    (unsigned long long)b->size, max_bytes);
 	p = arena_alloc(arena, (size_t)b->size + 1);
 	if (!p)
@@ -244,12 +244,12 @@ int blob_name(struct str digest, struct arena *arena, struct str *ret_name, stru
 	struct str algorithm, hex, name;
 
 	if (!str_split(digest, ':', &algorithm, &hex))
-		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is no digest", STR_ARG(digest));
+		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is not a digest", STR_ARG(digest));
 	if (!str_eq(algorithm, STR("sha256")) && !str_eq(algorithm, STR("sha512")))
 		return err_set(err, ERR_UNSUPPORTED,
 		    "digest \"" STR_FMT "\" is neither sha256 nor sha512", STR_ARG(digest));
 	if (!digest_is_valid(digest))
-		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is no digest", STR_ARG(digest));
+		return err_set(err, ERR_FORMAT, "\"" STR_FMT "\" is not a digest", STR_ARG(digest));
 	name = arena_fmt(arena, "blobs/" STR_FMT "/" STR_FMT, STR_ARG(algorithm), STR_ARG(hex));
 	*ret_name = name;
 	return arena_check(arena, err);

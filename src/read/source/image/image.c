@@ -261,8 +261,8 @@ static int docker_layer(
 	if (str_starts(name, STR("blobs/sha256/")))
 		layer->digest = digest_in_name(name, o->arena);
 	if (layer->digest.n == 0)
-		return err_set(err, ERR_FORMAT, "a layer is called " STR_FMT ", which is no digest",
-		    STR_ARG(name));
+		return err_set(err, ERR_FORMAT,
+		    "a layer is called " STR_FMT ", which is not a digest", STR_ARG(name));
 	/* Missing is the layer's problem, told when it is read. */
 	if (blob_open(o->image->blobs, name, &b, err) == CONTENT_ERROR)
 		return -1;

@@ -181,8 +181,8 @@ int media_type_check_layer(struct str type, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED,
 		    "a foreign layer (" STR_FMT "): its bytes lie elsewhere and were not read",
 		    STR_ARG(type));
-	return err_set(err, ERR_UNSUPPORTED, "media type \"" STR_FMT "\" is no layer that is read",
-	    STR_ARG(type));
+	return err_set(err, ERR_UNSUPPORTED,
+	    "media type \"" STR_FMT "\" is not a layer that is read", STR_ARG(type));
 }
 
 static int check_config_type(struct str type, struct err *err)
@@ -195,7 +195,7 @@ static int check_config_type(struct str type, struct err *err)
 	if (is_one_of(type, names, ARRAY_LEN(names)))
 		return 0;
 	return err_set(err, ERR_UNSUPPORTED,
-	    "it is no container image: its config is \"" STR_FMT "\"", STR_ARG(type));
+	    "it is not a container image: its config is \"" STR_FMT "\"", STR_ARG(type));
 }
 
 /* ---- index and manifest ---- */
@@ -211,8 +211,9 @@ static int check_shape(const struct node *root, bool is_index, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED,
 		    "a schema 1 manifest, which is not read: pull and push the image again");
 	if (type.n > 0 && !fits)
-		return err_set(err, ERR_UNSUPPORTED, "media type \"" STR_FMT "\" is no image %s",
-		    STR_ARG(type), is_index ? "index" : "manifest");
+		return err_set(err, ERR_UNSUPPORTED,
+		    "media type \"" STR_FMT "\" is not an image %s", STR_ARG(type),
+		    is_index ? "index" : "manifest");
 	if (get(root, "manifests") && (get(root, "layers") || get(root, "config")))
 		return err_set(err, ERR_FORMAT, "it is a manifest and an index at once");
 	return 0;
@@ -245,7 +246,7 @@ int image_manifest_parse(struct str bytes, const struct limits *limits, struct a
 		0)
 		return -1;
 	if (m.n_layers > limits->layers)
-		return err_set(err, ERR_LIMIT, "%zu layers, where at most %u are read", m.n_layers,
+		return err_set(err, ERR_LIMIT, "%zu layers, but at most %u are read", m.n_layers,
 		    limits->layers);
 	*ret = m;
 	return 0;
@@ -368,7 +369,7 @@ int image_config_parse(struct str bytes, const struct limits *limits, struct are
 		return -1;
 	for (size_t i = 0; i < rootfs.n; i++)
 		if (!digest_is_valid(rootfs.diff_ids[i]))
-			return err_set(err, ERR_FORMAT, "diff ID %zu is no digest", i + 1);
+			return err_set(err, ERR_FORMAT, "diff ID %zu is not a digest", i + 1);
 	image->history_fits = n_made == rootfs.n;
 	if (image->history_fits)
 		attribute(history, image, &rootfs);
@@ -400,7 +401,7 @@ int docker_manifest_parse(struct str bytes, const struct limits *limits, struct 
 		if (image->config.n == 0)
 			return err_set(err, ERR_FORMAT, "an image without a config");
 		if (image->layers.n > limits->layers)
-			return err_set(err, ERR_LIMIT, "%zu layers, where at most %u are read",
+			return err_set(err, ERR_LIMIT, "%zu layers, but at most %u are read",
 			    image->layers.n, limits->layers);
 	}
 	*ret = images;

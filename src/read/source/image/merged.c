@@ -63,7 +63,7 @@ int merged_body_new(struct merged *m, struct str path, uint64_t n, uint32_t mode
 		return arena_err(&m->arena, err);
 	}
 	if (n > limits->wanted_bytes) {
-		(void)err_set(&why, ERR_LIMIT, "%llu bytes, where at most %zu are read",
+		(void)err_set(&why, ERR_LIMIT, "%llu bytes, but at most %zu are read",
 		    (unsigned long long)n, limits->wanted_bytes);
 	} else if (n > limits->scan_memory - m->body_bytes) {
 		(void)err_set(&why, ERR_LIMIT,

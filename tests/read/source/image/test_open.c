@@ -146,7 +146,7 @@ static void documents_that_are_none(void **state)
 	    {"{\"schemaVersion\":1,\"manifests\":[]}", ERR_UNSUPPORTED, "schema 1"},
 	    {"{\"manifests\":[],\"manifests\":[]}", ERR_FORMAT, "line 1"},
 	    {"{\"manifests\":[],\"layers\":[]}", ERR_FORMAT, "at once"},
-	    {"{\"manifests\":[{\"digest\":\"sha256:00\",\"size\":1}]}", ERR_FORMAT, "no digest"},
+	    {"{\"manifests\":[{\"digest\":\"sha256:00\",\"size\":1}]}", ERR_FORMAT, "not a digest"},
 	    {"{\"manifests\":[{\"digest\":\"md5:00\",\"size\":1}]}", ERR_UNSUPPORTED, "neither"},
 	    {"{\"manifests\":[{\"digest\":\"x\"}]}", ERR_FORMAT, "no size"},
 	    {"{\"manifests\":[{\"digest\":\"sha256:"
@@ -181,7 +181,7 @@ static void no_image_at_all(void **state)
 	layout_release(&l);
 	layout_init(&l, &f->arena);
 	layout_file(&l, STR("a.tar"), STR("notes"));
-	open_fails(f, layout_folder(&l), "", "", ERR_FORMAT, "no tar archive");
+	open_fails(f, layout_folder(&l), "", "", ERR_FORMAT, "not a tar archive");
 }
 
 static void a_config_that_was_changed(void **state)
