@@ -319,8 +319,8 @@ class Wrong(ScanTest):
         del image.files["index.json"]
         for name, data, said in (("cut.tar", whole[:len(whole) // 2], "ends in the middle"),
                                  ("app.tar.gz", gzip.compress(whole), "compressed with gzip as a whole"),
-                                 ("notes.txt", b"no archive\n" * 100, "no tar archive"),
-                                 ("few", b"few", "no tar archive"),
+                                 ("notes.txt", b"no archive\n" * 100, "not a tar archive"),
+                                 ("few", b"few", "not a tar archive"),
                                  ("empty", b"", "no image"),
                                  ("blobs.tar", image.archive(), "no image")):
             with self.subTest(name):
