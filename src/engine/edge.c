@@ -65,16 +65,37 @@ static bool is_token_byte(char c)
 	return byte_is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '=' || c == '-';
 }
 
+/* False for words, whatever joins them: a token has a digit, or both cases side by side, or it is
+ * capitals alone, like one AWS key id in thirty. */
+static bool may_be_token(struct str run)
+{
+	size_t capitals = 0;
+
+	if (run.n < TOKEN_RUN_MIN)
+		return false;
+	for (size_t i = 0; i < run.n; i++) {
+		bool capital = run.p[i] >= 'A' && run.p[i] <= 'Z';
+
+		if (byte_is_digit(run.p[i]) || capitals + capital >= TOKEN_RUN_MIN ||
+		    (i > 0 && byte_is_alpha(run.p[i]) && byte_is_alpha(run.p[i - 1]) &&
+			capital != (capitals > 0)))
+			return true;
+		capitals = capital ? capitals + 1 : 0;
+	}
+	return false;
+}
+
 /* False only for texts in which no rule of ours can find anything. */
 static bool may_hide(const struct edge *edge, struct str text)
 {
-	size_t run = 0;
+	size_t end;
 
 	if (edge->given && text.n > 0)
 		return true;
-	for (size_t i = 0; i < text.n; i++) {
-		run = is_token_byte(text.p[i]) ? run + 1 : 0;
-		if (run >= TOKEN_RUN_MIN)
+	for (size_t start = 0; start < text.n; start = end + 1) {
+		for (end = start; end < text.n && is_token_byte(text.p[end]); end++)
+			;
+		if (may_be_token(str_sub(text, start, end - start)))
 			return true;
 	}
 	return str_has(text, STR("://")) || str_has(text, STR("-----"));

@@ -62,6 +62,16 @@ static void a_text(void **state)
 	    w, "registry.example:5000/team/app:" DIGEST, "registry.example:5000/team/app:" DIGEST);
 }
 
+/* Keys in which no digit shows that they are none of our words. */
+static void a_key_of_letters(void **state)
+{
+	struct world *w = *state;
+
+	shows(w, "x AKIAQWHRTZUSOPADFGJK", "x [secret]");
+	shows(w, "DEBIAN_FRONTEND=noninteractive --no-install-recommends",
+	    "DEBIAN_FRONTEND=noninteractive --no-install-recommends");
+}
+
 static void a_secret_of_several_lines(void **state)
 {
 	struct world *w = *state;
@@ -164,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_text, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(a_key_of_letters, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(a_secret_of_several_lines, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(parts_of_a_secret, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(every_text_of_a_report, world_open, world_close),
