@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
-	enum lint_kind kind;
+	const struct lint_kind *kind;
 	struct lint_sink sink = {{.ops = &check_ops}, size};
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {

@@ -66,6 +66,11 @@ bool str_ends(struct str s, struct str suffix)
 	return s.n >= suffix.n && str_eq(str_sub(s, s.n - suffix.n, suffix.n), suffix);
 }
 
+bool str_ends_nocase(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq_nocase(str_sub(s, s.n - suffix.n, suffix.n), suffix);
+}
+
 size_t str_chr(struct str s, char c)
 {
 	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
@@ -142,6 +147,13 @@ struct str str_trim_right(struct str s)
 struct str str_trim(struct str s)
 {
 	return str_trim_left(str_trim_right(s));
+}
+
+struct str str_base_name(struct str path)
+{
+	size_t slash = str_rchr(path, '/');
+
+	return slash == STR_NPOS ? path : str_sub(path, slash + 1, path.n);
 }
 
 bool str_to_u64(struct str s, uint64_t *ret_value)

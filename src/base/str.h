@@ -53,6 +53,7 @@ int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
+bool str_ends_nocase(struct str s, struct str suffix);
 
 #define STR_NPOS ((size_t)-1)
 /* Where the byte or text first (or last) stands, or STR_NPOS. */
@@ -72,6 +73,9 @@ bool str_split(struct str s, char sep, struct str *ret_before, struct str *ret_a
 struct str str_trim(struct str s);
 struct str str_trim_left(struct str s);
 struct str str_trim_right(struct str s);
+
+/* What stands behind the last '/', or all of it. */
+struct str str_base_name(struct str path);
 
 /* The whole slice as decimal digits that fit; false otherwise. */
 bool str_to_u64(struct str s, uint64_t *ret_value);

@@ -69,7 +69,7 @@ static int tell_stand_in(struct unit_detectors *d, const struct unit *unit, stru
 static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
 	struct lint_opts opts = lint_opts_of(d);
-	enum lint_kind kind = LINT_NONE;
+	const struct lint_kind *kind = NULL;
 	struct mask mask CLEANUP(mask_release) = {0};
 	struct err why = ERR_INIT;
 	int result;
@@ -79,10 +79,10 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 	arena_clear(&d->arena);
 	mask_init(&mask, &d->scanner, unit, d->scan->limits, d->job->sink);
 	result = lint_unit(unit, &opts, &d->arena, &mask.sink, &kind, &why);
-	if (result == 0 && kind == LINT_NONE && d->named && !(d->detectors & SCAN_SECRETS))
+	if (result == 0 && !kind && d->named && !(d->detectors & SCAN_SECRETS))
 		result = err_set(&why, ERR_UNSUPPORTED,
 		    "it is neither a Dockerfile nor a task definition, so nothing was judged");
-	d->linted += kind != LINT_NONE;
+	d->linted += kind != NULL;
 	if (result == 0)
 		return 0;
 	return sink_error(d->job->sink, STAGE_VALIDATE, unit->origin.path, &why, err);

@@ -1,8 +1,6 @@
-#include "detect/lint/lint.h"
-
 #include "base/buf.h"
 #include "core/trusted.h"
-#include "detect/lint/taskdef.h"
+#include "detect/lint/kind.h"
 
 #include <stdarg.h>
 
@@ -12,7 +10,6 @@ enum {
 	LINE_BYTES = 512,
 	REQUEST_LINES =
 	    32, /* comment lines above an instruction in which a request is looked for */
-	EDITS_MAX = 4,
 };
 
 #define RECORDS	       "detect/lint/rules.def"
@@ -21,22 +18,11 @@ enum {
 #define RECORDS_LIST   rules
 #include "base/records.h"
 
-struct lint {
-	const struct unit *unit;
-	const struct lint_opts *opts;
-	const struct lint_rule *rule;
-	const struct line_index *lines;
-	enum finding_weight weight;	      /* of the next finding */
-	const struct dockerfile *file;	      /* NULL: a task definition */
-	struct finding_edit edits[EDITS_MAX]; /* of the next finding */
-	size_t n_edits;
-	uint32_t request_line; /* for which `request` was looked up, of this rule; 0: none yet */
-	struct str request;
-	struct sink *sink;
-	struct arena *arena;
-	struct err *err;
-	bool failed;
-};
+#define RECORDS	       "detect/lint/kinds.def"
+#define RECORDS_TYPE   struct lint_kind
+#define RECORDS_PREFIX kind
+#define RECORDS_LIST   kinds
+#include "base/records.h"
 
 const struct lint_rule *const *lint_rules(size_t *ret_n)
 {
@@ -208,7 +194,7 @@ void lint_edit(struct lint *l, enum edit_level level, struct text_range range, s
 	struct finding_edit edit = {l->unit->origin.path, range.offset, range.end, text, level,
 	    edit_importance(l->rule->severity)};
 
-	if (l->n_edits < EDITS_MAX)
+	if (l->n_edits < LINT_EDITS_MAX)
 		l->edits[l->n_edits++] = edit;
 }
 
@@ -293,108 +279,81 @@ void lint_node(struct lint *l, const struct node *node, const char *message, ...
 
 /* ---- one unit ---- */
 
-static bool is_prose(const struct dockerfile *file)
+void lint_rule_begin(struct lint *l, const struct lint_rule *rule)
 {
-	size_t known = 0;
+	l->rule = rule;
+	l->request_line = 0;
+}
 
-	for (size_t i = 0; i < file->instructions.n; i++) {
-		const struct docker_instruction *in = &file->instructions.p[i];
-		char first = in->keyword.n > 0 ? in->keyword.p[0] : '\0';
+const struct lint_rule *lint_next_rule(struct lint *l)
+{
+	while (l->next_rule < ARRAY_LEN(rules) && !l->failed) {
+		const struct lint_rule *rule = rules[l->next_rule++];
 
-		known +=
-		    in->kind != DOCKER_UNKNOWN && !in->malformed && first >= 'A' && first <= 'Z';
+		if (l->kind->has_rule(rule)) {
+			lint_rule_begin(l, rule);
+			return rule;
+		}
 	}
-	return file->instructions.n > 0 && file->instructions.p[0].kind != DOCKER_FROM &&
-	       file->instructions.p[0].kind != DOCKER_ARG && known * 2 < file->instructions.n;
+	return NULL;
 }
 
-/* A text that is no Dockerfile at all: one finding, not one for each of its lines. */
-static void report_prose(struct lint *l)
+bool lint_wants_path(struct str path, const struct lint_opts *opts)
 {
-	struct text_range range = {
-	    l->file->instructions.p[0].offset, l->file->instructions.p[0].head_end};
-
-	l->rule = &rule_parse_error;
-	lint_report(l, range, STR("no Dockerfile"), "begin it with FROM, or name another file",
-	    "this is no Dockerfile: its first line is neither FROM nor ARG, and most of its "
-	    "lines are not instructions");
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i]->wants(path, opts))
+			return true;
+	return opts->named;
 }
 
-static int check_target(const struct lint *l, const struct docker_view *view)
+bool lint_means_path(struct str path, const struct lint_opts *opts)
 {
-	if (view->built || !view->build || view->build->target.n == 0)
-		return 0;
-	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
-	    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i]->means(path, opts))
+			return true;
+	return false;
 }
 
-static int run_dockerfile_rules(struct lint *l, const struct docker_view *view)
+const char *lint_kind_name(const struct lint_kind *kind)
 {
-	if (check_target(l, view) != 0)
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
-		l->rule = rules[i];
-		l->request_line = 0;
-		if (l->rule->dockerfile)
-			l->rule->dockerfile(l, view);
+	return kind->name;
+}
+
+const struct lint_kind *lint_rule_kind(const struct lint_rule *rule)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(kinds) && !kinds[i]->has_rule(rule))
+		i++;
+	return kinds[i];
+}
+
+int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
+    struct arena *arena, const struct lint_kind **ret_kind, struct err *err)
+{
+	*ret_kind = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		enum lint_match match;
+
+		if (kinds[i]->recognise(path, bytes, opts, arena, &match, err) != 0)
+			return -1;
+		if (match == LINT_IS || (match == LINT_MAY_BE && !*ret_kind))
+			*ret_kind = kinds[i];
+		if (match == LINT_IS)
+			break;
 	}
-	return l->failed ? -1 : 0;
-}
-
-static int lint_dockerfile(struct lint *l)
-{
-	const struct lint_build *build = l->opts->build;
-	struct dockerfile file;
-	struct docker_view view;
-	int result;
-
-	if (build && !str_eq(build->path, l->unit->origin.path))
-		build = NULL;
-	if (dockerfile_parse_dialect(l->unit->bytes, build ? build->dialect : DOCKER_BUILDKIT,
-		l->arena, &file, l->err) != 0)
-		return -1;
-	l->file = &file;
-	l->lines = &file.lines;
-	if (is_prose(&file)) {
-		report_prose(l);
-		result = l->failed ? -1 : 0;
-	} else if (docker_view_init_build(
-		       &view, &file, build ? &build->how : NULL, l->arena, l->err) != 0) {
-		result = -1;
-	} else {
-		result = run_dockerfile_rules(l, &view);
-	}
-	l->file = NULL;
-	l->lines = NULL;
-	return result;
-}
-
-static int lint_taskdef(struct lint *l)
-{
-	struct syntax_tree tree;
-
-	if (taskdef_read(l->unit->origin.path, l->unit->bytes, l->arena, &tree, l->err) != 0)
-		return -1;
-	l->lines = &tree.lines;
-	for (size_t i = 0; i < ARRAY_LEN(rules) && !l->failed; i++) {
-		l->rule = rules[i];
-		l->request_line = 0;
-		if (l->rule->taskdef)
-			l->rule->taskdef(l, &tree);
-	}
-	l->lines = NULL;
-	return l->failed ? -1 : 0;
+	return 0;
 }
 
 int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
-    struct sink *sink, enum lint_kind *ret_kind, struct err *err)
+    struct sink *sink, const struct lint_kind **ret_kind, struct err *err)
 {
 	struct lint l = {.unit = unit, .opts = opts, .sink = sink, .arena = arena, .err = err};
 
 	if (lint_recognise(unit->origin.path, unit->bytes, opts, arena, ret_kind, err) != 0)
 		return -1;
-	if ((*ret_kind == LINT_DOCKERFILE && lint_dockerfile(&l) != 0) ||
-	    (*ret_kind == LINT_TASKDEF && lint_taskdef(&l) != 0))
+	l.kind = *ret_kind;
+	if (l.kind && (l.kind->judge(&l) != 0 || l.failed))
 		return -1;
 	return arena_check(arena, err);
 }

@@ -28,7 +28,10 @@ struct lint_opts {
 /* Whether a file's name is a Dockerfile's, and not that of something made from one or for one. */
 bool lint_is_dockerfile_name(struct str path);
 
-enum lint_kind { LINT_NONE, LINT_DOCKERFILE, LINT_TASKDEF };
+struct lint_kind;					  /* what a file is, one of kinds.def */
+const char *lint_kind_name(const struct lint_kind *kind); /* "Dockerfile", "task definition" */
+/* What a rule is about. */
+const struct lint_kind *lint_rule_kind(const struct lint_rule *rule);
 
 /* Whether a file of this name is meant to be linted, whatever is in it: a Dockerfile's or a task
  * definition's name, or the file that is built. */
@@ -45,14 +48,14 @@ bool lint_wants_path(struct str path, const struct lint_opts *opts);
  * definition at its top or in a list there. The arena holds temporaries.
  */
 MUST_USE int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
-    struct arena *arena, enum lint_kind *ret_kind, struct err *err);
+    struct arena *arena, const struct lint_kind **ret_kind, struct err *err);
 
-/* Tells findings to the sink; nothing for a unit that is neither kind, and then *ret_kind is
- * LINT_NONE: a file that was named and that nobody takes is the caller's to report. The arena
- * holds temporaries. -1: the sink refused, limits and memory, or (ERR_CONFIG) the build's target
- * is no stage of the file. */
+/* Reports findings to the sink; nothing for a unit that is of no kind, and then *ret_kind is NULL:
+ * a file that was named and that nobody takes is the caller's to report. The arena holds
+ * temporaries. -1: the sink refused, limits and memory, or (ERR_CONFIG) the build's target is no
+ * stage of the file. */
 MUST_USE int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
-    struct sink *sink, enum lint_kind *ret_kind, struct err *err);
+    struct sink *sink, const struct lint_kind **ret_kind, struct err *err);
 
 /* All rules, in the order of rules.def. */
 const struct lint_rule *const *lint_rules(size_t *ret_n);

@@ -12,7 +12,7 @@
 
 struct lint; /* one file being judged, by one rule */
 
-enum { LINT_REFERENCES_MAX = 3 };
+enum { LINT_REFERENCES_MAX = 3, LINT_EDITS_MAX = 4 };
 
 struct lint_rule {
 	const char *id;

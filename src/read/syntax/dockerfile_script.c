@@ -5,18 +5,11 @@
 #include "read/syntax/dockerfile_parse.h"
 #include "read/syntax/dockerfile_view.h"
 
-static struct str base_name(struct str path)
-{
-	size_t slash = str_rchr(path, '/');
-
-	return slash == STR_NPOS ? path : str_sub(path, slash + 1, path.n);
-}
-
 static bool shell_in_force_is_posix(const struct docker_step *step)
 {
 	if (!step->shell || !step->shell->exec_form || step->shell->n_words == 0)
 		return true;
-	return shell_is_shell(base_name(step->shell->words[0].text));
+	return shell_is_shell(str_base_name(step->shell->words[0].text));
 }
 
 /* Of a script that begins with #!: whether a shell reads it. "#!/usr/bin/env -S bash" is one. */
@@ -30,7 +23,7 @@ static bool interpreter_is_shell(struct str body)
 	while (docker_cut_word(&line, '\\', &word)) {
 		bool is_option = word.p[0] == '-' || str_chr(word, '=') != STR_NPOS;
 
-		word = base_name(word);
+		word = str_base_name(word);
 		if (!is_option && !str_eq(word, STR("env")))
 			return shell_is_shell(word);
 	}

@@ -1,22 +1,8 @@
 /*
- * What a file is: by its name, then by its first instruction or its keys.
+ * Dockerfiles: by their names, and by their first instruction.
  */
 #include "base/opt.h"
-#include "detect/lint/lint.h"
-#include "detect/lint/taskdef.h"
-#include "read/syntax/dockerfile.h"
-
-static struct str base_name(struct str path)
-{
-	size_t slash = str_rchr(path, '/');
-
-	return slash == STR_NPOS ? path : str_sub(path, slash + 1, path.n);
-}
-
-static bool ends_nocase(struct str text, struct str end)
-{
-	return text.n >= end.n && str_eq_nocase(str_sub(text, text.n - end.n, end.n), end);
-}
+#include "detect/lint/kind.h"
 
 /* ---- Dockerfiles ---- */
 
@@ -38,7 +24,7 @@ static bool is_derived(struct str name)
 	    ".yaml", ".yml", ".toml", ".xml", ".sum", ".sha256", ".sig", ".asc", ".gz", ".zip"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		if (ends_nocase(name, str_of(ends[i])))
+		if (str_ends_nocase(name, str_of(ends[i])))
 			return true;
 	return false;
 }
@@ -47,7 +33,7 @@ static enum docker_name docker_name(struct str path)
 {
 	static const struct str names[] = {STR_INIT("dockerfile"), STR_INIT("containerfile")};
 	static const struct str ends[] = {STR_INIT(".dockerfile"), STR_INIT(".containerfile")};
-	struct str name = base_name(path);
+	struct str name = str_base_name(path);
 	bool fits = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -57,7 +43,7 @@ static enum docker_name docker_name(struct str path)
 			return NAME_EXACT;
 		fits |= str_starts_nocase(name, names[i]) &&
 			(next == '.' || next == '-' || next == '_' || next == '~');
-		fits |= ends_nocase(name, ends[i]);
+		fits |= str_ends_nocase(name, ends[i]);
 	}
 	if (!fits)
 		return NAME_OTHER;
@@ -123,64 +109,114 @@ static bool is_built(struct str path, const struct lint_opts *opts)
 	return opts->build && str_eq(path, opts->build->path);
 }
 
-static int find_dockerfile(struct str path, struct str bytes, const struct lint_opts *opts,
-    struct arena *arena, bool *ret_is, struct err *err)
+static bool wants(struct str path, const struct lint_opts *opts)
+{
+	return is_built(path, opts) || docker_name(path) >= NAME_FITS;
+}
+
+static int recognise(struct str path, struct str bytes, const struct lint_opts *opts,
+    struct arena *arena, enum lint_match *ret, struct err *err)
 {
 	enum docker_name name = docker_name(path);
 	struct str first;
 
-	*ret_is =
-	    is_built(path, opts) || (opts->named && (name >= NAME_FITS || name == NAME_DERIVED));
-	if (*ret_is || (!opts->named && name < NAME_FITS))
+	*ret = LINT_IS_NOT;
+	if (!opts->named && !wants(path, opts))
 		return 0;
+	if (is_built(path, opts) || (opts->named && name != NAME_OTHER)) {
+		*ret = name == NAME_DERIVED && !is_built(path, opts) ? LINT_MAY_BE : LINT_IS;
+		return 0;
+	}
 	if (dockerfile_first(bytes, arena, &first, err) != 0)
 		return -1;
-	*ret_is =
-	    begins_dockerfile(first) || (name == NAME_EXACT && begins_broken_dockerfile(first));
+	if (begins_dockerfile(first) || (name == NAME_EXACT && begins_broken_dockerfile(first)))
+		*ret = name >= NAME_FITS ? LINT_IS : LINT_MAY_BE;
 	return 0;
 }
 
-/* ---- */
+/* ---- judging ---- */
 
-static bool is_yaml_name(struct str path)
+extern const struct lint_rule rule_parse_error;
+
+static bool is_prose(const struct dockerfile *file)
 {
-	return ends_nocase(path, STR(".yaml")) || ends_nocase(path, STR(".yml"));
-}
+	size_t known = 0;
 
-bool lint_wants_path(struct str path, const struct lint_opts *opts)
-{
-	return opts->named || is_built(path, opts) || docker_name(path) >= NAME_FITS ||
-	       ends_nocase(path, STR(".json")) || is_yaml_name(path);
-}
+	for (size_t i = 0; i < file->instructions.n; i++) {
+		const struct docker_instruction *in = &file->instructions.p[i];
+		char first = in->keyword.n > 0 ? in->keyword.p[0] : '\0';
 
-bool lint_means_path(struct str path, const struct lint_opts *opts)
-{
-	return is_built(path, opts) || docker_name(path) >= NAME_FITS ||
-	       ((ends_nocase(path, STR(".json")) || is_yaml_name(path)) &&
-		   taskdef_is_name(base_name(path)));
-}
-
-int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,
-    struct arena *arena, enum lint_kind *ret_kind, struct err *err)
-{
-	bool by_name = is_built(path, opts) || docker_name(path) >= NAME_FITS;
-	bool is_taskdef = false, is_dockerfile = false;
-	struct syntax_tree tree;
-
-	*ret_kind = LINT_NONE;
-	if (by_name && find_dockerfile(path, bytes, opts, arena, &is_dockerfile, err) != 0)
-		return -1;
-	if (!is_dockerfile && taskdef_may_be(path, bytes)) {
-		if (taskdef_read(path, bytes, arena, &tree, err) != 0)
-			return -1;
-		is_taskdef = taskdef_is(base_name(path), &tree);
+		known +=
+		    in->kind != DOCKER_UNKNOWN && !in->malformed && first >= 'A' && first <= 'Z';
 	}
-	if (!is_dockerfile && !is_taskdef && !by_name &&
-	    find_dockerfile(path, bytes, opts, arena, &is_dockerfile, err) != 0)
+	return file->instructions.n > 0 && file->instructions.p[0].kind != DOCKER_FROM &&
+	       file->instructions.p[0].kind != DOCKER_ARG && known * 2 < file->instructions.n;
+}
+
+/* A text that is no Dockerfile at all: one finding, not one for each of its lines. */
+static void report_prose(struct lint *l)
+{
+	struct text_range range = {
+	    l->file->instructions.p[0].offset, l->file->instructions.p[0].head_end};
+
+	lint_rule_begin(l, &rule_parse_error);
+	lint_report(l, range, STR("no Dockerfile"), "begin it with FROM, or name another file",
+	    "this is no Dockerfile: its first line is neither FROM nor ARG, and most of its "
+	    "lines are not instructions");
+}
+
+static int check_target(const struct lint *l, const struct docker_view *view)
+{
+	if (view->built || !view->build || view->build->target.n == 0)
+		return 0;
+	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
+	    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
+}
+
+static int run_rules(struct lint *l, const struct docker_view *view)
+{
+	const struct lint_rule *rule;
+
+	if (check_target(l, view) != 0)
 		return -1;
-	if (is_dockerfile)
-		*ret_kind = LINT_DOCKERFILE;
-	else if (is_taskdef)
-		*ret_kind = LINT_TASKDEF;
+	while ((rule = lint_next_rule(l)) != NULL)
+		rule->dockerfile(l, view);
 	return 0;
 }
+
+static int judge(struct lint *l)
+{
+	const struct lint_build *build =
+	    is_built(l->unit->origin.path, l->opts) ? l->opts->build : NULL;
+	struct dockerfile *file = arena_new(l->arena, struct dockerfile);
+	struct docker_view view;
+
+	if (!file)
+		return arena_err(l->arena, l->err);
+	if (dockerfile_parse_dialect(l->unit->bytes, build ? build->dialect : DOCKER_BUILDKIT,
+		l->arena, file, l->err) != 0)
+		return -1;
+	l->file = file;
+	l->lines = &file->lines;
+	if (is_prose(file)) {
+		report_prose(l);
+		return 0;
+	}
+	if (docker_view_init_build(&view, file, build ? &build->how : NULL, l->arena, l->err) != 0)
+		return -1;
+	return run_rules(l, &view);
+}
+
+static bool has_rule(const struct lint_rule *rule)
+{
+	return rule->dockerfile != NULL;
+}
+
+const struct lint_kind kind_dockerfile = {
+    .name = "Dockerfile",
+    .wants = wants,
+    .means = wants,
+    .recognise = recognise,
+    .has_rule = has_rule,
+    .judge = judge,
+};
