@@ -218,13 +218,6 @@ int blob_store_read(const struct blob_store *store, struct str digest, size_t ma
 	return 0;
 }
 
-static int write_temp(int fd, struct str bytes, struct err *err)
-{
-	if (write_bytes(fd, bytes, err))
-		return -1;
-	return fsync(fd) == 0 ? 0 : err_sys(err, "layout folder: cannot sync");
-}
-
 /* name's bytes by way of temp, in the same folder: with Landlock's first version a file cannot be
  * renamed into another. */
 static int write_file(const struct blob_store *store, const char *temp, const char *name,
@@ -232,10 +225,14 @@ static int write_file(const struct blob_store *store, const char *temp, const ch
 {
 	int fd CLEANUP_FD = openat(
 	    store->dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int result;
 
 	if (fd < 0)
 		return err_sys(err, "layout folder: %s", temp);
-	if (write_temp(fd, bytes, err)) {
+	result = write_bytes(fd, bytes, err);
+	if (result == 0 && fsync(fd) != 0)
+		result = err_sys(err, "layout folder: cannot sync");
+	if (result) {
 		(void)unlinkat(store->dir_fd, temp, 0);
 		return -1;
 	}

@@ -26,7 +26,7 @@ void blob_store_close(struct blob_store *store);
 /* Whether the blob is there with that size and its digest is right; a wrong one counts as absent.
  */
 bool blob_store_has(const struct blob_store *store, const struct descriptor *blob);
-/* Opens a blob of exactly that size. ERR_FORMAT where its size is another, ERR_IO. */
+/* Opens a blob of exactly that size. ERR_FORMAT if it has another size, ERR_IO. */
 MUST_USE int blob_store_open_blob(
     const struct blob_store *store, const struct descriptor *blob, int *ret_fd, struct err *err);
 /* A small blob whole, its digest verified. */
@@ -52,13 +52,13 @@ struct blob_writer {
 };
 MUST_USE int blob_writer_open(struct blob_writer *w, const struct blob_store *store,
     const struct descriptor *blob, struct err *err);
-/* ERR_FORMAT where size or digest is not the descriptor's: nothing is kept then. */
+/* ERR_FORMAT if size or digest is not the descriptor's: nothing is kept then. */
 MUST_USE int blob_writer_commit(struct blob_writer *w, struct err *err);
 /* Drops what was not committed. Usable as CLEANUP(blob_writer_release). */
 void blob_writer_release(struct blob_writer *w);
 
 /* A blob on its way out: a source for http_perform, which fails before its last bytes are handed
- * over where the digest is wrong. */
+ * over if the digest is wrong. */
 struct blob_reader {
 	struct http_source source;
 	const struct descriptor *blob;

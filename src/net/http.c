@@ -111,40 +111,16 @@ static void answer_clear(struct http_answer *answer)
 	answer->is_passing = false;
 }
 
-static bool is_success(long status)
-{
-	return status >= 200 && status <= 299;
-}
-
-/* "HTTP/1.1 200 OK": a new answer begins (an interim one, a proxy's or the real one). */
-static void read_status_line(struct http_answer *answer, struct str line)
-{
-	uint64_t status = 0;
-	struct str version, rest;
-
-	answer_clear(answer);
-	if (str_split(line, ' ', &version, &rest) && str_to_u64(str_sub(rest, 0, 3), &status))
-		answer->status = (long)status;
-}
-
 static void set_header(struct buf *b, struct str value)
 {
 	buf_clear(b);
 	buf_add(b, value);
 }
 
-static void read_retry_after(struct http_answer *answer, struct str value)
-{
-	uint64_t seconds;
-
-	if (str_to_u64(value, &seconds))
-		answer->retry_after_ms =
-		    MIN_OF(seconds, (uint64_t)HTTP_RETRY_AFTER_MAX_MS / 1000) * 1000;
-}
-
 static void read_header_line(struct http_answer *answer, struct str line)
 {
 	struct str name, value;
+	uint64_t seconds;
 
 	if (!str_split(line, ':', &name, &value))
 		return;
@@ -157,8 +133,9 @@ static void read_header_line(struct http_answer *answer, struct str line)
 		set_header(&answer->content_type, value);
 	} else if (str_eq_nocase(name, STR("content-length"))) {
 		answer->has_length = str_to_u64(value, &answer->content_length);
-	} else if (str_eq_nocase(name, STR("retry-after"))) {
-		read_retry_after(answer, value);
+	} else if (str_eq_nocase(name, STR("retry-after")) && str_to_u64(value, &seconds)) {
+		answer->retry_after_ms =
+		    MIN_OF(seconds, (uint64_t)HTTP_RETRY_AFTER_MAX_MS / 1000) * 1000;
 	} else if (str_eq_nocase(name, STR("www-authenticate"))) {
 		if (answer->challenge.n > 0)
 			buf_add(&answer->challenge, STR(", "));
@@ -169,7 +146,8 @@ static void read_header_line(struct http_answer *answer, struct str line)
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	struct str line = str_trim_right(str_make(p, size * n));
+	struct str line = str_trim_right(str_make(p, size * n)), version, rest;
+	uint64_t status;
 
 	t->answer->header_bytes += size * n;
 	if (t->answer->header_bytes > HTTP_HEADERS_MAX) {
@@ -179,39 +157,40 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		    t->request->what, HTTP_HEADERS_MAX);
 		return 0;
 	}
-	if (str_starts(line, STR("HTTP/")))
-		read_status_line(t->answer, line);
-	else
+	if (!str_starts(line, STR("HTTP/"))) {
 		read_header_line(t->answer, line);
+		return size * n;
+	}
+	/* "HTTP/1.1 200 OK": a new answer begins (an interim one, a proxy's or the real one). */
+	answer_clear(t->answer);
+	if (str_split(line, ' ', &version, &rest) && str_to_u64(str_sub(rest, 0, 3), &status))
+		t->answer->status = (long)status;
 	return size * n;
-}
-
-/* What a failed request says of itself is kept up to its cap; then the transfer ends. */
-static size_t keep_error_body(struct transfer *t, struct str bytes)
-{
-	struct buf *body = &t->answer->body;
-	size_t room = HTTP_ERROR_BODY_MAX - MIN_OF(body->n, (size_t)HTTP_ERROR_BODY_MAX);
-
-	body->max = HTTP_ERROR_BODY_MAX;
-	buf_add(body, str_sub(bytes, 0, room));
-	t->cut_off = bytes.n > room;
-	return t->cut_off ? 0 : bytes.n;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 	struct str bytes = str_make(p, size * n);
+	struct buf *body = &t->answer->body;
 
-	if (!is_success(t->answer->status))
-		return keep_error_body(t, bytes);
+	if (t->answer->status < 200 || t->answer->status > 299) {
+		/* What a failed request says of itself is kept up to its cap; then the transfer
+		 * ends. */
+		size_t room = HTTP_ERROR_BODY_MAX - MIN_OF(body->n, (size_t)HTTP_ERROR_BODY_MAX);
+
+		body->max = HTTP_ERROR_BODY_MAX;
+		buf_add(body, str_sub(bytes, 0, room));
+		t->cut_off = bytes.n > room;
+		return t->cut_off ? 0 : bytes.n;
+	}
 	if (t->request->sink) {
 		t->failed = t->request->sink->write(t->request->sink, bytes, t->err) != 0;
 		return t->failed ? 0 : bytes.n;
 	}
-	t->answer->body.max = t->request->body_max;
-	buf_add(&t->answer->body, bytes);
-	if (buf_ok(&t->answer->body))
+	body->max = t->request->body_max;
+	buf_add(body, bytes);
+	if (buf_ok(body))
 		return bytes.n;
 	t->failed = true;
 	(void)err_set(t->err, ERR_LIMIT, "%s, %s: the answer has more than %zu bytes",
@@ -244,7 +223,7 @@ static size_t on_send(char *p, size_t size, size_t n, void *arg)
 	return got;
 }
 
-/* libcurl asks for the start again where a kept connection turns out to be closed. */
+/* libcurl asks for the start again when a kept connection turns out to be closed. */
 static int on_rewind(void *arg, curl_off_t offset, int origin)
 {
 	struct transfer *t = arg;
@@ -370,16 +349,6 @@ static void set_callbacks(CURL *easy, struct transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
 }
 
-/* The answer that a fault of a test puts in the place of the server's, or 0. */
-static long fault_status(void)
-{
-	if (fault_here("net-401"))
-		return 401;
-	if (fault_here("net-404"))
-		return 404;
-	return fault_here("net-500") ? 500 : 0;
-}
-
 static CURLcode transfer_run(struct http *http, struct transfer *t)
 {
 	struct curl_slist *headers CLEANUP(headers_cleanup) = NULL;
@@ -388,7 +357,11 @@ static CURLcode transfer_run(struct http *http, struct transfer *t)
 
 	if (fault_here("net-connect"))
 		return CURLE_COULDNT_CONNECT;
-	t->answer->status = fault_status();
+	/* A fault of a test stands for the server's answer. */
+	t->answer->status = fault_here("net-401")   ? 401
+			    : fault_here("net-404") ? 404
+			    : fault_here("net-500") ? 500
+						    : 0;
 	if (t->answer->status != 0)
 		return CURLE_OK;
 	if (!add_header(&headers, "Authorization", r->authorization) ||
@@ -408,7 +381,7 @@ static CURLcode transfer_run(struct http *http, struct transfer *t)
 	return code;
 }
 
-/* What a proxy answered to CONNECT, 0 where none was asked. */
+/* What a proxy answered to CONNECT; 0 if none was asked. */
 static long connect_status(const struct http *http)
 {
 	long status = 0;
@@ -489,7 +462,7 @@ void http_wait(const struct http_answer *answer, uint32_t attempt)
 		;
 }
 
-/* 0, or -1 where a callback, not the network, ended it. */
+/* 0, or -1 if a callback, not the network, ended it. */
 static int attempt_once(struct http *http, const struct http_request *r, struct http_answer *answer,
     CURLcode *ret_code, struct err *err)
 {

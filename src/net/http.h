@@ -15,7 +15,8 @@
 #include "net/url.h"
 
 enum {
-	HTTP_ERROR_BODY_MAX = 64 * 1024, /* of an answer that is no success; the rest is dropped */
+	HTTP_ERROR_BODY_MAX =
+	    64 * 1024, /* of an answer that is not a success; the rest is dropped */
 	HTTP_HEADERS_MAX = 64 * 1024,
 	HTTP_CONNECT_SECONDS = 10,
 	HTTP_RETRY_AFTER_MAX_MS = 10 * 1000,
@@ -55,7 +56,7 @@ struct http_request {
 	const char *authorization; /* the header's value, or NULL */
 	const char *accept;	   /* or NULL */
 	const char *content_type;  /* or NULL */
-	struct str body;	   /* PUT, where there is no source */
+	struct str body;	   /* PUT, if there is no source */
 	struct http_source *source;
 	struct http_sink *sink; /* GET; NULL: into the answer's body */
 	size_t body_max;	/* of a 2xx answer without a sink */
@@ -89,8 +90,8 @@ void http_answer_init(struct http_answer *answer);
 /* Usable as CLEANUP(http_answer_release). */
 void http_answer_release(struct http_answer *answer);
 
-/* 0 with whatever status the last attempt had. -1: ERR_NET where there was no whole answer,
- * ERR_LIMIT where it was larger or slower than allowed, or what sink or source said. */
+/* 0 with whatever status the last attempt had. -1: ERR_NET if there was no whole answer,
+ * ERR_LIMIT if it was larger or slower than allowed, or what sink or source said. */
 MUST_USE int http_perform(struct http *http, const struct http_request *request,
     struct http_answer *answer, struct err *err);
 

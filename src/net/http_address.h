@@ -1,6 +1,6 @@
 /*
  * Which addresses a request may connect to (see enum http_reach). Pure but for the
- * environment: where a proxy is set, the address is the proxy's and may be loopback.
+ * environment: if a proxy is set, the address is the proxy's and may be loopback.
  */
 #ifndef NET_HTTP_ADDRESS_H
 #define NET_HTTP_ADDRESS_H

@@ -31,11 +31,6 @@ static const char *const readable[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/n
     "/etc/pki", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/lib",
     "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom"};
 
-static int landlock_abi(void)
-{
-	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-}
-
 static int allow_fd(int ruleset, int fd, uint64_t access)
 {
 	struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
@@ -73,7 +68,8 @@ static int allow_all(int ruleset, const struct net_sandbox *opts, uint64_t handl
 
 static int restrict_files(const struct net_sandbox *opts, struct err *err)
 {
-	int abi = landlock_abi();
+	int abi =
+	    (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	uint64_t handled = ABI1_ACCESS | (abi >= 3 ? TRUNCATE_ACCESS : 0);
 	struct landlock_ruleset_attr attr = {.handled_access_fs = handled};
 	int ruleset CLEANUP_FD = -1;
@@ -140,7 +136,7 @@ static const unsigned refused[] = {
 #endif
 };
 
-/* Allowed where its first argument has one of these values (or, as_bits, one of these bits). */
+/* Allowed if its first argument has one of these values (or, as_bits, one of these bits). */
 struct conditional {
 	unsigned call;
 	bool as_bits;
@@ -184,17 +180,6 @@ static void emit_conditional(struct net_filter *f, const struct conditional *c)
 	emit_load(f, offsetof(struct seccomp_data, nr));
 }
 
-static void emit_refused(struct net_filter *f)
-{
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		emit(f, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
-		emit_return(f, RET_REFUSE(EPERM));
-	}
-	/* glibc makes threads with clone where clone3 is not there: its flags can be looked at. */
-	emit(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
-	emit_return(f, RET_REFUSE(ENOSYS));
-}
-
 static int restrict_calls(struct err *err)
 {
 	/* Threads but no processes; signals to itself only; sockets of the internet and, for
@@ -213,7 +198,13 @@ static int restrict_calls(struct err *err)
 	emit_load(&f, offsetof(struct seccomp_data, nr));
 	emit(&f, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
 	emit_return(&f, SECCOMP_RET_KILL_PROCESS);
-	emit_refused(&f);
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		emit(&f, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
+		emit_return(&f, RET_REFUSE(EPERM));
+	}
+	/* Without clone3, glibc makes threads with clone, whose flags can be looked at. */
+	emit(&f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
+	emit_return(&f, RET_REFUSE(ENOSYS));
 	for (size_t i = 0; i < ARRAY_LEN(conditionals); i++)
 		emit_conditional(&f, &conditionals[i]);
 	emit_return(&f, SECCOMP_RET_ALLOW);

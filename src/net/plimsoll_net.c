@@ -2,7 +2,7 @@
  * plimsoll-net: the only program of the house with network code in it. It reads one
  * request from stdin (net/registry/message.h), does it, and answers on stdout with
  * progress, then a result or an error. It takes no options, so that no password can
- * stand among them, and writes nothing for people but when it is run by hand.
+ * stand among them, and writes for people only when it is run by hand.
  */
 #include "base/frame.h"
 #include "base/log.h"
@@ -13,17 +13,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-static bool uses_folder(const struct net_request *request)
-{
-	return request->op == NET_OP_PULL || request->op == NET_OP_PUSH;
-}
-
 static int open_folder(struct registry_session *s, const struct net_request *request,
     struct blob_store *store, struct err *err)
 {
 	const char *path;
 
-	if (!uses_folder(request))
+	if (request->op != NET_OP_PULL && request->op != NET_OP_PUSH)
 		return 0;
 	path = arena_cstr(&s->arena, request->layout);
 	if (!path)

@@ -16,15 +16,15 @@ struct fetched {
 	struct str digest;
 };
 
-/* selector: a tag or a digest. Where it is a tag, the registry's Docker-Content-Digest must fit the
- * bytes; where there is none, the digest is their SHA-256. */
+/* selector: a tag or a digest. The bytes must fit the digest, or what the registry says in
+ * Docker-Content-Digest; if it says nothing, the digest is their SHA-256. */
 MUST_USE int manifest_fetch(
     struct registry_session *s, struct str selector, struct fetched *ret, struct err *err);
 /* Puts it under a tag or digest; what the registry says that it took must be `manifest->digest`. */
 MUST_USE int manifest_store(struct registry_session *s, struct str selector,
     const struct fetched *manifest, struct err *err);
 
-/* Each: *ret_digest is the manifest's; for resolve empty where there is none. */
+/* Each: *ret_digest is the manifest's; empty if job_resolve finds none. */
 MUST_USE int job_resolve(struct registry_session *s, struct str *ret_digest, struct err *err);
 MUST_USE int job_pull(struct registry_session *s, const struct blob_store *store,
     struct str *ret_digest, struct err *err);

@@ -53,7 +53,7 @@ static int pull_blob(struct registry_session *s, const struct blob_store *store,
 	return 0;
 }
 
-/* "linux/amd64, linux/arm64/v8" for the error; cut where it gets long. */
+/* "linux/amd64, linux/arm64/v8" for the error; cut if it gets long. */
 static void list_platforms(const struct manifest *index, struct buf *out)
 {
 	for (size_t i = 0; i < index->manifests.n && out->n < 160; i++) {
@@ -67,25 +67,20 @@ static void list_platforms(const struct manifest *index, struct buf *out)
 	}
 }
 
-static int no_such_platform(
-    const struct registry_session *s, const struct manifest *index, struct err *err)
-{
-	struct buf list CLEANUP(buf_release) = BUF_INIT(KIB(1));
-
-	list_platforms(index, &list);
-	return err_set(err, ERR_NOT_FOUND, "%s: %s has no image for " STR_FMT "; it has %s", s->who,
-	    s->name, STR_ARG(s->request->platform), list.n ? buf_cstr(&list) : "none");
-}
-
 /* Goes from an index to the image for the platform. */
 static int choose(
     struct registry_session *s, struct fetched *fetched, struct manifest *manifest, struct err *err)
 {
 	const struct descriptor *chosen = manifest_pick(manifest, s->request->platform);
+	struct buf list CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	struct fetched image;
 
-	if (!chosen)
-		return no_such_platform(s, manifest, err);
+	if (!chosen) {
+		list_platforms(manifest, &list);
+		return err_set(err, ERR_NOT_FOUND, "%s: %s has no image for " STR_FMT "; it has %s",
+		    s->who, s->name, STR_ARG(s->request->platform),
+		    list.n ? buf_cstr(&list) : "none");
+	}
 	if (manifest_fetch(s, chosen->digest, &image, err))
 		return -1;
 	if (image.bytes.n != chosen->size_bytes)

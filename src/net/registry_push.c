@@ -127,18 +127,6 @@ static int push_blob(struct registry_session *s, const struct blob_store *store,
 	return 0;
 }
 
-static int push_blobs(struct registry_session *s, const struct blob_store *store,
-    const struct manifest *manifest, struct err *err)
-{
-	if (push_blob(s, store, &manifest->config, err))
-		return -1;
-	for (size_t i = 0; i < manifest->layers.n; i++) {
-		if (push_blob(s, store, &manifest->layers.p[i], err))
-			return -1;
-	}
-	return 0;
-}
-
 /* What the manifest names first, then the manifest itself. depth counts indexes above it. */
 static int push_manifest(struct registry_session *s, const struct blob_store *store,
     struct str digest, struct str media_type, unsigned depth, struct err *err)
@@ -154,8 +142,12 @@ static int push_manifest(struct registry_session *s, const struct blob_store *st
 		return -1;
 	if (manifest_parse(stored.bytes, media_type, &s->arena, &manifest, err))
 		return err_wrap(err, "layout folder: " STR_FMT, STR_ARG(digest));
-	if (!manifest.is_index && push_blobs(s, store, &manifest, err))
+	if (!manifest.is_index && push_blob(s, store, &manifest.config, err))
 		return -1;
+	for (size_t i = 0; i < manifest.layers.n; i++) {
+		if (push_blob(s, store, &manifest.layers.p[i], err))
+			return -1;
+	}
 	for (size_t i = 0; i < manifest.manifests.n; i++) {
 		const struct descriptor *child = &manifest.manifests.p[i];
 

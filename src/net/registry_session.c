@@ -8,35 +8,21 @@
 
 enum { REDIRECTS_MAX = 4 };
 
-/* The only host whose API lies at another name than its images. */
-static struct str api_host(struct str host)
-{
-	return str_eq(host, STR("docker.io")) ? STR("registry-1.docker.io") : host;
-}
-
-static bool is_plain(const struct net_request *request)
-{
-	if (image_ref_host_is_loopback(request->host))
-		return (request->flags & NET_TLS) == 0;
-	return (request->flags & NET_INSECURE) != 0;
-}
-
-static const char *name_of(const struct net_request *r, struct arena *arena)
-{
-	struct str selector = r->selector.n > 0 ? r->selector : r->digest;
-	const char *sep = digest_is_valid(selector) ? "@" : ":";
-
-	return arena_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(r->path), sep, STR_ARG(selector)).p;
-}
-
 static int locate(struct registry_session *s, struct err *err)
 {
 	const struct net_request *r = s->request;
-	struct str home = arena_fmt(&s->arena, "%s://" STR_FMT "/v2/",
-	    is_plain(r) ? "http" : "https", STR_ARG(api_host(r->host)));
+	bool is_plain = image_ref_host_is_loopback(r->host) ? !(r->flags & NET_TLS)
+							    : (r->flags & NET_INSECURE) != 0;
+	/* The only host whose API lies at another name than its images. */
+	struct str api = str_eq(r->host, STR("docker.io")) ? STR("registry-1.docker.io") : r->host;
+	struct str home =
+	    arena_fmt(&s->arena, "%s://" STR_FMT "/v2/", is_plain ? "http" : "https", STR_ARG(api));
+	struct str selector = r->selector.n > 0 ? r->selector : r->digest;
 
 	s->who = arena_fmt(&s->arena, "registry " STR_FMT, STR_ARG(r->host)).p;
-	s->name = name_of(r, &s->arena);
+	s->name = arena_fmt(&s->arena, STR_FMT "%s" STR_FMT, STR_ARG(r->path),
+	    digest_is_valid(selector) ? "@" : ":", STR_ARG(selector))
+		      .p;
 	if (!home.p || !s->who || !s->name)
 		return arena_err(&s->arena, err);
 	return url_resolve(NULL, home, &s->arena, &s->home, err) ? err_wrap(err, "%s", s->who) : 0;
@@ -123,7 +109,7 @@ enum http_reach session_reach(const struct registry_session *s, const struct url
 							: HTTP_REACH_NO_LOCAL;
 }
 
-/* What to do about a 401: get authorization where the challenge can be answered and was not yet. */
+/* What to do about a 401: get authorization if the challenge can be answered and was not yet. */
 static int authenticate(struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, bool *ret_again, struct err *err)
 {
@@ -183,7 +169,7 @@ static bool is_redirect(long status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* Turns the request to where the answer points. */
+/* Points the request to the place that the answer names. */
 static int follow(struct registry_session *s, struct http_request *request,
     const struct http_answer *answer, struct err *err)
 {

@@ -5,7 +5,7 @@
  *
  * Authentication is answered when a challenge comes, not before: Basic with the user's
  * name and password; Bearer with a token from the realm that the challenge names, fetched
- * with that name and password, or without where there are none (RFC 7617, and the
+ * with that name and password, or without if there are none (RFC 7617, and the
  * distribution project's token specification).
  */
 #ifndef NET_REGISTRY_SESSION_H
@@ -40,7 +40,7 @@ MUST_USE int session_url(
 const char *session_what(struct registry_session *s, const char *what);
 
 /* Sends a request to the registry itself: adds who and authorization, and answers a challenge once
- * where one comes. 0 with whatever status came then. */
+ * if one comes. 0 with whatever status came then. */
 MUST_USE int session_send(struct registry_session *s, struct http_request *request,
     struct http_answer *answer, struct err *err);
 /* A GET of a blob, which may be redirected elsewhere; credentials are not. */
@@ -50,7 +50,7 @@ MUST_USE int session_fetch(struct registry_session *s, struct http_request *requ
 int session_refused(const struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, struct err *err);
 
-/* Tells the other end how far a blob is. A closed pipe is noticed at the result. */
+/* Says to the other end how far a blob is. A closed pipe is noticed at the result. */
 void session_progress(
     struct registry_session *s, struct str digest, uint64_t done, uint64_t total, bool skipped);
 
@@ -59,7 +59,7 @@ MUST_USE int session_fetch_token(struct registry_session *s, struct str realm, s
     const char *what, struct err *err);
 /* "Basic …" of the request's user and password, in the arena. */
 MUST_USE int session_basic(struct registry_session *s, char **ret, struct err *err);
-/* Whether a URL that a server named may be used at all: https, or plain http where the registry
+/* Whether a URL that a server named may be used at all: https, or plain http if the registry
  * itself is plain. */
 bool session_accepts_url(const struct registry_session *s, const struct url *url);
 /* Which addresses may be reached for it. */

@@ -2,8 +2,8 @@
  * The token that a Bearer challenge asks for: GET realm?service=…&scope=…, by the
  * distribution project's token specification. The scope is ours, from what is to be done,
  * not the server's; the realm must be https unless the registry itself is plain http, and
- * is asked for nothing but this. A user's name and password go to a realm of token_host.h alone;
- * one elsewhere is asked only where there are none.
+ * is asked for nothing but this. A user's name and password go only to a realm that token_host.h
+ * trusts; another is asked only if there are none.
  */
 #include "base/json.h"
 #include "core/image_ref.h"
@@ -14,16 +14,13 @@
 
 enum { TOKEN_MAX = 32 * 1024, HOST_SHOWN_MAX = 80 };
 
-static const char *actions(const struct registry_session *s)
-{
-	return s->request->op == NET_OP_PUSH || s->request->op == NET_OP_TAG ? "pull,push" : "pull";
-}
-
 static int token_url(struct registry_session *s, struct str realm, struct str service,
     const char *what, struct url *ret, struct err *err)
 {
-	struct str scope = arena_fmt(
-	    &s->arena, "repository:" STR_FMT ":%s", STR_ARG(s->request->path), actions(s));
+	enum net_op op = s->request->op;
+	struct str scope =
+	    arena_fmt(&s->arena, "repository:" STR_FMT ":%s", STR_ARG(s->request->path),
+		op == NET_OP_PUSH || op == NET_OP_TAG ? "pull,push" : "pull");
 	struct url url;
 
 	if (!scope.p)
@@ -101,7 +98,7 @@ static int keep_token(struct registry_session *s, const struct http_request *req
 	return 0;
 }
 
-/* A name and password go where they were meant for, and not in clear text. */
+/* A name and password go only to whom they were meant for, and not in clear text. */
 static int check_receiver(
     const struct registry_session *s, const struct url *service, const char *what, struct err *err)
 {

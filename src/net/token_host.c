@@ -6,8 +6,8 @@
 
 enum { HOST_MAX = 253 };
 
-/* Where each name below belongs to another customer, and the list of public suffixes, which is
- * about cookies, does not say so. Also namespaces of a Kubernetes cluster. */
+/* Domains in which each name belongs to another customer although the list of public suffixes,
+ * which is about cookies, does not say so. Also namespaces of a Kubernetes cluster. */
 static const char *const shared_domains[] = {"azurecr.cn", "azurecr.io", "azurecr.us",
     "amazonaws.com", "amazonaws.com.cn", "aliyuncs.com", "cloudsmith.io", "gcr.io", "icr.io",
     "jfrog.io", "jfrog.team", "myhuaweicloud.com", "ngrok-free.app", "ngrok-free.dev", "ocir.io",
@@ -22,8 +22,8 @@ static struct str without_dot(struct str host)
 	return host;
 }
 
-/* Names of letters, digits and hyphens alone (so IDNs in their ASCII form), and no address: no
- * address' last part has a letter but in "0x…". */
+/* Names of letters, digits and hyphens alone (so IDNs in their ASCII form), and not addresses: the
+ * last part of an address begins with a digit. */
 static bool is_name(struct str host)
 {
 	struct str rest = host, label = STR_NONE;
@@ -50,7 +50,7 @@ static bool is_below(struct str host, struct str domain)
 	       (host.n == domain.n || host.p[host.n - domain.n - 1] == '.');
 }
 
-/* One label more than suffix; empty where host is the suffix itself. */
+/* One label more than suffix; empty if host is the suffix itself. */
 static struct str label_above(struct str host, struct str suffix)
 {
 	size_t at = host.n - suffix.n;
@@ -62,7 +62,7 @@ static struct str label_above(struct str host, struct str suffix)
 	return str_sub(host, at, host.n);
 }
 
-/* The domain that one owner registered; empty where there is none or no list. */
+/* The domain that one owner registered; empty if there is none or no list. */
 static struct str registrable(struct str host)
 {
 	const psl_ctx_t *list = psl_builtin();

@@ -8,7 +8,7 @@ static void url_handle_cleanup(CURLU **handle)
 	curl_url_cleanup(*handle);
 }
 
-/* One part in the arena; p NULL where it has none or memory ran out. */
+/* One part in the arena; p NULL if it has none or memory ran out. */
 static struct str copy_part(CURLU *handle, CURLUPart part, unsigned flags, struct arena *arena)
 {
 	struct str copy = STR_NONE;

@@ -14,10 +14,10 @@ struct url {
 	const char *text;  /* absolute, without fragment; NUL-terminated */
 	struct str scheme; /* "http" or "https" */
 	struct str host;   /* lower case, [] around an IPv6 address */
-	struct str port;   /* the scheme's where none was written */
+	struct str port;   /* the scheme's if none was written */
 };
 
-/* base may be NULL, location is then absolute. ERR_FORMAT where it is no http or https URL, is too
+/* base may be NULL, location is then absolute. ERR_FORMAT if it is not an http or https URL, is too
  * long, or has a user name in it. The error does not repeat the URL. */
 MUST_USE int url_resolve(
     const char *base, struct str location, struct arena *arena, struct url *ret, struct err *err);

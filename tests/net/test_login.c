@@ -113,11 +113,11 @@ static void what_is_not_supported_or_broken_is_named(void **state)
 	    {"{\"auths\":{\"r.example\":{\"auth\":\"***\"}}}", ERR_CONFIG, "not base64"},
 	    {"{\"auths\":{\"r.example\":{\"auth\":\"YWJj\"}}}", ERR_CONFIG, "no ':'"},
 	    {"{\"auths\":{\"r.example\":{\"auth\":\"OmFi\"}}}", ERR_CONFIG, "user name is empty"},
-	    {"{\"auths\":{\"r.example\":{\"auth\":7}}}", ERR_CONFIG, "no Docker configuration"},
-	    {"{\"auths\":{\"r.example\":{\"auth\":\"@\"", ERR_CONFIG, "no Docker configuration"},
-	    {"{\"auths\":[]}", ERR_CONFIG, "no Docker configuration"},
-	    {"", ERR_CONFIG, "no Docker configuration"},
-	    {"made-up", ERR_CONFIG, "no Docker configuration"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":7}}}", ERR_CONFIG, "not a Docker configuration"},
+	    {"{\"auths\":{\"r.example\":{\"auth\":\"@\"", ERR_CONFIG, "not a Docker configuration"},
+	    {"{\"auths\":[]}", ERR_CONFIG, "not a Docker configuration"},
+	    {"", ERR_CONFIG, "not a Docker configuration"},
+	    {"made-up", ERR_CONFIG, "not a Docker configuration"},
 	};
 	struct image_ref ref = ref_of("r.example", "a");
 

@@ -76,7 +76,7 @@ static int take_quoted(struct str *s, struct arena *arena, struct str *ret, stru
 	return 0;
 }
 
-/* Reads "name = value" off the front of *s where it stands there; *ret_found says whether. */
+/* Takes "name = value" off the front of *s; *ret_found: whether it stood there. */
 static int take_parameter(
     struct str *s, struct arena *arena, struct parameter *ret, bool *ret_found, struct err *err)
 {
@@ -131,7 +131,7 @@ static int take_challenge(
 	return 0;
 }
 
-/* What is left before the next challenge, where a token68 stood; false where nothing moved. */
+/* Skips a token68 before the next challenge; false if there is none. */
 static bool skip_token68(struct str *s)
 {
 	struct str rest = *s;

@@ -24,7 +24,7 @@ struct challenge {
 };
 
 /* header: one value, or several joined with ", ". Bearer with a realm is preferred to Basic.
- * ERR_FORMAT where it is malformed, ERR_LIMIT where it is too long. */
+ * ERR_FORMAT if it is malformed, ERR_LIMIT if it is too long. */
 MUST_USE int challenge_parse(
     struct str header, struct arena *arena, struct challenge *ret, struct err *err);
 

@@ -38,12 +38,6 @@ static void secret_cleanup(struct buf *b)
 	buf_release(b);
 }
 
-static void wipe(struct str s)
-{
-	if (s.n > 0)
-		explicit_bzero((void *)(uintptr_t)s.p, s.n);
-}
-
 static int set_login(
     struct registry_login *login, struct str user, struct str password, struct err *err)
 {
@@ -113,14 +107,6 @@ static struct str bare_key(struct str key)
 	if (str_ends(key, STR("/v1")) || str_ends(key, STR("/v2")))
 		key.n -= 3;
 	return str_eq(key, STR("index.docker.io")) ? STR("docker.io") : key;
-}
-
-/* Whether the key names the host, or a path above or at what is wanted. */
-static bool key_fits(const struct login_reading *r, struct str key)
-{
-	if (!str_starts(r->wanted, key) || key.n < r->host.n)
-		return false;
-	return key.n == r->wanted.n || r->wanted.p[key.n] == '/';
 }
 
 static int skip_value(struct json_in *j, struct err *err)
@@ -193,9 +179,12 @@ static void add_host(struct login_reading *r, struct str key)
 static int auths_member(struct json_in *j, struct str key, struct login_reading *r, struct err *err)
 {
 	struct str bare = bare_key(key);
+	/* The key names the host, or a path above or at what is wanted. */
+	bool fits = str_starts(r->wanted, bare) && bare.n >= r->host.n &&
+		    (bare.n == r->wanted.n || r->wanted.p[bare.n] == '/');
 
 	add_host(r, bare);
-	if (!key_fits(r, bare) || (r->best.found && bare.n <= r->best.key.n))
+	if (!fits || (r->best.found && bare.n <= r->best.key.n))
 		return skip_value(j, err);
 	r->current = (struct login_entry){.key = bare, .found = true};
 	if (each_member(j, entry_member, r, err))
@@ -248,7 +237,8 @@ static int decode_auth(
 	else
 		result = err_set(
 		    err, ERR_CONFIG, "the entry of " STR_FMT " has no ':' in it", STR_ARG(r->host));
-	wipe(pair);
+	if (pair.n > 0)
+		explicit_bzero((void *)(uintptr_t)pair.p, pair.n);
 	return result;
 }
 
@@ -291,7 +281,7 @@ int registry_login_parse(
 	/* The reader's own error might repeat the text, which holds passwords. */
 	if (each_member(&j, config_member, &r, &why) || json_next(&j, &event, &why))
 		return err_set(err, ERR_CONFIG,
-		    "it is no Docker configuration: its JSON is broken or of another shape near byte %zu",
+		    "it is not a Docker configuration: its JSON is broken or of another shape near byte %zu",
 		    j.at);
 	if (settle(&r, &arena, ret, err) != 0)
 		return -1;

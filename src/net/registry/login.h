@@ -28,16 +28,16 @@ struct registry_login {
 /* Overwrites it. Usable as CLEANUP(registry_login_wipe). */
 void registry_login_wipe(struct registry_login *login);
 
-/* hosts alone, from the same files as registry_login_find; nothing where none can be read. */
+/* hosts alone, from the same files as registry_login_find; nothing if none can be read. */
 void registry_login_hosts(struct registry_login *login);
 
-/* As given: password from the file (its last line end dropped) where one is named, else from
- * $PLIMSOLL_REGISTRY_PASSWORD. ERR_CONFIG where there is neither, or the user has a ':'. */
+/* As given: password from the file (its last line end dropped) if one is named, else from
+ * $PLIMSOLL_REGISTRY_PASSWORD. ERR_CONFIG if there is neither, or the user has a ':'. */
 MUST_USE int registry_login_given(
     struct str user, const char *password_file, struct registry_login *ret, struct err *err);
 
 /* From the first that is there of $REGISTRY_AUTH_FILE, $DOCKER_CONFIG/config.json and
- * ~/.docker/config.json. user is "" where there is no entry for ref. */
+ * ~/.docker/config.json. user is "" if there is no entry for ref. */
 MUST_USE int registry_login_find(
     const struct image_ref *ref, struct registry_login *ret, struct err *err);
 

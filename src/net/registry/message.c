@@ -24,32 +24,6 @@ void net_put_request(struct buf *b, const struct net_request *request)
 	frame_str(b, request->token_services);
 }
 
-static bool get_numbers(struct rd *r, struct net_request *ret)
-{
-	uint32_t version, op;
-
-	if (!rd_u32le(r, &version) || version != VERSION || !rd_u32le(r, &op) || op >= NET_OP_COUNT)
-		return false;
-	ret->op = (enum net_op)op;
-	return rd_u32le(r, &ret->flags) && rd_u32le(r, &ret->stall_seconds) &&
-	       rd_u32le(r, &ret->attempts);
-}
-
-static bool get_texts(struct rd *r, struct net_request *ret)
-{
-	return rd_str(r, &ret->host) && rd_str(r, &ret->path) && rd_str(r, &ret->selector) &&
-	       rd_str(r, &ret->digest) && rd_str(r, &ret->platform) && rd_str(r, &ret->layout) &&
-	       rd_str(r, &ret->user) && rd_str(r, &ret->password) &&
-	       rd_str(r, &ret->token_services) && rd_left(r) == 0;
-}
-
-static bool has_valid_numbers(const struct net_request *r)
-{
-	return (r->flags & ~(uint32_t)(NET_INSECURE | NET_TLS | NET_NO_SANDBOX)) == 0 &&
-	       r->stall_seconds >= 1 && r->stall_seconds <= STALL_MAX && r->attempts >= 1 &&
-	       r->attempts <= ATTEMPTS_MAX;
-}
-
 /* Host and path go into URLs: they are held to the grammar of image references. */
 static bool has_valid_repository(const struct net_request *r)
 {
@@ -81,17 +55,13 @@ static bool has_valid_selectors(const struct net_request *r)
 	return (r->selector.n > 0) == wants_selector && (!wants_digest || r->digest.n > 0);
 }
 
-static bool has_valid_folder(const struct net_request *r)
+static bool has_valid_texts(const struct net_request *r)
 {
 	bool wants_layout = r->op == NET_OP_PULL || r->op == NET_OP_PUSH;
 
 	return is_clean(r->layout, LAYOUT_MAX) && str_starts(r->layout, STR("/")) == wants_layout &&
-	       is_clean(r->platform, PLATFORM_MAX);
-}
-
-static bool has_valid_login(const struct net_request *r)
-{
-	return is_clean(r->user, NET_MESSAGE_MAX) && is_clean(r->password, NET_MESSAGE_MAX) &&
+	       is_clean(r->platform, PLATFORM_MAX) && is_clean(r->user, NET_MESSAGE_MAX) &&
+	       is_clean(r->password, NET_MESSAGE_MAX) &&
 	       is_clean(r->token_services, NET_MESSAGE_MAX) && str_chr(r->user, ':') == STR_NPOS;
 }
 
@@ -99,14 +69,25 @@ int net_get_request(struct str payload, struct net_request *ret, struct err *err
 {
 	struct rd r = rd_of(payload);
 	struct net_request request = {0};
+	uint32_t version, op;
 
-	if (!get_numbers(&r, &request) || !get_texts(&r, &request))
+	if (!rd_u32le(&r, &version) || version != VERSION || !rd_u32le(&r, &op) ||
+	    op >= NET_OP_COUNT || !rd_u32le(&r, &request.flags) ||
+	    !rd_u32le(&r, &request.stall_seconds) || !rd_u32le(&r, &request.attempts) ||
+	    !rd_str(&r, &request.host) || !rd_str(&r, &request.path) ||
+	    !rd_str(&r, &request.selector) || !rd_str(&r, &request.digest) ||
+	    !rd_str(&r, &request.platform) || !rd_str(&r, &request.layout) ||
+	    !rd_str(&r, &request.user) || !rd_str(&r, &request.password) ||
+	    !rd_str(&r, &request.token_services) || rd_left(&r) != 0)
 		return err_set(err, ERR_FORMAT, "a request is cut short or of another version");
-	if (!has_valid_numbers(&request))
+	request.op = (enum net_op)op;
+	if ((request.flags & ~(uint32_t)(NET_INSECURE | NET_TLS | NET_NO_SANDBOX)) != 0 ||
+	    request.stall_seconds < 1 || request.stall_seconds > STALL_MAX ||
+	    request.attempts < 1 || request.attempts > ATTEMPTS_MAX)
 		return err_set(err, ERR_FORMAT, "a request's number is out of range");
 	if (!has_valid_repository(&request) || !has_valid_selectors(&request))
 		return err_set(err, ERR_FORMAT, "a request's image reference is malformed");
-	if (!has_valid_folder(&request) || !has_valid_login(&request))
+	if (!has_valid_texts(&request))
 		return err_set(err, ERR_FORMAT, "a request's text is malformed");
 	*ret = request;
 	return 0;

@@ -56,7 +56,7 @@ void net_put_request(struct buf *b, const struct net_request *request);
 void net_put_progress(struct buf *b, const struct net_progress *progress);
 void net_put_error(struct buf *b, const struct err *why);
 
-/* ERR_FORMAT where the bytes are not what net_put_… writes, or a field is out of its range: op,
+/* ERR_FORMAT if the bytes are not what net_put_… writes, or a field is out of its range: op,
  * flags, numbers, host, path, tag and digest are checked by their grammars. */
 MUST_USE int net_get_request(struct str payload, struct net_request *ret, struct err *err);
 MUST_USE int net_get_progress(struct str payload, struct net_progress *ret, struct err *err);

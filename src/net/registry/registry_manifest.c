@@ -100,20 +100,10 @@ static int annotation_member(struct json_in *j, struct str key, void *arg, struc
 	return 0;
 }
 
-static int skip_urls(struct json_in *j, struct descriptor *d, struct err *err)
-{
-	struct json_event event;
-
-	if (json_next(j, &event, err))
-		return -1;
-	if (event.kind != JSON_NULL)
-		d->is_foreign = true;
-	return json_skip(j, &event, err);
-}
-
 static int descriptor_member(struct json_in *j, struct str key, void *arg, struct err *err)
 {
 	struct descriptor *d = arg;
+	struct json_event event;
 
 	if (str_eq(key, STR("mediaType")))
 		return read_text(j, "a media type", &d->media_type, err);
@@ -125,9 +115,13 @@ static int descriptor_member(struct json_in *j, struct str key, void *arg, struc
 		return read_object(j, "a platform", platform_member, d, err);
 	if (str_eq(key, STR("annotations")))
 		return read_object(j, "annotations", annotation_member, d, err);
-	if (str_eq(key, STR("urls")))
-		return skip_urls(j, d, err);
-	return skip_value(j, err);
+	if (!str_eq(key, STR("urls")))
+		return skip_value(j, err);
+	if (json_next(j, &event, err))
+		return -1;
+	if (event.kind != JSON_NULL)
+		d->is_foreign = true;
+	return json_skip(j, &event, err);
 }
 
 static int check_descriptor(
@@ -202,26 +196,21 @@ static bool add_manifest(struct manifest_reading *r, const struct descriptor *d)
 	return vec_push(&r->manifest->manifests, r->arena, *d);
 }
 
-static int read_schema_version(struct json_in *j, struct manifest_reading *r, struct err *err)
-{
-	struct json_event event;
-
-	if (json_next(j, &event, err))
-		return -1;
-	if (event.kind == JSON_NUMBER)
-		r->schema_version = event.text;
-	return json_skip(j, &event, err);
-}
-
 static int top_member(struct json_in *j, struct str key, void *arg, struct err *err)
 {
 	struct manifest_reading *r = arg;
 	bool is_layers = str_eq(key, STR("layers")), is_manifests = str_eq(key, STR("manifests"));
+	struct json_event event;
 
 	if (str_eq(key, STR("mediaType")))
 		return read_text(j, "its media type", &r->manifest->media_type, err);
-	if (str_eq(key, STR("schemaVersion")))
-		return read_schema_version(j, r, err);
+	if (str_eq(key, STR("schemaVersion"))) {
+		if (json_next(j, &event, err))
+			return -1;
+		if (event.kind == JSON_NUMBER)
+			r->schema_version = event.text;
+		return json_skip(j, &event, err);
+	}
 	if (str_eq(key, STR("config")))
 		return read_config(j, r, err);
 	if (!is_layers && !is_manifests)
@@ -242,23 +231,11 @@ static bool is_index_type(struct str type)
 	       str_eq(type, STR("application/vnd.docker.distribution.manifest.list.v2+json"));
 }
 
-static bool is_image_type(struct str type)
-{
-	return str_eq(type, STR("application/vnd.oci.image.manifest.v1+json")) ||
-	       str_eq(type, STR("application/vnd.docker.distribution.manifest.v2+json"));
-}
-
 static bool is_known_type(struct str type)
 {
-	return is_index_type(type) || is_image_type(type);
-}
-
-/* The type without "; charset=…". */
-static struct str bare_type(struct str type)
-{
-	size_t end = str_chr(type, ';');
-
-	return str_trim(end == STR_NPOS ? type : str_sub(type, 0, end));
+	return is_index_type(type) ||
+	       str_eq(type, STR("application/vnd.oci.image.manifest.v1+json")) ||
+	       str_eq(type, STR("application/vnd.docker.distribution.manifest.v2+json"));
 }
 
 /* Its own media type must agree with the one it was served as and with its shape. */
@@ -296,6 +273,8 @@ int manifest_parse(struct str json, struct str served_type, struct arena *arena,
 {
 	struct manifest manifest = {0};
 	struct manifest_reading r = {.manifest = &manifest, .arena = arena};
+	/* without "; charset=…" */
+	struct str served = str_trim(str_sub(served_type, 0, str_chr(served_type, ';')));
 	struct json_event event;
 	struct json_in j;
 
@@ -304,7 +283,7 @@ int manifest_parse(struct str json, struct str served_type, struct arena *arena,
 		    limits_default.manifest_bytes);
 	json_in_init(&j, json, arena);
 	if (read_object(&j, "it", top_member, &r, err) || json_next(&j, &event, err) ||
-	    settle_type(&r, bare_type(served_type), err))
+	    settle_type(&r, served, err))
 		return err_wrap(err, "manifest");
 	*ret = manifest;
 	return 0;
