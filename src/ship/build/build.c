@@ -438,25 +438,21 @@ static int watch(struct building *b, struct err *err)
 	}
 }
 
-/* All of the build's processes are dead: what they wrote is in the pipe. */
-static void drain(struct building *b)
-{
-	struct pollfd p = {.fd = b->log_read, .events = POLLIN};
-	int64_t until = now_ms() + DRAIN_MS;
-
-	while (now_ms() < until && poll(&p, 1, DRAIN_MS) > 0 && read_log(b))
-		;
-	let_go(b, true);
-	build_log_end(&b->log);
-}
-
 static void stop(struct building *b)
 {
+	struct pollfd p = {.fd = b->log_read, .events = POLLIN};
+	int64_t until;
+
 	ns_stop(&b->child);
 	network_helper_stop(&b->helper);
 	cgroup_remove(&b->cgroup);
 	fd_cleanup(&b->log_write);
-	drain(b);
+	/* All of the build's processes are dead: what they wrote is in the pipe. */
+	until = now_ms() + DRAIN_MS;
+	while (now_ms() < until && poll(&p, 1, DRAIN_MS) > 0 && read_log(b))
+		;
+	let_go(b, true);
+	build_log_end(&b->log);
 	fd_cleanup(&b->log_read);
 }
 
@@ -516,12 +512,6 @@ static int add_words(const struct building *b, struct err *err)
 	return err_set(err, inner.code, "%s: %s", inner.text, buf_cstr(&words));
 }
 
-/* A full disk is this machine's fault, not the Dockerfile's. */
-static bool is_disk_full(const struct building *b)
-{
-	return str_has(str_make(b->log.error, b->log.error_n), STR("no space left on device"));
-}
-
 static int conclude(
     struct building *b, const struct ns_outcome *outcome, struct build_result *ret, struct err *err)
 {
@@ -534,7 +524,8 @@ static int conclude(
 		(void)snprintf(ret->digest, sizeof(ret->digest), STR_FMT, STR_ARG(digest));
 		return 0;
 	}
-	if (is_disk_full(b))
+	/* A full disk is this machine's fault, not the Dockerfile's. */
+	if (str_has(str_make(b->log.error, b->log.error_n), STR("no space left on device")))
 		return err_set(err, ERR_IO, "the build ran out of disk in %s", b->plan->work_dir);
 	ret->outcome = BUILD_FAILED;
 	ret->message = build_log_message(&b->log, b->arena);

@@ -2,7 +2,7 @@
  * Builds a pull request's Dockerfile with buildah, as the least thing that can build
  * (design 6.10): what RUN executes is hostile. The build sees a tree of its own that holds
  * buildah, the context, the base images and nothing else of this machine; it has its own
- * processes, IPC, host name and network, and, where the kernel allows, its own users.
+ * processes, IPC, host name and network, and, if the kernel allows, its own users.
  * docs/build-isolation.md says what holds and what does not. The plan is borrowed
  * until the build has ended. Several may be under way at once, each with a work_dir of its own.
  *
@@ -22,7 +22,7 @@ enum build_network {
 	BUILD_NET_HOST,	  /* the host's: nothing of the network is isolated */
 };
 
-/* False where the word is none of none, egress, host. */
+/* False if the word is not one of none, egress and host. */
 bool build_network_parse(struct str word, enum build_network *ret);
 struct str build_network_word(enum build_network network);
 
@@ -80,7 +80,7 @@ enum build_outcome {
 
 struct build_result {
 	enum build_outcome outcome;
-	char digest[SHA256_DIGEST_SIZE]; /* of the manifest; empty where it failed */
+	char digest[SHA256_DIGEST_SIZE]; /* of the manifest; empty if it failed */
 	struct str isolation;		 /* one line: what held, and what this machine could not */
 	int64_t duration_ms;
 	struct str message; /* BUILD_FAILED: "build failed at Dockerfile step 3: RUN exit 7 …" */
@@ -90,10 +90,10 @@ struct build_result {
 /* A build that is under way, in processes of its own. */
 struct building;
 
-/* What `buildah --version` prints. ERR_UNSUPPORTED where there is none. In the arena. */
+/* What `buildah --version` prints. ERR_UNSUPPORTED if there is none. In the arena. */
 MUST_USE int image_builder_version(struct arena *arena, struct str *ret_text, struct err *err);
 
-/* Returns when the build runs. ERR_UNSUPPORTED where this machine lacks a part (the text names
+/* Returns when the build runs. ERR_UNSUPPORTED if this machine lacks a part (the text names
  * the package), ERR_NOT_FOUND for a context, Dockerfile or layout that is not there, ERR_CONFIG for
  * an argument whose name is the builder's own, ERR_IO. What was begun has to be ended; until then
  * its output is not taken, and a pipe's worth of it waits. A killed caller takes the build with it.

@@ -33,20 +33,16 @@ static void take_line(struct build_log *log)
 		keep(log->step, &log->step_n, line);
 }
 
-static void add_tail(struct build_log *log, struct str bytes)
-{
-	if (bytes.n > BUILD_LOG_TAIL)
-		bytes = str_sub(bytes, bytes.n - BUILD_LOG_TAIL, BUILD_LOG_TAIL);
-	for (size_t i = 0; i < bytes.n; i++) {
-		log->tail[log->tail_at] = bytes.p[i];
-		log->tail_at = (log->tail_at + 1) % BUILD_LOG_TAIL;
-	}
-	log->tail_n = MIN_OF(log->tail_n + bytes.n, (size_t)BUILD_LOG_TAIL);
-}
-
 void build_log_add(struct build_log *log, struct str bytes)
 {
-	add_tail(log, bytes);
+	struct str tail =
+	    str_sub(bytes, bytes.n - MIN_OF(bytes.n, (size_t)BUILD_LOG_TAIL), bytes.n);
+
+	for (size_t i = 0; i < tail.n; i++) {
+		log->tail[log->tail_at] = tail.p[i];
+		log->tail_at = (log->tail_at + 1) % BUILD_LOG_TAIL;
+	}
+	log->tail_n = MIN_OF(log->tail_n + tail.n, (size_t)BUILD_LOG_TAIL);
 	for (size_t i = 0; i < bytes.n; i++) {
 		if (bytes.p[i] == '\n')
 			take_line(log);
@@ -81,7 +77,7 @@ static bool split_error(struct str error, struct str *ret_instruction, struct st
 	return true;
 }
 
-/* The number of the last step where it is the one that the error quotes: RUN can print steps. */
+/* The number of the last step if it is the one that the error quotes: RUN can print steps. */
 static struct str number_of_step(const struct build_log *log, struct str instruction)
 {
 	struct str number, text, total;

@@ -1,7 +1,7 @@
 /*
  * Takes what a build wrote as an OCI layout of one image. What it wrote is hostile: only
  * regular files under digests' names are taken, and the index is written anew for the
- * digest that was told.
+ * digest that was reported.
  */
 #ifndef SHIP_BUILD_BUILD_OUTPUT_H
 #define SHIP_BUILD_BUILD_OUTPUT_H

@@ -285,7 +285,7 @@ static int run(struct buildah *b, const char *const *argv, const char *const *en
 	return inside_run(&in, argv, capture, ret_status, err);
 }
 
-/* A buildah command of ours: one that fails is no fault of the Dockerfile. */
+/* A buildah command of ours: if it fails, the Dockerfile is not at fault. */
 static int run_own(struct buildah *b, const char *const *arguments, const char *what,
     struct str *ret_said, struct err *err)
 {
@@ -311,17 +311,6 @@ static int run_own(struct buildah *b, const char *const *arguments, const char *
 	return 0;
 }
 
-/* FROM that names a digest other than the stored manifest's (an index's) finds the image only
- * this way. */
-static int add_context(
-    struct buildah *b, const struct buildah_base *base, struct str id, struct err *err)
-{
-	return add_argument(b,
-	    arena_fmt(b->arena, "--build-context=%s=docker-image://" STR_FMT,
-		base->given->reference, STR_ARG(id)),
-	    err);
-}
-
 static int import_base(struct buildah *b, const struct buildah_base *base, struct err *err)
 {
 	struct str what = arena_fmt(b->arena, "base image %s", base->given->reference);
@@ -334,7 +323,7 @@ static int import_base(struct buildah *b, const struct buildah_base *base, struc
 	if (!index.p || access(index.p, R_OK) != 0)
 		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
 		    "%s: the build cannot read index.json in %s: it must be readable for others "
-		    "where its file system cannot map ids",
+		    "if its file system cannot map ids",
 		    what.p, base->given->layout);
 	if (run_own(b, (const char *const[]){"pull", "--quiet", from.p, NULL}, what.p, &id, err) !=
 	    0)
@@ -353,9 +342,14 @@ static int import_base(struct buildah *b, const struct buildah_base *base, struc
 	if (run_own(b, (const char *const[]){"tag", id_text, base->store_as, NULL}, what.p, NULL,
 		err) != 0)
 		return -1;
-	if (base->named.n > 0 && !str_eq(base->named, digest))
-		return add_context(b, base, id, err);
-	return 0;
+	if (base->named.n == 0 || str_eq(base->named, digest))
+		return 0;
+	/* FROM that names a digest other than the stored manifest's (an index's) finds the image
+	 * only this way. */
+	return add_argument(b,
+	    arena_fmt(b->arena, "--build-context=%s=docker-image://" STR_FMT,
+		base->given->reference, STR_ARG(id)),
+	    err);
 }
 
 static int export_image(struct buildah *b, struct ns_outcome *ret, struct err *err)

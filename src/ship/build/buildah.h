@@ -32,19 +32,19 @@ struct buildah {
 /* Checks the plan's words. Everything lies in the arena. */
 MUST_USE int buildah_prepare(struct buildah *b, const struct build_plan *plan, uint64_t disk_bytes,
     struct arena *arena, struct err *err);
-/* Its path, or ERR_UNSUPPORTED where there is none. */
+/* Its path, or ERR_UNSUPPORTED if there is none. */
 MUST_USE int buildah_find(struct arena *arena, const char **ret_path, struct err *err);
 
 /* The files that stand in the tree; resolv_conf as resolv.conf(5) has it. */
 MUST_USE int buildah_files(const char *resolv_conf, const char *dockerfile, uint64_t pids,
     struct arena *arena, const struct tree_file **ret_files, size_t *ret_n, struct err *err);
 
-/* In init: an ns_job's init. text of the outcome is the manifest's digest where it was built, else
+/* In init: an ns_job's init. text of the outcome is the manifest's digest if it was built, else
  * the exit status of `buildah bud`. */
 MUST_USE int buildah_run(struct buildah *b, struct ns_outcome *ret, struct err *err);
 
 #define BUILDAH_IN_TREE "/run/buildah-program"
-/* buildah 1.33 and later does not start where it finds no program of this name, though it makes no
+/* buildah 1.33 and later does not start if it finds no program of this name, though it makes no
  * network in chroot isolation: it is shown itself. */
 #define BUILDAH_HELPERS	 "/run"
 #define BUILDAH_NETAVARK BUILDAH_HELPERS "/netavark"

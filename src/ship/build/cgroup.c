@@ -8,7 +8,7 @@
 
 #define GROUP_PREFIX "plimsoll-build-"
 
-/* True where the comma-separated list has the word. */
+/* Whether the comma-separated list has the word. */
 static bool list_has(struct str list, struct str word)
 {
 	struct str item;

@@ -27,21 +27,14 @@ static const int kept_capabilities[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER,
     CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT,
     CAP_SYS_ADMIN, CAP_SETFCAP};
 
-static uint64_t kept_mask(void)
-{
-	uint64_t mask = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(kept_capabilities); i++)
-		mask |= (uint64_t)1 << kept_capabilities[i];
-	return mask;
-}
-
 int confine_capabilities(struct err *err)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[2] = {0};
-	uint64_t mask = kept_mask();
+	uint64_t mask = 0;
 
+	for (size_t i = 0; i < ARRAY_LEN(kept_capabilities); i++)
+		mask |= (uint64_t)1 << kept_capabilities[i];
 	for (int cap = 0; cap < 64; cap++) {
 		if (mask >> cap & 1)
 			continue;
@@ -134,7 +127,7 @@ static void refuse_call(struct filter *f, long nr, int with_errno)
 	answer(f, refuse(with_errno));
 }
 
-/* Refuses `nr` where its first argument has one of `bits`. Leaves the accumulator at nr. */
+/* Refuses `nr` if its first argument has one of `bits`. Leaves the accumulator at nr. */
 static void refuse_flag(struct filter *f, long nr, uint32_t bits)
 {
 	emit(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 4));
@@ -214,7 +207,7 @@ int confine_syscalls(struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(refused_calls); i++)
 		refuse_call(&f, refused_calls[i], EPERM);
 	/* The tree stays the root. buildah from 1.35 on would pivot, fail to change the flags of
-	 * what it left, and not find its way back; where it cannot, it makes do with chroot. */
+	 * what it left, and not find its way back; if it cannot pivot, it makes do with chroot. */
 	refuse_call(&f, SYS_pivot_root, EPERM);
 	/* Its flags lie behind a pointer: callers fall back to clone. */
 	refuse_call(&f, SYS_clone3, ENOSYS);

@@ -19,7 +19,8 @@ MUST_USE int confine_privileges(struct err *err);
  * namespaces, tracing, keyrings, BPF, performance counters, io_uring, file handles, VM sockets,
  * modules, clocks. Programs of another architecture (32-bit) get ENOSYS. */
 MUST_USE int confine_syscalls(struct err *err);
-/* No core files, files up to file_bytes; `pids` processes of these users where that counts. */
+/* No core files, files up to file_bytes; `pids` processes of these users, if the kernel counts
+ * them. */
 MUST_USE int confine_resources(uint64_t file_bytes, uint64_t pids, struct err *err);
 
 #endif

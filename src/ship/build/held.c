@@ -19,22 +19,16 @@ int held_add(struct held *h, struct str bytes, int64_t now_ms, struct err *err)
 	return buf_ok(&h->bytes) ? 0 : buf_err(&h->bytes, "what the build printed", err);
 }
 
-static size_t find_last(struct str text, struct str what)
-{
-	size_t found = STR_NPOS, from = 0, at;
-
-	while ((at = str_find(str_sub(text, from, text.n), what)) != STR_NPOS) {
-		found = from + at;
-		from = found + what.n;
-	}
-	return found;
-}
-
-/* Where a block begins that has not ended yet; the text's end if there is none. */
+/* The place where a block begins that has not ended yet; the text's end if there is none. */
 static size_t open_block(struct str text)
 {
-	size_t begin = find_last(text, STR("-----BEGIN"));
+	const struct str mark = STR("-----BEGIN");
+	size_t begin = STR_NPOS, from = 0, at;
 
+	while ((at = str_find(str_sub(text, from, text.n), mark)) != STR_NPOS) {
+		begin = from + at;
+		from = begin + mark.n;
+	}
 	if (begin == STR_NPOS || str_has(str_sub(text, begin, text.n), STR("-----END")))
 		return text.n;
 	return begin;

@@ -18,7 +18,7 @@ struct id_range {
 };
 
 /* The first range of at least `count` ids that the file's text (subuid(5)) gives to the user, by
- * name or by number; false where it gives none. */
+ * name or by number; false if it gives none. */
 bool subid_find(struct str text, struct str name, uint32_t id, uint32_t count, uint32_t *ret_first);
 
 /* For the effective user. Root without an entry gets a fixed range that no distribution hands out.
@@ -28,7 +28,7 @@ MUST_USE int id_range_find(struct id_range *ret, struct err *err);
 /* Gives the process `pid`, which is in a new user namespace, this map: root there is the ordinary
  * user itself, the rest is the range (newuidmap and newgidmap do it). */
 MUST_USE int id_map_ordinary(pid_t pid, const struct id_range *range, struct err *err);
-/* The same, written by a caller that may: ids from 0 become first_uid …; where that is 0, they
+/* The same, written by a caller that may: ids from 0 become first_uid …; if that is 0, they
  * stay what they are in the caller's own map. */
 MUST_USE int id_map_write(int proc_fd, pid_t pid, const struct id_range *range, struct err *err);
 

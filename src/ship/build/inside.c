@@ -96,7 +96,7 @@ static void child_exec(const struct inside *in, const char *const *argv, const c
 	_exit(127);
 }
 
-/* Everything that has ended, also what nobody else waits for. True where `pid` is among it. */
+/* Everything that has ended, also what nobody else waits for. True if `pid` is among it. */
 static bool reap(pid_t pid, int *ret_status)
 {
 	bool found = false;

@@ -20,7 +20,7 @@ MUST_USE int inside_usage(
     const char *folder, uint64_t max_bytes, uint64_t *ret_bytes, struct err *err);
 
 /* *ret_status: the exit status, or 128 + signal. stdout goes to the file `capture` (NULL: where
- * stderr goes). ERR_LIMIT where the folders grow too large. */
+ * stderr goes). ERR_LIMIT if the folders grow too large. */
 MUST_USE int inside_run(const struct inside *in, const char *const *argv, const char *capture,
     int *ret_status, struct err *err);
 

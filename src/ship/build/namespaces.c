@@ -41,7 +41,7 @@ struct side {
 	void *as_users_arg;
 };
 
-/* events 0: a hang-up is told all the same. */
+/* events 0: a hang-up is reported all the same. */
 static bool has_ended(int fd, short events)
 {
 	struct pollfd p = {.fd = fd, .events = events};
@@ -82,13 +82,6 @@ static void tell(const struct side *side, const struct message *message)
 
 	(void)!fd_write_all(side->report_fd,
 	    str_make((const char *)(const void *)message, sizeof(*message)), &ignored);
-}
-
-static void tell_failure(const struct side *side, const struct err *why)
-{
-	struct message message = {.kind = MESSAGE_FAILED, .err = *why};
-
-	tell(side, &message);
 }
 
 /* Blocks until the caller lets this process go on. */
@@ -221,23 +214,15 @@ static int make_users(int proc_fd, const struct id_range *ids, int *ret_fd, stru
 	return result;
 }
 
-/* The map of the build's users as seen by the supervisor. */
-static struct id_range inner_ids(const struct side *side)
-{
-	struct id_range ids = side->job->ids;
-
-	if (side->ordinary)
-		ids =
-		    (struct id_range){.count = MIN_OF(ids.count, (uint32_t)ID_RANGE_COUNT - 1) + 1};
-	return ids;
-}
-
-/* Root goes on without where the kernel refuses, and says so; an ordinary user has nothing else. */
+/* If the kernel refuses, root goes on without and says so; an ordinary user has nothing else. */
 static int prepare_users(struct side *side, struct message *ready, struct err *err)
 {
-	struct id_range ids = inner_ids(side);
+	struct id_range ids = side->job->ids;
 	struct err why = ERR_INIT;
 
+	if (side->ordinary) /* as the supervisor sees them */
+		ids =
+		    (struct id_range){.count = MIN_OF(ids.count, (uint32_t)ID_RANGE_COUNT - 1) + 1};
 	if (side->job->refuse_users)
 		(void)err_set(&why, ERR_UNSUPPORTED, "refused for a test");
 	else if (make_users(side->proc_fd, &ids, &side->users_fd, &why) == 0)
@@ -321,7 +306,7 @@ static void init_main(struct side *side)
 	_exit(0);
 }
 
-/* Waits for init; kills it where the caller is gone. When init is reaped, no process of its pid
+/* Waits for init; kills it if the caller is gone. When init is reaped, no process of its pid
  * namespace is left: pid_namespaces(7). */
 static void watch_init(const struct side *side, pid_t pid, int pid_fd)
 {
@@ -394,7 +379,7 @@ static int as_users_steps(struct side *side, struct err *err)
 	return 0;
 }
 
-/* One message, or -1 where there is none within the time. */
+/* One message, or -1 if none comes within the time. */
 static int next_message(
     const struct ns_child *child, int timeout_ms, struct message *ret, struct err *err)
 {
@@ -428,7 +413,7 @@ static int let_go(const struct ns_child *child, struct err *err)
 	return 0;
 }
 
-/* Lets it start, gives it its maps where it asks, and waits for its next word. */
+/* Lets it start, gives it its maps if it asks, and waits for its next word. */
 static int await_word(const struct id_range *ids, const struct ns_child *child, int timeout_ms,
     struct message *ret, struct err *err)
 {
@@ -443,10 +428,11 @@ static int await_word(const struct id_range *ids, const struct ns_child *child, 
 
 static void side_main(struct side *side)
 {
-	struct err err = ERR_INIT;
+	struct message message = {.kind = MESSAGE_FAILED};
+	struct err *err = &message.err;
 
-	if ((side->as_users ? as_users_steps(side, &err) : supervisor_steps(side, &err)) != 0)
-		tell_failure(side, &err);
+	if ((side->as_users ? as_users_steps(side, err) : supervisor_steps(side, err)) != 0)
+		tell(side, &message);
 	_exit(0);
 }
 

@@ -15,7 +15,7 @@
 
 enum { NS_TEXT_SIZE = 1024 };
 
-/* What init tells the caller in the end. */
+/* What init reports to the caller in the end. */
 struct ns_outcome {
 	uint32_t code;		 /* the function's own */
 	char text[NS_TEXT_SIZE]; /* untrusted once hostile code ran inside */
@@ -46,17 +46,17 @@ struct ns_child {
 	int life_fd;	/* closed by the caller: all die */
 	int report_fd;	/* readable: call ns_outcome */
 	bool has_users; /* known after ns_start */
-	char why[160];	/* where it has not */
+	char why[160];	/* if it has not */
 };
 
 /* Makes the namespaces; returns once they exist and nothing runs in them yet. `before` (may be
  * NULL) is called with the supervisor's pid while it still waits: to put it in a cgroup.
- * ERR_UNSUPPORTED where the kernel or this user cannot. */
+ * ERR_UNSUPPORTED if the kernel or this user cannot. */
 MUST_USE int ns_start(const struct ns_job *job,
     int (*before)(void *arg, pid_t pid, struct err *err), struct ns_child *ret, struct err *err);
 /* Lets it run. */
 MUST_USE int ns_go(struct ns_child *child, struct err *err);
-/* What init told: 0 and the outcome, or -1 and the error of the step that failed. Blocks. */
+/* What init reported: 0 and the outcome, or -1 and the error of the step that failed. Blocks. */
 MUST_USE int ns_result(struct ns_child *child, struct ns_outcome *ret, struct err *err);
 /* Kills what is left and waits until no process of the namespaces is alive. */
 void ns_stop(struct ns_child *child);

@@ -152,7 +152,8 @@ static int collect_refused(
 }
 
 /* slirp4netns passes on what is sent to it on behalf of the build, from this machine: also to a
- * name server that listens on loopback. It is told not to, and its address is refused besides. */
+ * name server that listens on loopback. An option forbids it that, and its address is refused
+ * besides. */
 static int refuse_nameserver(struct network_plan *plan, struct arena *arena, struct err *err)
 {
 	struct network_address *refused = arena_array(arena, plan->n_refused + 1, sizeof(*refused));

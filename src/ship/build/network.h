@@ -26,17 +26,17 @@ struct network_plan {
 	    *nameserver; /* slirp4netns' own in it, which would ask this machine's: refused */
 };
 
-/* "169.254.0.0/16"; false where it is no address with a prefix. */
+/* "169.254.0.0/16"; false if it is not an address with a prefix. */
 bool network_address_parse(const char *text, struct network_address *ret);
 
 /* "nameserver …" lines of those of a resolv.conf(5) that a build may reach: none on loopback, of
- * this machine, or otherwise refused. Empty where there are none; p NULL where the arena is full.
+ * this machine, or otherwise refused. Empty if there are none; p NULL if the arena is full.
  */
 struct str network_resolvers(
     const struct network_plan *plan, struct str resolv_conf, struct arena *arena);
 
-/* Enumerates what egress refuses on this machine now, and a network for the build that is none of
- * the machine's own. */
+/* Enumerates what egress refuses on this machine now, and a network for the build that the
+ * machine itself does not use. */
 MUST_USE int network_plan_make(struct network_plan *ret, struct arena *arena, struct err *err);
 
 /* slirp4netns, running outside as long as the build does. */

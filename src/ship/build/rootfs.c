@@ -54,14 +54,6 @@ static int set_attributes(
 	return (int)syscall(SYS_mount_setattr, fd, path, flags, attributes, sizeof(*attributes));
 }
 
-/* Refused by file systems that know no idmapped mounts: then the ids stay. */
-static void map_ids(int fd, int users_fd)
-{
-	struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)users_fd};
-
-	(void)set_attributes(fd, "", AT_EMPTY_PATH, &map);
-}
-
 static int make_target(const struct tree_bind *bind, const char *at, struct err *err)
 {
 	int fd;
@@ -78,6 +70,7 @@ static int make_target(const struct tree_bind *bind, const char *at, struct err 
 static int bind_one(const struct tree_bind *bind, const char *root, int users_fd, struct err *err)
 {
 	struct mount_attr safe = {.attr_set = MOUNT_ATTR_NOSUID};
+	struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)users_fd};
 	int fd CLEANUP_FD = -1;
 	struct path at;
 
@@ -90,8 +83,9 @@ static int bind_one(const struct tree_bind *bind, const char *root, int users_fd
 		safe.attr_set |= MOUNT_ATTR_NODEV;
 	if (!bind->writable)
 		safe.attr_set |= MOUNT_ATTR_RDONLY;
+	/* Refused by file systems that know no idmapped mounts: then the ids stay. */
 	if (bind->as_users && users_fd >= 0)
-		map_ids(fd, users_fd);
+		(void)set_attributes(fd, "", AT_EMPTY_PATH, &map);
 	if (set_attributes(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &safe) != 0)
 		return err_sys(err, "restricting %s in the build's tree", bind->to);
 	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, at.text, MOVE_FROM_FD) != 0)
@@ -172,7 +166,7 @@ static int make_devices(const char *root, struct err *err)
 	return make_links(root, err);
 }
 
-/* /bin and the like: a link where this machine has a link, else the folder. */
+/* /bin and the like: a link if this machine has a link, else the folder. */
 static int take_top(const char *root, const char *name, struct err *err)
 {
 	struct tree_bind bind = {.from = name, .to = name};

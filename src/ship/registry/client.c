@@ -87,21 +87,10 @@ int registry_program(struct arena *arena, const char **ret_path, struct err *err
 
 /* ---- a call ---- */
 
-/* Those of `docker login` and those of the policy; without memory, none. */
-static struct str join_services(const struct registry_opts *opts, struct arena *arena)
-{
-	struct buf text CLEANUP(buf_release) = BUF_INIT(NET_MESSAGE_MAX / 2);
-
-	if (opts->login)
-		buf_add(&text, str_of(opts->login->hosts));
-	for (size_t i = 0; i < opts->token_services.n; i++)
-		buf_addf(&text, " " STR_FMT, STR_ARG(opts->token_services.p[i]));
-	return buf_ok(&text) ? arena_str(arena, buf_str(&text)) : STR_NONE;
-}
-
 static void call_init(struct call *call, const struct registry_opts *opts,
     const struct image_ref *ref, enum net_op op)
 {
+	struct buf services CLEANUP(buf_release) = BUF_INIT(NET_MESSAGE_MAX / 2);
 	struct net_request *r = &call->request;
 
 	*call = (struct call){.opts = opts};
@@ -113,11 +102,16 @@ static void call_init(struct call *call, const struct registry_opts *opts,
 	r->attempts = opts->attempts ? opts->attempts : ATTEMPTS;
 	r->host = ref->host;
 	r->path = ref->path;
-	if (opts->login) {
-		r->user = str_of(opts->login->user);
-		r->password = str_of(opts->login->password);
-		r->token_services = join_services(opts, &call->arena);
-	}
+	if (!opts->login)
+		return;
+	r->user = str_of(opts->login->user);
+	r->password = str_of(opts->login->password);
+	/* Those of `docker login` and those of the policy; without memory, none. */
+	buf_add(&services, str_of(opts->login->hosts));
+	for (size_t i = 0; i < opts->token_services.n; i++)
+		buf_addf(&services, " " STR_FMT, STR_ARG(opts->token_services.p[i]));
+	if (buf_ok(&services))
+		r->token_services = arena_str(&call->arena, buf_str(&services));
 }
 
 static void call_release(struct call *call)
@@ -141,7 +135,7 @@ static int set_layout(struct call *call, const char *layout_dir, struct err *err
 	return call->request.layout.p ? 0 : arena_err(&call->arena, err);
 }
 
-/* The minimal environment; where fault points are compiled in, what steers them too. */
+/* The minimal environment; if fault points are compiled in, what steers them too. */
 static const char *const *environment(const char *env[ENV_MAX])
 {
 	const char *const *minimal = spawn_env_minimal();

@@ -18,7 +18,7 @@
 
 enum { REGISTRY_DIGEST_SIZE = 136 }; /* "sha512:" + 128 + NUL */
 
-/* What is under way: one call where a blob begins, every few megabytes, and where it ends. */
+/* What is under way: one call when a blob begins, every few megabytes, and when it ends. */
 struct registry_progress {
 	struct str digest;
 	uint64_t done_bytes, total_bytes;
@@ -29,7 +29,7 @@ struct registry_opts {
 	const struct registry_login *login; /* NULL: anonymous */
 	bool insecure;	     /* plain http to a host that is not loopback; loopback is always plain
 			      * http, except … */
-	bool tls;	     /* … where this asks for TLS */
+	bool tls;	     /* … if this asks for TLS */
 	struct str platform; /* "linux/arm64/v8"; empty: linux and this machine's architecture */
 	const char *program; /* plimsoll-net; NULL: see registry_program */
 	uint32_t stall_seconds;		/* without a byte, then give up; 0: 60 */
@@ -47,8 +47,8 @@ struct registry_opts {
  * ERR_LIMIT (larger than allowed), ERR_IO (the layout folder), ERR_UNSUPPORTED.
  */
 
-/* Fetches the image that ref names, for one platform where it names several, into the OCI layout
- * at layout_dir (made where missing; blobs that are there and right are kept; index.json is
+/* Fetches the image that ref names, for one platform if it names several, into the OCI layout
+ * at layout_dir (made if missing; blobs that are there and right are kept; index.json is
  * replaced, last). *ret_digest is the image manifest's. Every byte is verified. */
 MUST_USE int registry_pull(const struct registry_opts *opts, const struct image_ref *ref,
     const char *layout_dir, char ret_digest[REGISTRY_DIGEST_SIZE], struct err *err);
@@ -62,13 +62,13 @@ MUST_USE int registry_push(const struct registry_opts *opts, const char *layout_
 MUST_USE int registry_tag(
     const struct registry_opts *opts, const struct image_ref *ref, struct str tag, struct err *err);
 
-/* What ref's tag (or, where it has a digest, that) names now; "" where the registry has no such
+/* What ref's tag (or its digest, if it has one) names now; "" if the registry has no such
  * repository, tag or manifest. */
 MUST_USE int registry_resolve(const struct registry_opts *opts, const struct image_ref *ref,
     char ret_digest[REGISTRY_DIGEST_SIZE], struct err *err);
 
 /* Where plimsoll-net lies: in $PLIMSOLL_LIBEXEC, beside the running program, in its build tree, or
- * where it was installed. ERR_CONFIG where it is at none of them. */
+ * where it was installed. ERR_CONFIG if it is at none of them. */
 MUST_USE int registry_program(struct arena *arena, const char **ret_path, struct err *err);
 
 #endif
