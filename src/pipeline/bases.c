@@ -37,15 +37,6 @@ static int login_for(const struct pipeline *p, const struct image_ref *ref,
 	return registry_login_find(ref, login, err);
 }
 
-/* What a killed process of this run had fetched; once the image is built only its layers' names are
- * asked for. */
-static bool is_layout(struct str layout, struct arena *arena)
-{
-	struct str index = arena_fmt(arena, STR_FMT "/index.json", STR_ARG(layout));
-
-	return index.p && file_exists(index.p);
-}
-
 static int fetch_one(struct pipeline *p, struct str reference, size_t number, struct arena *arena,
     struct build_base *ret, struct err *err)
 {
@@ -54,14 +45,17 @@ static int fetch_one(struct pipeline *p, struct str reference, size_t number, st
 	struct registry_opts opts;
 	struct image_ref ref;
 	struct str layout = arena_fmt(arena, STR_FMT "/bases/%zu", STR_ARG(p->folder), number);
+	struct str index = arena_fmt(arena, STR_FMT "/index.json", STR_ARG(layout));
 	struct build_base base;
 
-	if (!layout.p)
+	if (!layout.p || !index.p)
 		return arena_err(arena, err);
 	if (image_ref_parse(reference, arena, &ref, err) != 0 || check_host(p, &ref, err) != 0 ||
 	    login_for(p, &ref, &login, &opts, err) != 0)
 		return -1;
-	if (p->run.step >= RUN_BUILT && is_layout(layout, arena)) {
+	/* A killed process of this run had fetched it; once the image is built only its layers'
+	 * names are asked for. */
+	if (p->run.step >= RUN_BUILT && file_exists(index.p)) {
 		*ret = (struct build_base){arena_cstr(arena, reference), layout.p, NULL};
 		return ret->reference ? 0 : arena_err(arena, err);
 	}

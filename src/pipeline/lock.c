@@ -30,7 +30,7 @@ static int open_lock(struct pipeline *p, struct str key, int *ret_fd, struct err
 	return 0;
 }
 
-/* False in *ret_taken where another process has it. */
+/* *ret_taken is false if another process has it. */
 static int try_lock(int fd, bool *ret_taken, struct err *err)
 {
 	*ret_taken = flock(fd, LOCK_EX | LOCK_NB) == 0;
@@ -67,7 +67,7 @@ int run_lock_target(struct pipeline *p, struct err *err)
 	struct str key = arena_fmt(
 	    p->arena, STR_FMT "\n" STR_FMT, STR_ARG(p->run.repo), STR_ARG(p->pull.target));
 	int fd CLEANUP_FD = -1;
-	bool taken, told = false;
+	bool taken, said = false;
 
 	if (p->locks->target >= 0)
 		return 0;
@@ -76,10 +76,10 @@ int run_lock_target(struct pipeline *p, struct err *err)
 	if (open_lock(p, key, &fd, err) != 0 || try_lock(fd, &taken, err) != 0)
 		return -1;
 	while (!taken) {
-		if (!told)
+		if (!said)
 			say(p, "publish: waiting for another run, which merges into " STR_FMT,
 			    STR_ARG(p->pull.target));
-		told = true;
+		said = true;
 		(void)nanosleep(&tick, NULL);
 		if (try_lock(fd, &taken, err) != 0)
 			return -1;

@@ -124,17 +124,13 @@ static bool is_same(const struct pipeline *p, const struct run *run)
 	       str_eq(run->policy_commit, p->plan->scan->policy->commit);
 }
 
-static bool is_for_registry(const struct pipeline *p, const struct run *run)
-{
-	size_t slash = str_rchr(run->image, '/');
-
-	return str_eq(str_sub(run->image, 0, slash == STR_NPOS ? 0 : slash), p->plan->registry);
-}
-
-/* Goes on where a process stopped. */
+/* Goes on from the step at which a process stopped. */
 static int resume(struct pipeline *p, const struct run *run, struct err *err)
 {
-	if (p->landed && !is_for_registry(p, run))
+	size_t slash = str_rchr(run->image, '/');
+	struct str registry = str_sub(run->image, 0, slash == STR_NPOS ? 0 : slash);
+
+	if (p->landed && !str_eq(registry, p->plan->registry))
 		return err_set(err, ERR_CONFIG,
 		    "run %lld has merged and has yet to publish " STR_FMT
 		    ": finish it with that --registry first",
@@ -148,12 +144,6 @@ static int resume(struct pipeline *p, const struct run *run, struct err *err)
 	say(p, "resuming run %lld, which stopped when it had %s", (long long)run->id,
 	    run_step_word(run->step).p);
 	return run_reach(p, run->step, err);
-}
-
-static int supersede(struct pipeline *p, struct run *run, struct err *err)
-{
-	run->step = RUN_SUPERSEDED;
-	return run_store_save(p->store, run, err);
 }
 
 static int begin(struct pipeline *p, struct err *err)
@@ -174,7 +164,7 @@ static int begin(struct pipeline *p, struct err *err)
 	return run_reach(p, RUN_STARTED, err);
 }
 
-/* Resolves the branches, and takes up the run that has not ended, or a new one; neither where there
+/* Resolves the branches, and takes up the run that has not ended, or a new one; neither if there
  * is nothing to merge. */
 static int take_up(struct pipeline *p, bool *ret_nothing, struct err *err)
 {
@@ -191,8 +181,11 @@ static int take_up(struct pipeline *p, bool *ret_nothing, struct err *err)
 	p->landed = found == STORE_FOUND && has_landed(p, &run, &p->target);
 	if (p->landed || (found == STORE_FOUND && is_same(p, &run)))
 		return resume(p, &run, err);
-	if (found == STORE_FOUND && supersede(p, &run, err) != 0)
-		return -1;
+	if (found == STORE_FOUND) {
+		run.step = RUN_SUPERSEDED;
+		if (run_store_save(p->store, &run, err) != 0)
+			return -1;
+	}
 	if (git_merge_base(p->repo, &p->target, &p->source, &p->base, err) != 0)
 		return -1;
 	*ret_nothing = git_oid_eq(&p->base, &p->source);
@@ -265,17 +258,6 @@ static struct str trailer_of(const struct pipeline *p)
 	    STR_ARG(p->pull.target), p->merge.hex, STR_ARG(p->run.image_digest));
 }
 
-static int fill_result(struct pipeline *p, struct pipeline_result *ret, struct err *err)
-{
-	*ret = (struct pipeline_result){.step = p->run.step,
-	    .run_id = p->run.id,
-	    .commit = p->run.merge_oid,
-	    .folder = p->folder,
-	    .image = run_published(p),
-	    .trailer = trailer_of(p)};
-	return ret->trailer.p && ret->image.p ? 0 : arena_err(p->arena, err);
-}
-
 /* What is large, and can be had again, goes. */
 static int tidy(struct pipeline *p, struct err *err)
 {
@@ -325,7 +307,7 @@ static int decide(struct pipeline *p, struct err *err)
 	return run_not_published(p, err);
 }
 
-/* Without effect outside of the run's folder where another try follows. */
+/* Without effect outside of the run's folder if another try follows. */
 static int finish(struct pipeline *p, struct pipeline_result *ret, struct err *err)
 {
 	if (run_record(p, trailer_of(p), run_published(p), err) != 0)
@@ -336,7 +318,13 @@ static int finish(struct pipeline *p, struct pipeline_result *ret, struct err *e
 	if (run_step_is_end(p->run.step) &&
 	    (tidy(p, err) != 0 || run_reach(p, p->run.step, err) != 0))
 		return -1;
-	return fill_result(p, ret, err);
+	*ret = (struct pipeline_result){.step = p->run.step,
+	    .run_id = p->run.id,
+	    .commit = p->run.merge_oid,
+	    .folder = p->folder,
+	    .image = run_published(p),
+	    .trailer = trailer_of(p)};
+	return ret->trailer.p && ret->image.p ? 0 : arena_err(p->arena, err);
 }
 
 static int nothing_to_merge(struct pipeline *p, struct pipeline_result *ret, struct err *err)
@@ -383,13 +371,6 @@ static void pipeline_close(struct pipeline *p)
 	git_repo_close(p->repo);
 }
 
-/* Another try follows where the target moved, and not the source: what is there now was not judged
- * yet. */
-static bool tries_again(const struct pipeline *p)
-{
-	return p->run.step == RUN_SUPERSEDED && p->tries_left > 0 && run_target_moved(p);
-}
-
 static int try_once(struct pipeline *p, struct pipeline_result *ret, struct err *err)
 {
 	struct subject subject = {.kind = STR("repository"), .name = str_of(p->plan->repo)};
@@ -404,31 +385,25 @@ static int try_once(struct pipeline *p, struct pipeline_result *ret, struct err 
 		return nothing_to_merge(p, ret, err);
 	if (make_merge(p, err) != 0 || judge(p, err) != 0 || decide(p, err) != 0)
 		return -1;
-	p->goes_on = tries_again(p);
+	/* If the target moved, and not the source, what is there now was not judged yet. */
+	p->goes_on = p->run.step == RUN_SUPERSEDED && p->tries_left > 0 && run_target_moved(p);
 	return finish(p, ret, err);
-}
-
-/* Nothing of an earlier try is in the report of the next one. */
-static void report_reset(const struct scan *scan)
-{
-	int64_t started_ms = scan->report->started_ms;
-
-	report_release(scan->report);
-	report_init(scan->report, scan->limits->scan_memory, scan->limits->findings);
-	scan->report->started_ms = started_ms;
 }
 
 int pipeline_run(const struct pipeline_plan *plan, struct pipeline_result *ret, struct err *err)
 {
 	struct run_locks locks CLEANUP(run_unlock) = {-1, -1};
+	const struct limits *limits = plan->scan->limits;
+	struct report *report = plan->scan->report;
+	int64_t started_ms = report->started_ms;
 
-	if (check_registry(plan, &plan->scan->report->arena, err) != 0)
+	if (check_registry(plan, &report->arena, err) != 0)
 		return -1;
 	for (unsigned left = TRIES; left-- > 0;) {
 		struct pipeline p CLEANUP(pipeline_close) = {
 		    .plan = plan,
-		    .report = plan->scan->report,
-		    .arena = &plan->scan->report->arena,
+		    .report = report,
+		    .arena = &report->arena,
 		    .pull = {plan->source, plan->target},
 		    .locks = &locks,
 		    .tries_left = left,
@@ -440,7 +415,10 @@ int pipeline_run(const struct pipeline_plan *plan, struct pipeline_result *ret, 
 			break;
 		say(&p, STR_FMT " moved: judging the merge with what it is now",
 		    STR_ARG(plan->target));
-		report_reset(plan->scan);
+		/* Nothing of an earlier try is in the report of the next one. */
+		report_release(report);
+		report_init(report, limits->scan_memory, limits->findings);
+		report->started_ms = started_ms;
 	}
 	return 0;
 }

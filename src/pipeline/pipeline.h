@@ -24,7 +24,7 @@ typedef void pipeline_progress_fn(void *arg, const char *line);
 struct pipeline_plan {
 	const char *repo;	   /* path of the repository */
 	struct str source, target; /* branches */
-	const char *state_dir;	   /* made where missing, 0700 */
+	const char *state_dir;	   /* made if missing, 0700 */
 	struct str registry;	   /* "registry.example:5000/team"; empty: nothing is published */
 	/* For that registry alone; base images elsewhere are fetched with what `docker login` left.
 	 */
@@ -38,12 +38,12 @@ struct pipeline_result {
 	enum run_step step; /* one that ends a run, or the last one reached */
 	int64_t run_id;	    /* 0: there was nothing to merge */
 	struct str commit;  /* the judged merge; empty: none could be made */
-	struct str image;   /* "registry/team/app:commit", whole, where one was published */
+	struct str image;   /* "registry/team/app:commit", whole, if one was published */
 	struct str folder;  /* of the run: report.json, comment.md, inventory.json, build.log */
 	struct str trailer; /* one line for people: what became of it; image ends it */
 };
 
-/* 0 with a judged report, whatever its verdict; texts of *ret are in the report's arena. -1 where
+/* 0 with a judged report, whatever its verdict; texts of *ret are in the report's arena. -1 if
  * no report can say it: ERR_CONFIG, ERR_NOT_FOUND (a branch), ERR_IO (the state folder, or another
  * process works on this pull request), ERR_UNSUPPORTED. */
 MUST_USE int pipeline_run(

@@ -26,7 +26,7 @@ struct pipeline {
 	struct run run;
 	struct str folder; /* of the run */
 	struct git_oid source, target, base;
-	/* The test merge; where the branches conflict there is none, and the source stands for it.
+	/* The test merge; if the branches conflict there is none, and the source stands for it.
 	 */
 	struct git_merge test_merge;
 	struct git_oid merge;
@@ -39,7 +39,7 @@ struct pipeline {
 	bool landed;	     /* the target is at `merge` already: a killed process got that far */
 };
 
-/* A path in the run's folder; p NULL where the arena is full. */
+/* A path in the run's folder; p NULL if the arena is full. */
 /* "registry.example:5000" of what images are published to; empty: nothing is (bases.c). */
 struct str run_own_host(const struct pipeline *p);
 struct str run_path(const struct pipeline *p, const char *name);
@@ -47,7 +47,7 @@ void say(const struct pipeline *p, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Records the step after it was reached. */
 MUST_USE int run_reach(struct pipeline *p, enum run_step step, struct err *err);
 
-/* Refuses where another process has it. */
+/* Refuses if another process has it. */
 MUST_USE int run_lock_pull(struct pipeline *p, struct err *err);
 /* Waits: a run that has to be judged again, because others landed before it, is then the next to
  * land, however many there are. */
@@ -67,7 +67,7 @@ MUST_USE int run_tell(
 MUST_USE int run_publish(struct pipeline *p, struct err *err);
 /* Where nothing is published: the stage says why. */
 MUST_USE int run_not_published(struct pipeline *p, struct err *err);
-/* "registry/team/app:commit"; empty before it is published, p NULL where the arena is full. */
+/* "registry/team/app:commit"; empty before it is published, p NULL if the arena is full. */
 struct str run_published(const struct pipeline *p);
 
 /* report.json, inventory.json and comment.md in the run's folder, and the pull request's comment

@@ -118,17 +118,6 @@ static int take_turn(struct pipeline *p, struct err *err)
 	    STR_ARG(p->pull.target));
 }
 
-/* What a branch that moved means for whoever reads it. */
-static void explain_moved(const struct pipeline *p, struct err *why)
-{
-	if (why->code != ERR_MOVED)
-		return;
-	if (p->tries_left > 0 && !run_target_moved(p))
-		(void)err_wrap(why, "nothing was merged; run it again to judge what is there now");
-	else if (p->tries_left == 0)
-		(void)err_wrap(why, "nothing was merged after three tries; run it again");
-}
-
 int run_publish(struct pipeline *p, struct err *err)
 {
 	struct scan_stage clocked = scan_stage_begin(p->plan->scan, STAGE_PUBLISH);
@@ -136,7 +125,12 @@ int run_publish(struct pipeline *p, struct err *err)
 
 	if (take_turn(p, &why) != 0 || push(p, &why) != 0 || land(p, &why) != 0 ||
 	    tag(p, &why) != 0) {
-		explain_moved(p, &why);
+		/* What a branch that moved means for whoever reads it. */
+		if (why.code == ERR_MOVED && p->tries_left == 0)
+			(void)err_wrap(&why, "nothing was merged after three tries; run it again");
+		else if (why.code == ERR_MOVED && !run_target_moved(p))
+			(void)err_wrap(
+			    &why, "nothing was merged; run it again to judge what is there now");
 		if (run_tell(p->report, STAGE_PUBLISH, &why, err) != 0)
 			return -1;
 		/* What has landed is finished by the next call; nothing else was changed. */

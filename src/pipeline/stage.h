@@ -1,6 +1,6 @@
 /*
  * A stage of the pipeline: one file of stages/, one line of stages.def. Stages that follow
- * each other make a lane, with a report of its own. A lane's first stage, where it can work
+ * each other make a lane, with a report of its own. A lane's first stage, if it can work
  * in processes of its own, is begun before any other runs, and waited for in its turn: so the
  * build goes on beside the stages before it. There are no threads here: the sandboxed readers are
  * forks, and a fork inherits whatever lock another thread holds. Private to the pipeline.

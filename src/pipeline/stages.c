@@ -125,7 +125,7 @@ static int merge_lane(struct pipeline *p, const struct lane *lane, struct err *e
 	return report_merge(p->report, &lane->report, subject, err);
 }
 
-/* What was begun is ended also where another lane failed. */
+/* What was begun is ended even if another lane failed. */
 static int run_all(struct pipeline *p, struct lane *lanes, size_t n, struct err *err)
 {
 	int result = 0;

@@ -44,14 +44,6 @@ static int read_project(const struct pipeline *p, struct scan *scan, const struc
 	return 0;
 }
 
-static int join(
-    struct arena *arena, struct str folder, struct str name, struct str *ret, struct err *err)
-{
-	*ret =
-	    folder.n ? arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(name)) : name;
-	return ret->p ? 0 : arena_err(arena, err);
-}
-
 static int make_lint(struct wanted *wanted, struct arena *arena, struct err *err)
 {
 	struct map *args = arena_new(arena, struct map);
@@ -79,9 +71,12 @@ int wanted_read(const struct pipeline *p, struct scan *scan, const struct git_oi
 	if (read_project(p, scan, commit, &wanted, err) != 0)
 		return -1;
 	if (!wanted.is_wrong) {
-		if (join(arena, wanted.project.context, wanted.project.file,
-			&wanted.dockerfile_path, err) != 0)
-			return -1;
+		wanted.dockerfile_path = wanted.project.file;
+		if (wanted.project.context.n > 0)
+			wanted.dockerfile_path = arena_fmt(arena, STR_FMT "/" STR_FMT,
+			    STR_ARG(wanted.project.context), STR_ARG(wanted.project.file));
+		if (!wanted.dockerfile_path.p)
+			return arena_err(arena, err);
 		found = read_file(p, commit, wanted.dockerfile_path, scan->limits->unit_bytes,
 		    arena, &wanted.dockerfile, err);
 	}

@@ -11,7 +11,7 @@
 
 enum { SECOND_MS = 1000, FILES_NAMED = 3, NAME_SHOWN = 200 };
 
-/* One build, from what the commit says to what buildah is told. */
+/* One build, from what the commit says to what buildah gets. */
 struct preparation {
 	struct arena *arena; /* the lane's report's */
 	struct wanted wanted;
@@ -66,8 +66,8 @@ static int name_image(struct stage_run *s, struct preparation *p, struct err *er
 	return image_ref_parse(run->image, p->arena, &ref, err);
 }
 
-/* What the base images say of themselves. The layers of the one that the last stage starts from are
- * told from ours by the scan. buildah cannot commit onto an image whose history leaves layers out,
+/* What the base images say of themselves. The scan tells the layers of the one that the last stage
+ * starts from apart from ours. buildah cannot commit onto an image whose history leaves layers out,
  * and writes such an image itself from one that has none: then the built image has none either. */
 static int read_bases(
     struct stage_run *s, struct preparation *p, const struct project_bases *named, struct err *err)
@@ -204,7 +204,7 @@ static int fetch_bases(struct stage_run *s, struct preparation *p, bool *ret_ok,
 
 	if (scan_bases(&s->scan, &build, ret_ok, &bases, err) != 0)
 		return -1;
-	/* A target that is no stage has been reported. */
+	/* A target that is not a stage has been reported. */
 	if (!*ret_ok)
 		p->wanted.lint.how.target = STR_NONE;
 	if (!*ret_ok)
@@ -320,33 +320,25 @@ static int tell_failed(struct stage_run *s, const struct preparation *p,
 	return sink_problem(&sink.sink, &problem, err);
 }
 
-/* An image that a killed process had built is taken where it lies whole. */
-static bool was_built(const struct stage_run *s)
+static int begin_image(struct stage_run *s, struct preparation *p, struct err *err)
 {
 	struct str index = run_path(s->p, "image/index.json");
 
-	return s->p->run.step >= RUN_BUILT && s->p->run.image_digest.n > 0 && index.p &&
-	       file_exists(index.p);
-}
-
-static int begin_build(struct stage_run *s, struct preparation *p, struct err *err)
-{
+	s->image->layout = run_path(s->p, "image");
+	s->image->dockerfile = p->wanted.dockerfile;
+	s->image->dockerfile_path = p->wanted.dockerfile_path;
+	if (!s->image->layout.p || !index.p)
+		return arena_err(s->p->arena, err);
+	/* An image that a killed process had built is taken if all of it is there. */
+	s->image->there =
+	    s->p->run.step >= RUN_BUILT && s->p->run.image_digest.n > 0 && file_exists(index.p);
+	if (s->image->there)
+		return 0;
 	if (write_context(s, p, err) != 0 || make_plan(s, p, err) != 0 ||
 	    dir_remove(p->plan.output_layout, err) != 0)
 		return -1;
 	say(s->p, "build: building " STR_FMT, STR_ARG(p->wanted.dockerfile_path));
 	return image_build_begin(&p->plan, &p->building, err);
-}
-
-static int begin_image(struct stage_run *s, struct preparation *p, struct err *err)
-{
-	s->image->layout = run_path(s->p, "image");
-	s->image->dockerfile = p->wanted.dockerfile;
-	s->image->dockerfile_path = p->wanted.dockerfile_path;
-	if (!s->image->layout.p)
-		return arena_err(s->p->arena, err);
-	s->image->there = was_built(s);
-	return s->image->there ? 0 : begin_build(s, p, err);
 }
 
 /* What cannot be had is in s->why, err, or the report. */

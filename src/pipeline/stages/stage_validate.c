@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "pipeline/stage.h"
 
-/* What the target builds, as it builds it; where that cannot be known, what it has is compared as
+/* What the target builds, as it builds it; if that cannot be known, what it has is compared as
  * files of which nobody knows how they are built. */
 static void read_target(struct stage_run *s, struct report *report, struct wanted *ret)
 {
@@ -53,7 +53,7 @@ static int scan_target(struct stage_run *s, struct err *err)
 	return scan_compare(s->scan.report, &before, STAGE_VALIDATE, is_gone, s, err);
 }
 
-/* A conflict is told as a problem: what would be merged was not there to be judged. */
+/* A conflict is reported as a problem: what would be merged was not there to be judged. */
 static int tell_conflicts(struct stage_run *s, struct err *err)
 {
 	const struct git_merge *merge = &s->p->test_merge;

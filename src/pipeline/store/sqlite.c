@@ -111,18 +111,6 @@ static int read_version(struct run_store *store, int *ret, struct err *err)
 	return 0;
 }
 
-/* Two processes may find the file empty: the second one finds it made. */
-static int make_tables(struct run_store *store, struct err *err)
-{
-	int version;
-
-	if (run_sql(store, "BEGIN IMMEDIATE", err) != 0 || read_version(store, &version, err) != 0)
-		return -1;
-	if (version == 0 && run_sql(store, schema, err) != 0)
-		return -1;
-	return run_sql(store, "COMMIT", err);
-}
-
 static int set_up(struct run_store *store, const char *path, struct err *err)
 {
 	int version = 0;
@@ -138,7 +126,12 @@ static int set_up(struct run_store *store, const char *path, struct err *err)
 		return err_set(err, ERR_FORMAT,
 		    "%s: a run store of version %d; this program knows %d", path, version,
 		    STORE_VERSION);
-	return make_tables(store, err);
+	/* Two processes may find the file empty: the second one finds it made. */
+	if (run_sql(store, "BEGIN IMMEDIATE", err) != 0 || read_version(store, &version, err) != 0)
+		return -1;
+	if (version == 0 && run_sql(store, schema, err) != 0)
+		return -1;
+	return run_sql(store, "COMMIT", err);
 }
 
 int run_store_open(const char *path, struct run_store **ret, struct err *err)

@@ -48,7 +48,7 @@ struct run {
 
 struct run_store;
 
-/* Creates the file (0600) where it is missing. ERR_IO, ERR_FORMAT (not ours, or a newer version).
+/* Creates the file (0600) if it is missing. ERR_IO, ERR_FORMAT (not ours, or a newer version).
  */
 MUST_USE int run_store_open(const char *path, struct run_store **ret, struct err *err);
 void run_store_close(struct run_store *store);
