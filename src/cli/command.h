@@ -46,14 +46,14 @@ const struct command *command_find(struct str name);
 const struct command *const *command_list(size_t *ret_n);
 
 /* Parses argv by the rows. Returns -1 to go on; else the exit code (help was printed, or a
- * mistake told). */
+ * mistake reported). */
 int command_options(struct cli *cli, const struct command *command, const struct opt *rows,
     int argc, char **argv, struct opt_list *ret_operands);
-/* Tells err on stderr and returns its exit code. */
+/* Reports err on stderr and returns its exit code. */
 int command_fail(const struct err *err);
-/* "plimsoll NAME: …" and where to find help; returns EXIT_USAGE. */
+/* "plimsoll NAME: …" and how to get help; returns EXIT_USAGE. */
 int command_misuse(const struct command *command, const char *what);
-/* All of text to stdout. Returns 0, or EXIT_INCOMPLETE where it cannot be written. */
+/* All of text to stdout. Returns 0, or EXIT_INCOMPLETE if it cannot be written. */
 int command_print(struct str text);
 
 #endif

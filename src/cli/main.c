@@ -59,19 +59,10 @@ int command_misuse(const struct command *command, const char *what)
 	return EXIT_USAGE;
 }
 
-static int command_help(const struct command *command, const struct opt *rows)
-{
-	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
-
-	buf_addf(
-	    &out, "usage: plimsoll %s %s\n\n%s\n\n", command->name, command->usage, command->about);
-	opt_help(rows, HELP_WIDTH, &out);
-	return command_print(buf_str(&out));
-}
-
 int command_options(struct cli *cli, const struct command *command, const struct opt *rows,
     int argc, char **argv, struct opt_list *ret_operands)
 {
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	bool help = false;
 	struct err err;
 
@@ -80,7 +71,12 @@ int command_options(struct cli *cli, const struct command *command, const struct
 		    "%s: %s; see `plimsoll %s --help`", command->name, err.text, command->name);
 		return err_exit_code(&err);
 	}
-	return help ? command_help(command, rows) : -1;
+	if (!help)
+		return -1;
+	buf_addf(
+	    &out, "usage: plimsoll %s %s\n\n%s\n\n", command->name, command->usage, command->about);
+	opt_help(rows, HELP_WIDTH, &out);
+	return command_print(buf_str(&out));
 }
 
 static int print_help(void)
@@ -95,7 +91,7 @@ static int print_help(void)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		buf_addf(&out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	buf_add(&out,
-	    STR("\n`plimsoll help COMMAND` tells more. Start with `plimsoll check` in a repository.\n\n"
+	    STR("\n`plimsoll help COMMAND` says more. Start with `plimsoll check` in a repository.\n\n"
 		"exit codes: 0 passed, 1 the gate blocks, 2 usage, 3 configuration, 4 could not scan\n"
 		"everything, 5 advisory database missing or stale, 130 and 143 by signal\n"));
 	return command_print(buf_str(&out));
@@ -115,7 +111,7 @@ static int unknown_command(struct str name)
 	return EXIT_USAGE;
 }
 
-/* No core dump may hold a secret; a closed pipe is an error to tell, not a silent death. */
+/* No core dump may hold a secret; a closed pipe is an error to report, not a silent death. */
 static void set_up_process(void)
 {
 	struct rlimit none = {0, 0};

@@ -144,16 +144,12 @@ static int open_policy(struct session *s, const char *rules_file, struct err *er
 	return 0;
 }
 
-static bool needs_engine(unsigned needs, const char *rules_file)
-{
-	return (needs & SESSION_SECRETS) ||
-	       ((needs & SESSION_MASK) && (rules_file || !secret_fits_inside()));
-}
-
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err)
 {
 	char *rules = options->rules.n ? arena_cstr(cli->arena, options->rules) : NULL;
+	bool needs_engine = (needs & SESSION_SECRETS) ||
+			    ((needs & SESSION_MASK) && (rules || !secret_fits_inside()));
 
 	*s = (struct session){.cli = cli, .options = options};
 	tempdir_sweep();
@@ -163,7 +159,7 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 		return arena_err(cli->arena, err);
 	if (session_check_formats(options, cli->arena, err) != 0 ||
 	    open_policy(s, rules, err) != 0 ||
-	    (needs_engine(needs, rules) &&
+	    (needs_engine &&
 		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;

@@ -54,7 +54,7 @@ void session_close(struct session *s);
 /* A subject of the report, and the scan is about it from here on. */
 MUST_USE int session_subject(struct session *s, const char *kind, struct str name, struct err *err);
 /* The same for what an operand names, and where it lies. What cannot be read is a problem of
- * `stage` and leaves ret->folder NULL; -1 only where the report takes no more. */
+ * `stage` and leaves ret->folder NULL; -1 only if the report takes no more. */
 MUST_USE int session_place(struct session *s, enum stage stage, const char *kind,
     struct str operand, bool several, struct where *ret, struct err *err);
 /* Judges, prints in every format that was asked for, and returns the exit code. */
@@ -63,7 +63,7 @@ int session_finish(struct session *s);
 MUST_USE int session_check_formats(
     const struct session_options *options, struct arena *arena, struct err *err);
 /* Prints a judged report, with what it quotes masked; trailer and image as report_opts has them. 0,
- * or EXIT_INCOMPLETE where it cannot be written. */
+ * or EXIT_INCOMPLETE if it cannot be written. */
 int session_print(struct cli *cli, const struct session_options *options, struct report *report,
     struct str trailer, struct str image);
 

@@ -107,7 +107,7 @@ static int check_gaps(struct keys *k, const struct node *gaps, enum stage stage,
 	return 0;
 }
 
-/* What is about packages alone stands where packages are judged. */
+/* What is about packages alone belongs to the stage that judges packages. */
 static int check_scan_keys(struct keys *k, const struct node *at, enum stage stage, struct err *err)
 {
 	static const char *const keys[] = {"block-fixable-only", "block-known-exploited"};

@@ -1,6 +1,6 @@
 /*
- * Whether what a policy says can hold anything: a path that no finding has, a threshold where
- * nothing reaches it, a registry that no image names. Such an entry is a mistake, for who wrote
+ * Whether what a policy says can hold anything: a path that no finding has, a threshold that
+ * nothing reaches, a registry that no image names. Such an entry is a mistake, for who wrote
  * it relies on it. Pure values.
  */
 #ifndef GATE_HOLDS_H

@@ -102,17 +102,6 @@ static enum verdict stage_verdict(
 	return verdict;
 }
 
-static enum verdict strictest(const struct policy *policy, const struct finding *f)
-{
-	enum verdict verdict = stage_verdict(policy, f->stage, f);
-
-	for (int i = 0; i < STAGE_COUNT; i++) {
-		if (f->more_stages & 1U << i)
-			verdict = MAX_OF(verdict, stage_verdict(policy, (enum stage)i, f));
-	}
-	return verdict;
-}
-
 static int excuse(struct finding *f, struct str owner, struct str reason, struct str until,
     struct arena *arena, struct err *err)
 {
@@ -166,7 +155,11 @@ int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *are
 		if (finding_matches(&policy->ignores.p[i].match, f))
 			return 0;
 	}
-	f->verdict = strictest(policy, f);
+	f->verdict = stage_verdict(policy, f->stage, f);
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		if (f->more_stages & 1U << i)
+			f->verdict = MAX_OF(f->verdict, stage_verdict(policy, (enum stage)i, f));
+	}
 	if (f->verdict == VERDICT_PASSES)
 		return 0;
 	if (f->request.n > 0 && branch_may_excuse(policy, f))

@@ -8,7 +8,7 @@
 #include "core/report.h"
 #include "gate/policy.h"
 
-/* Sets finding->verdict, and waiver or request where they say why. */
+/* Sets finding->verdict, and waiver or request if they say why. */
 MUST_USE int judge_finding(const struct policy *policy, int64_t now_ms, struct arena *arena,
     struct finding *finding, struct err *err);
 /* What the policy makes of something that nothing judged: warns or blocks. */

@@ -26,11 +26,12 @@ struct key_row {
 	size_t offset; /* of the target in the section's struct */
 };
 
-/* The one document of a text. ERR_CONFIG with line and column where it is none, or has a mistake.
+/* The one document of a text. ERR_CONFIG with line and column if it is not one document, or has a
+ * mistake.
  */
 MUST_USE int keys_open(struct str text, struct str source, struct arena *arena, struct keys *ret,
     const struct node **ret_root, struct err *err);
-/* The mapping's key `plimsoll` says 1. ERR_CONFIG where it is not there, or, with `wrong`, where it
+/* The mapping's key `plimsoll` says 1. ERR_CONFIG if it is not there, or, with `wrong`, if it
  * says another version. */
 MUST_USE int keys_version(
     const struct keys *k, const struct node *root, const char *wrong, struct err *err);

@@ -24,7 +24,7 @@ struct policy_names {
 struct finding_match;
 struct branch_excuse;
 
-/* Each check is about what stands at `at`, and passes where k has no names. ERR_CONFIG with line,
+/* Each check is about what stands at `at`, and passes if k has no names. ERR_CONFIG with line,
  * column and the nearest id. */
 
 /* One entry of a stage's block list. */

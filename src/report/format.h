@@ -27,12 +27,13 @@ struct report_format {
 };
 
 const struct report_format *const *report_formats(size_t *ret_n);
-/* NULL where there is none of this name. */
+/* NULL if there is none of this name. */
 const struct report_format *report_format_find(struct str name);
 
 /* Shared by the formats. */
 
-/* "app/lib.jar!META-INF/MANIFEST.MF": the file and where in it, if it is an archive. Raw bytes. */
+/* "app/lib.jar!META-INF/MANIFEST.MF": the file and, if it is an archive, the place in it. Raw
+ * bytes. */
 void report_path_text(const struct origin *origin, struct buf *out);
 /* "app/index.py:12:8", "image layer 4", or "-". Raw bytes: the caller makes them safe. */
 void report_place_text(const struct place *place, struct buf *out);

@@ -85,7 +85,7 @@ static int check_base(
 
 	if (!where->top)
 		return err_set(
-		    err, ERR_NOT_FOUND, "--base: %s is in no git repository", where->folder);
+		    err, ERR_NOT_FOUND, "--base: %s is not in a git repository", where->folder);
 	if (git_repo_open(where->top, s->cli->limits, &repo, err) != 0 ||
 	    git_resolve(repo, base_name, &base, err) != 0 ||
 	    git_resolve(repo, STR("HEAD"), &head, err) != 0 ||

@@ -36,16 +36,6 @@ static int tell_problem(struct sink *sink, const struct problem *problem, struct
 
 static const struct sink_ops telling_ops = {.problem = tell_problem};
 
-/* To stderr if the database itself went to stdout. */
-static int print_summary(const char *output, struct str text)
-{
-	struct err err;
-
-	if (path_descriptor(output) == STDOUT_FILENO)
-		return fd_write_all(STDERR_FILENO, text, &err) == 0 ? 0 : EXIT_INCOMPLETE;
-	return command_print(text);
-}
-
 static int build(struct cli *cli, const struct db_options *o, const struct opt_list *feeds)
 {
 	struct telling_sink sink = {.sink = {.ops = &telling_ops}};
@@ -79,7 +69,10 @@ static int build(struct cli *cli, const struct db_options *o, const struct opt_l
 		buf_add_safe(&out, str_of(stats.left_out[i].what));
 		buf_addf(&out, ": %llu\n", (unsigned long long)stats.left_out[i].n);
 	}
-	return print_summary(plan.output, buf_str(&out));
+	/* If the database itself went to stdout, the summary goes to stderr. */
+	if (path_descriptor(plan.output) != STDOUT_FILENO)
+		return command_print(buf_str(&out));
+	return fd_write_all(STDERR_FILENO, buf_str(&out), &err) == 0 ? 0 : EXIT_INCOMPLETE;
 }
 
 static int add_ecosystems(const struct db *db, uint32_t n, struct buf *out, struct err *err)

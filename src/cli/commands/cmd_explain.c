@@ -152,11 +152,10 @@ const struct command command_explain = {
     .name = "explain",
     .summary = "what a rule holds against a line, what is known of a vulnerability",
     .usage = "[--db FILE] ID",
-    .about =
-	"Tells why a rule exists, what to do, and where to read on. Of a vulnerability: which\n"
-	"packages and versions the database says are affected, and what cures it.\n\n"
-	"  plimsoll explain DL3002\n"
-	"  plimsoll explain aws-access-key\n"
-	"  plimsoll explain CVE-2020-25032 --db advisories.db",
+    .about = "Says why a rule exists, what to do, and where to read on. Of a vulnerability: which\n"
+	     "packages and versions the database says are affected, and what cures it.\n\n"
+	     "  plimsoll explain DL3002\n"
+	     "  plimsoll explain aws-access-key\n"
+	     "  plimsoll explain CVE-2020-25032 --db advisories.db",
     .run = run_explain,
 };

@@ -79,6 +79,6 @@ const struct command command_rules = {
     .name = "rules",
     .summary = "every rule, with its severity",
     .usage = "[--format text|json]",
-    .about = "Lists the rules of this program. `plimsoll explain ID` tells more about one.",
+    .about = "Lists the rules of this program. `plimsoll explain ID` says more about one.",
     .run = run_rules,
 };

@@ -16,7 +16,7 @@ struct scan_options {
 	bool no_secrets, no_vulnerabilities;
 };
 
-/* An image that is no path is fetched into a folder that is removed again. */
+/* An image that is not a path is fetched into a folder that is removed again. */
 struct fetched_image {
 	const char *folder;
 };
@@ -29,13 +29,6 @@ static void fetched_release(struct fetched_image *f)
 		log_warn("%s", err.text);
 }
 
-/* A mistyped file name is asked of no registry. */
-static bool is_path(struct str operand)
-{
-	return str_starts(operand, STR("/")) || str_starts(operand, STR("./")) ||
-	       str_starts(operand, STR("../")) || str_ends(operand, STR(".tar"));
-}
-
 static int fetch(struct session *s, const struct scan_options *o, struct str reference,
     struct fetched_image *ret, const char **ret_path, struct err *err)
 {
@@ -46,7 +39,9 @@ static int fetch(struct session *s, const struct scan_options *o, struct str ref
 	struct image_ref ref;
 	struct str layout;
 
-	if (is_path(reference))
+	/* A mistyped file name is asked of no registry. */
+	if (str_starts(reference, STR("/")) || str_starts(reference, STR("./")) ||
+	    str_starts(reference, STR("../")) || str_ends(reference, STR(".tar")))
 		return err_set(
 		    err, ERR_IO, STR_FMT ": there is no such file or folder", STR_ARG(reference));
 	if (image_ref_parse(reference, cli->arena, &ref, err) != 0)
@@ -76,18 +71,6 @@ static int not_run(struct session *s, enum stage stage, const char *why, struct 
 	return report_add_stage(&s->report, &result, err);
 }
 
-static int end_stages(struct session *s, const struct scan_options *o,
-    const struct scan_stage *secrets, const struct scan_stage *scan, struct err *err)
-{
-	if ((o->no_secrets ? not_run(s, STAGE_SECRETS, "--no-secrets", err)
-			   : scan_stage_end(&s->scan, secrets, err)) != 0)
-		return -1;
-	if (o->no_vulnerabilities)
-		return not_run(s, STAGE_SCAN,
-		    "--no-vulnerabilities: the packages were read and not matched", err);
-	return scan_stage_end(&s->scan, scan, err);
-}
-
 static int scan_one(struct session *s, const struct scan_options *o, struct str operand,
     struct fetched_image *fetched, struct err *err)
 {
@@ -107,7 +90,13 @@ static int scan_one(struct session *s, const struct scan_options *o, struct str 
 	if (session_subject(s, "image", operand, err) != 0 ||
 	    scan_image(&s->scan, &image, err) != 0)
 		return -1;
-	return end_stages(s, o, &secrets, &scan, err);
+	if ((o->no_secrets ? not_run(s, STAGE_SECRETS, "--no-secrets", err)
+			   : scan_stage_end(&s->scan, &secrets, err)) != 0)
+		return -1;
+	if (o->no_vulnerabilities)
+		return not_run(s, STAGE_SCAN,
+		    "--no-vulnerabilities: the packages were read and not matched", err);
+	return scan_stage_end(&s->scan, &scan, err);
 }
 
 static int check_options(const struct scan_options *o, struct err *err)

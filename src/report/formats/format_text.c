@@ -16,30 +16,14 @@ struct ink {
 static const struct ink plain = {"", "", "", ""};
 static const struct ink colors = {"\033[1;31m", "\033[33m", "\033[2m", "\033[0m"};
 
-static void pad(struct buf *out, size_t from, size_t width)
-{
-	size_t used = out->n - MIN_OF(from, out->n);
-
-	for (; used < width; used++)
-		buf_addc(out, ' ');
-}
-
 static void add_cell(struct buf *out, struct str text, size_t width)
 {
 	size_t from = out->n;
 
 	buf_add_safe(out, text);
-	pad(out, from, width);
+	for (size_t used = out->n - MIN_OF(from, out->n); used < width; used++)
+		buf_addc(out, ' ');
 	buf_add(out, STR("  "));
-}
-
-static void add_place(struct buf *out, const struct finding *f, size_t width)
-{
-	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(8));
-
-	if (f->n_places > 0)
-		report_place_text(&f->places[0], &text);
-	add_cell(out, text.n ? buf_str(&text) : STR("-"), width);
 }
 
 static struct columns measure(const struct report *report, const struct report_opts *opts)
@@ -116,7 +100,7 @@ static struct str first_columns(struct str line, uint32_t columns)
 	return str_sub(line, 0, at);
 }
 
-/* The line and under it the part that is meant; only where the finding carries its line. */
+/* The line and under it the part that is meant; only if the finding carries its line. */
 static void add_source(struct buf *out, const struct finding *f, const struct ink *ink)
 {
 	struct buf marked CLEANUP(buf_release) = BUF_INIT(KIB(1));
@@ -204,7 +188,11 @@ static void add_details(struct buf *out, const struct report *report, const stru
 static void add_finding(struct buf *out, const struct report *report, const struct finding *f,
     const struct columns *c, const struct ink *ink)
 {
-	add_place(out, f, c->place);
+	struct buf place CLEANUP(buf_release) = BUF_INIT(KIB(8));
+
+	if (f->n_places > 0)
+		report_place_text(&f->places[0], &place);
+	add_cell(out, place.n ? buf_str(&place) : STR("-"), c->place);
 	buf_add(out, str_of(verdict_ink(ink, f->verdict)));
 	add_cell(out, verdict_cell(f->verdict), 7);
 	buf_add(out, str_of(ink->off));
