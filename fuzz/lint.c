@@ -34,20 +34,25 @@ static const struct sink_ops check_ops = {.finding = check_finding,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct str paths[] = {STR_INIT("Dockerfile"), STR_INIT("task.json")};
+	static const struct {
+		struct str path;
+		enum lint_dialect dialect;
+	} as[] = {{STR_INIT("Dockerfile"), LINT_OURS}, {STR_INIT("Dockerfile"), LINT_HADOLINT},
+	    {STR_INIT("task.json"), LINT_OURS}};
 	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
 	const struct lint_kind *kind;
 	struct lint_sink sink = {{.ops = &check_ops}, size};
 
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(as); i++) {
 		struct unit unit = {
-		    .origin.path = paths[i], .bytes = str_make((const char *)data, size)};
+		    .origin.path = as[i].path, .bytes = str_make((const char *)data, size)};
 		struct arena arena;
 		struct err err = ERR_INIT;
 
 		arena_init(&arena, MIB(256));
+		opts.dialect = as[i].dialect;
 		if (lint_unit(&unit, &opts, &arena, &sink.sink, &kind, &err) != 0 &&
 		    err.code == ERR_NONE)
 			abort();

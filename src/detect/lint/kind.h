@@ -30,8 +30,9 @@ struct lint {
 	const struct unit *unit;
 	const struct lint_opts *opts;
 	const struct lint_kind *kind;
-	const struct line_index *lines; /* set by the kind before the first rule */
-	const struct dockerfile *file;	/* NULL: requests in comments are not looked for */
+	const struct line_index *lines;	    /* set by the kind before the first rule */
+	const struct dockerfile *file;	    /* NULL: requests in comments are not looked for */
+	const struct hado_pragmas *pragmas; /* in hadolint's dialect */
 	struct sink *sink;
 	struct arena *arena;
 	struct err *err;

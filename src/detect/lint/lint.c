@@ -30,6 +30,20 @@ const struct lint_rule *const *lint_rules(size_t *ret_n)
 	return rules;
 }
 
+const struct lint_opts *lint_opts(const struct lint *lint)
+{
+	return lint->opts;
+}
+
+bool lint_sibling(struct lint *l, struct str path, struct str *ret_bytes)
+{
+	struct lint_siblings *siblings = l->opts->siblings;
+
+	return siblings && !l->failed &&
+	       siblings->read(siblings, l->unit->origin.path, path, l->arena, ret_bytes, l->err) ==
+		   CONTENT_OK;
+}
+
 struct str_list lint_trusted_registries(const struct lint *lint)
 {
 	return lint->opts->trusted_registries;
@@ -184,7 +198,7 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	f.message = buf_ok(&message) ? buf_str(&message) : f.title;
 	line_index_place(l->lines, range.offset, range.end, &place);
 	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
-	if (l->file)
+	if (l->file && l->opts->dialect == LINT_OURS)
 		f.request = request_for(l, instruction_line(l, range.offset));
 	l->failed = arena_check(l->arena, l->err) != 0 || sink_finding(l->sink, &f, l->err) != 0;
 }
@@ -285,12 +299,22 @@ void lint_rule_begin(struct lint *l, const struct lint_rule *rule)
 	l->request_line = 0;
 }
 
+static bool is_off(const struct lint_opts *opts, const struct lint_rule *rule)
+{
+	if (!rule->opt_in || opts->dialect != LINT_OURS)
+		return false;
+	for (size_t i = 0; i < opts->opted.n; i++)
+		if (str_eq(opts->opted.p[i], str_of(rule->id)))
+			return false;
+	return true;
+}
+
 const struct lint_rule *lint_next_rule(struct lint *l)
 {
 	while (l->next_rule < ARRAY_LEN(rules) && !l->failed) {
 		const struct lint_rule *rule = rules[l->next_rule++];
 
-		if (l->kind->has_rule(rule)) {
+		if (l->kind->has_rule(rule) && !is_off(l->opts, rule)) {
 			lint_rule_begin(l, rule);
 			return rule;
 		}

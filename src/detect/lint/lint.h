@@ -6,6 +6,7 @@
 #ifndef DETECT_LINT_LINT_H
 #define DETECT_LINT_LINT_H
 
+#include "core/content.h"
 #include "core/sink.h"
 #include "core/unit.h"
 #include "detect/lint/rule.h"
@@ -17,7 +18,40 @@ struct lint_build {
 	struct docker_build how;
 };
 
+/* Whose verdicts: ours, or those of hadolint to its letter (detect/lint/hado.h). */
+enum lint_dialect { LINT_OURS, LINT_HADOLINT };
+
+/* What a label's value has to be, by the organisation's schema. */
+enum lint_label_type {
+	LABEL_TEXT,
+	LABEL_URL,
+	LABEL_SEMVER,
+	LABEL_HASH,
+	LABEL_RFC3339,
+	LABEL_SPDX,
+	LABEL_EMAIL,
+};
+struct lint_label {
+	struct str key;
+	enum lint_label_type type;
+};
+
+/* Other files of the source that a unit is of. */
+struct lint_siblings {
+	/* `path` from the unit's folder on, without "..": ".dockerignore". CONTENT_MISSING also if
+	 * the source cannot say. */
+	enum content_result (*read)(struct lint_siblings *siblings, struct str unit_path,
+	    struct str path, struct arena *arena, struct str *ret_bytes, struct err *err);
+};
+
 struct lint_opts {
+	enum lint_dialect dialect;
+	const struct lint_label *labels; /* required of every image */
+	size_t n_labels;
+	bool strict_labels;		/* no others may be set */
+	bool no_pragmas;		/* hadolint's comments excuse nothing */
+	struct str_list opted;		/* ids: these of the rules that are off run too */
+	struct lint_siblings *siblings; /* NULL: no other file can be asked for */
 	struct str_list
 	    trusted_registries; /* globs over "registry" or "registry/path"; empty: any */
 	/* The user named this file: it is a Dockerfile also where discovery would pass it over. */

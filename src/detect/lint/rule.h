@@ -7,6 +7,7 @@
 #define DETECT_LINT_RULE_H
 
 #include "core/finding.h"
+#include "detect/lint/hado.h"
 #include "read/syntax/dockerfile_view.h"
 #include "read/syntax/node.h"
 
@@ -23,8 +24,14 @@ struct lint_rule {
 	const char *peer;   /* the severity word of the peer that has it too; "" where none has */
 	const char *references[LINT_REFERENCES_MAX];
 	enum severity severity;
+	bool opt_in; /* off unless a policy names it (or hadolint's dialect runs) */
+	/* The check: of a Dockerfile the whole, each instruction, or each command of each RUN. */
 	void (*dockerfile)(struct lint *lint, const struct docker_view *view);
+	void (*step)(struct lint *lint, const struct docker_step *step);
+	void (*command)(
+	    struct lint *lint, const struct docker_step *step, const struct shell_command *command);
 	void (*taskdef)(struct lint *lint, const struct syntax_tree *tree);
+	struct hado_check hadolint; /* its verdict; all NULL: it has no such rule */
 };
 
 /* ---- for checks; errors stick to the lint and end it ---- */
@@ -53,6 +60,12 @@ void lint_edit(struct lint *lint, enum edit_level level, struct text_range range
 
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);
+
+/* What the run knows beside the file. */
+const struct lint_opts *lint_opts(const struct lint *lint);
+/* A file beside the one that is judged, such as ".dockerignore"; false: it is not there, or the
+ * source cannot say. */
+bool lint_sibling(struct lint *lint, struct str path, struct str *ret_bytes);
 
 /* The policy's list; empty: every registry is trusted. Entries are "registry" or "registry/path",
  * with a '*' at either end of each part. */

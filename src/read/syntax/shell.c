@@ -612,11 +612,16 @@ int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct
 	return 0;
 }
 
-static int read_whole(const struct placed_text *source, bool posix, struct arena *arena,
+enum reading { READ_BASH, READ_POSIX, READ_AS_WRITTEN };
+
+static int read_whole(const struct placed_text *source, enum reading reading, struct arena *arena,
     struct shell_script *ret_script, bool *ret_mistaken, struct err *err)
 {
 	struct shell_script script = {0};
-	struct shell_work work = {.arena = arena, .script = &script, .posix = posix};
+	struct shell_work work = {.arena = arena,
+	    .script = &script,
+	    .posix = reading == READ_POSIX,
+	    .as_written = reading == READ_AS_WRITTEN};
 	struct shell_reader r = {
 	    .work = &work, .source = source, .p = source->text.p, .end = source->text.n};
 
@@ -633,13 +638,21 @@ int shell_parse(const struct placed_text *source, struct arena *arena,
 	struct shell_script second;
 	bool mistaken, second_mistaken;
 
-	if (read_whole(source, false, arena, ret_script, &mistaken, err) != 0)
+	if (read_whole(source, READ_BASH, arena, ret_script, &mistaken, err) != 0)
 		return -1;
 	if (!mistaken)
 		return 0;
-	if (read_whole(source, true, arena, &second, &second_mistaken, err) != 0)
+	if (read_whole(source, READ_POSIX, arena, &second, &second_mistaken, err) != 0)
 		return -1;
 	if (!second.incomplete)
 		*ret_script = second;
 	return 0;
+}
+
+int shell_parse_as_written(const struct placed_text *source, struct arena *arena,
+    struct shell_script *ret_script, struct err *err)
+{
+	bool mistaken;
+
+	return read_whole(source, READ_AS_WRITTEN, arena, ret_script, &mistaken, err);
 }

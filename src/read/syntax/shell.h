@@ -59,6 +59,10 @@ struct shell_script {
  * result. */
 MUST_USE int shell_parse(const struct placed_text *source, struct arena *arena,
     struct shell_script *ret_script, struct err *err);
+/* As bash reads it, and nothing is looked through: not sudo, env …, no script in a word. For those
+ * who have to see what a peer sees. */
+MUST_USE int shell_parse_as_written(const struct placed_text *source, struct arena *arena,
+    struct shell_script *ret_script, struct err *err);
 /* One command whose words are given, as an exec form has them; looks through `sh -c` and wrappers.
  * words[i].raw is a slice of `source`, texts[i] is its text with its place. All is borrowed and
  * must live as long as the result. */

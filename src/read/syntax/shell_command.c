@@ -222,6 +222,8 @@ void shell_tell(struct shell_reader *r, const struct shell_command *command)
 		size_t at;
 
 		tell_one(r, &inner);
+		if (r->work->as_written)
+			break;
 		tell_scripts(r, &inner);
 		at = w ? wrapped_at(w, &inner) : inner.n_words;
 		if (at >= inner.n_words)

@@ -24,6 +24,7 @@ struct shell_work {
 	unsigned quiet; /* in what a shell reads only when it gets there: no mark for mistakes */
 	unsigned retries_left; /* texts that may still be read a second way */
 	bool posix;	       /* as dash reads: nothing that only bash knows */
+	bool as_written;       /* nothing is looked through: shell_parse_as_written */
 	bool mistaken;	       /* a shell would refuse it; else what is not read is over a limit */
 	bool extglob;	       /* `shopt -s extglob` was met */
 	bool failed;	       /* the arena is full: all reading ends */

@@ -46,20 +46,50 @@ static int keep_place(struct sink *sink, const struct finding *f, struct err *er
 
 static const struct sink_ops keep_ops = {.finding = keep_place};
 
-static void lint_file(struct arena *arena, const char *path, struct places *kept)
+/* What the label rules' fixtures have to keep to. */
+static const struct lint_label labels[] = {
+    {STR_INIT("org.text"), LABEL_TEXT},
+    {STR_INIT("org.url"), LABEL_URL},
+    {STR_INIT("org.semver"), LABEL_SEMVER},
+    {STR_INIT("org.hash"), LABEL_HASH},
+    {STR_INIT("org.date"), LABEL_RFC3339},
+    {STR_INIT("org.licence"), LABEL_SPDX},
+    {STR_INIT("org.email"), LABEL_EMAIL},
+};
+
+static bool is_about_labels(struct str id)
+{
+	return str_cmp(id, STR("DL3049")) >= 0 && str_cmp(id, STR("DL3058")) <= 0;
+}
+
+static void lint_file_as(
+    enum lint_dialect dialect, struct arena *arena, const char *path, struct places *kept)
 {
 	struct str trusted[] = {STR("docker.io"), STR("trusted.example")};
-	struct lint_opts opts = {
-	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};
+	struct str opted = kept->id ? str_of(kept->id) : STR_NONE;
+	struct lint_opts opts = {.dialect = dialect,
+	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
+	    .opted = {&opted, opted.n > 0},
+	    .named = true};
 	const struct lint_kind *kind;
 	struct unit unit = {.origin.path = str_of(path)};
 	struct err err = ERR_INIT;
 
+	if (kept->id && is_about_labels(str_of(kept->id))) {
+		opts.labels = labels;
+		opts.n_labels = ARRAY_LEN(labels);
+		opts.strict_labels = true;
+	}
 	kept->sink.ops = &keep_ops;
 	buf_clear(&kept->text);
 	if (file_read(path, MIB(1), arena, &unit.bytes, &err) != 0 ||
 	    lint_unit(&unit, &opts, arena, &kept->sink, &kind, &err) != 0)
 		fail_msg("%s: %s", path, err.text);
+}
+
+static void lint_file(struct arena *arena, const char *path, struct places *kept)
+{
+	lint_file_as(LINT_OURS, arena, path, kept);
 }
 
 static const char *extension(const struct lint_rule *rule)
@@ -94,6 +124,40 @@ static void rules_meet_their_fixtures(void **state)
 		lint_file(&arena, good.p, &kept);
 		if (kept.text.n > 0)
 			fail_msg("%s:\n%s", good.p, buf_cstr(&kept.text));
+	}
+	buf_release(&kept.text);
+	arena_release(&arena);
+}
+
+/* both.Dockerfile is judged as we do and as hadolint does, and both.expect has what each says:
+ * "ours LINE:COLUMN", "hadolint LINE". Where it is wrong the lines differ, and comments say why. */
+static void hadolint_and_we(void **state)
+{
+	struct places kept = {.text = BUF_INIT(MIB(1))};
+	struct arena arena;
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+
+	(void)state;
+	arena_init(&arena, MIB(64));
+	for (size_t i = 0; i < n; i++) {
+		struct buf said CLEANUP(buf_release) = BUF_INIT(MIB(1));
+		struct str path =
+		    arena_fmt(&arena, TEST_DATA "/lint/%s/both.Dockerfile", rules[i]->id);
+		struct str text, line;
+
+		if (!hado_has(&rules[i]->hadolint))
+			continue;
+		kept.id = rules[i]->id;
+		lint_file(&arena, path.p, &kept);
+		for (text = buf_str(&kept.text); str_cut(&text, '\n', &line);)
+			buf_addf(&said, "ours " STR_FMT "\n", STR_ARG(line));
+		lint_file_as(LINT_HADOLINT, &arena, path.p, &kept);
+		for (text = buf_str(&kept.text); str_cut(&text, ':', &line);) {
+			buf_addf(&said, "hadolint " STR_FMT "\n", STR_ARG(line));
+			(void)str_cut(&text, '\n', &line);
+		}
+		assert_expected(path.p, &said);
 	}
 	buf_release(&kept.text);
 	arena_release(&arena);
@@ -138,7 +202,7 @@ static void records_are_whole(void **state)
 
 		if (!*r->title || !*r->why || !*r->fix || !r->peer || !r->references[0] ||
 		    !time_parse(str_of(r->since), &ms) || r->severity == SEVERITY_UNKNOWN ||
-		    (!r->dockerfile && !r->taskdef))
+		    (!r->dockerfile && !r->step && !r->command && !r->taskdef))
 			fail_msg("%s: an empty field", r->id);
 		for (size_t k = 0; k < ARRAY_LEN(threats); k++)
 			threat |= str_eq(str_of(r->threat), str_of(threats[k]));
@@ -636,6 +700,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rules_meet_their_fixtures),
+	    cmocka_unit_test(hadolint_and_we),
 	    cmocka_unit_test(fixtures_have_rules),
 	    cmocka_unit_test(records_are_whole),
 	    cmocka_unit_test(the_workshops_inputs),

@@ -173,14 +173,62 @@ static int check_target(const struct lint *l, const struct docker_view *view)
 	    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
 }
 
+static void each_command(struct lint *l, const struct docker_step *step)
+{
+	if (!lint_step_is(step, DOCKER_RUN) || !step->script)
+		return;
+	for (size_t i = 0; i < step->script->commands.n; i++)
+		l->rule->command(l, step, &step->script->commands.p[i]);
+}
+
 static int run_rules(struct lint *l, const struct docker_view *view)
 {
 	const struct lint_rule *rule;
 
 	if (check_target(l, view) != 0)
 		return -1;
-	while ((rule = lint_next_rule(l)) != NULL)
-		rule->dockerfile(l, view);
+	while ((rule = lint_next_rule(l)) != NULL) {
+		if (rule->dockerfile)
+			rule->dockerfile(l, view);
+		for (size_t i = 0; i < view->n_steps && (rule->step || rule->command); i++) {
+			if (rule->step)
+				rule->step(l, &view->steps[i]);
+			if (rule->command)
+				each_command(l, &view->steps[i]);
+		}
+	}
+	return 0;
+}
+
+/* ---- as hadolint judges ---- */
+
+/* What it cannot read it does not judge. */
+static void report_unread(struct lint *l, const struct docker_problem *problem)
+{
+	struct text_range range = {(uint32_t)problem->offset, (uint32_t)problem->end};
+
+	lint_rule_begin(l, &rule_parse_error);
+	lint_report(l, range, str_of(problem->what), problem->fix, "%s", problem->what);
+}
+
+static int judge_as_hadolint(struct lint *l)
+{
+	const struct lint_rule *rule;
+	struct hado_file hado;
+
+	if (l->file->problems.n > 0) {
+		report_unread(l, &l->file->problems.p[0]);
+		return 0;
+	}
+	if (hado_read(l->file, l->arena, &hado, l->err) != 0)
+		return -1;
+	l->pragmas = &hado.pragmas;
+	while ((rule = lint_next_rule(l)) != NULL) {
+		hado_judge(l, &hado.plain);
+		if (rule->hadolint.onbuild && hado.onbuild.n_steps > 0)
+			hado_judge(l, &hado.onbuild);
+	}
+	l->pragmas = NULL;
 	return 0;
 }
 
@@ -198,6 +246,8 @@ static int judge(struct lint *l)
 		return -1;
 	l->file = file;
 	l->lines = &file->lines;
+	if (l->opts->dialect == LINT_HADOLINT)
+		return judge_as_hadolint(l);
 	if (is_prose(file)) {
 		report_prose(l);
 		return 0;
@@ -209,7 +259,7 @@ static int judge(struct lint *l)
 
 static bool has_rule(const struct lint_rule *rule)
 {
-	return rule->dockerfile != NULL;
+	return rule->dockerfile || rule->step || rule->command || hado_has(&rule->hadolint);
 }
 
 const struct lint_kind kind_dockerfile = {

@@ -1,19 +1,16 @@
 #include "detect/lint/rule.h"
 
-static void check_sudo(struct lint *l, const struct docker_view *view)
+static void check_sudo(
+    struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
-	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_step *step = &view->steps[i];
+	(void)step;
+	if (shell_is(c, "sudo"))
+		lint_word(l, c, &c->words[0], "sudo in a build step");
+}
 
-		if (!lint_step_is(step, DOCKER_RUN) || !step->script)
-			continue;
-		for (size_t k = 0; k < step->script->commands.n; k++) {
-			const struct shell_command *c = &step->script->commands.p[k];
-
-			if (shell_is(c, "sudo"))
-				lint_word(l, c, &c->words[0], "sudo in a build step");
-		}
-	}
+static bool is_sudo(const struct hado_command *c)
+{
+	return hado_is(c, "sudo");
 }
 
 const struct lint_rule rule_sudo = {
@@ -27,5 +24,6 @@ const struct lint_rule rule_sudo = {
     .peer = "error",
     .references = {"https://docs.docker.com/build/building/best-practices/#user"},
     .severity = SEVERITY_MEDIUM,
-    .dockerfile = check_sudo,
+    .command = check_sudo,
+    .hadolint = {.command = is_sudo, .onbuild = true},
 };
