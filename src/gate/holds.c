@@ -47,7 +47,7 @@ int holds_check_match(
 	return wrong ? keys_fail(k, node_get(at, STR("path")), wrong, err) : 0;
 }
 
-/* A glob of nothing but stars matches whatever there is, as no glob does. */
+/* A glob of nothing but stars matches everything, and so does an empty one. */
 static bool is_anything(struct str glob)
 {
 	size_t i = 0;
@@ -149,7 +149,7 @@ static int check_publish(struct keys *k, const struct node *at, struct err *err)
 	return 0;
 }
 
-/* That warn-severity is `never` is a wish to see only what blocks. Findings without a fixed version
+/* `warn-severity: never` asks to see only what blocks. Findings without a fixed version
  * reach it also above block-severity, if that counts only those with one. */
 static int check_thresholds(
     struct keys *k, const struct node *at, const struct stage_policy *policy, struct err *err)
@@ -186,7 +186,7 @@ int holds_check_stage(struct keys *k, const struct node *at, enum stage stage,
 
 /* ---- registries ---- */
 
-/* A star anywhere but at the ends stands for itself, which no name has. */
+/* A star that is not at an end stands for itself, and no name has one. */
 static bool has_inner_star(struct str pattern)
 {
 	size_t start = str_starts(pattern, STR("*"));
@@ -195,7 +195,7 @@ static bool has_inner_star(struct str pattern)
 	return str_chr(str_sub(pattern, start, end - start), '*') != STR_NPOS;
 }
 
-/* What no host's name has, in either list. */
+/* What keeps an entry of either list from naming any host; NULL: nothing. */
 static const char *wrong_host(struct str entry)
 {
 	if (entry.n == 0)

@@ -147,7 +147,7 @@ int keys_open(struct str text, struct str source, struct arena *arena, struct ke
 	if (yaml_tree(text, KEYS_NESTING, arena, &k.tree, err) != 0) {
 		if (k.tree.problems.n > 0)
 			return fail_problem(&k, err);
-		/* Too large is as wrong as anything else in it. */
+		/* A text that is too large is a mistake like any other. */
 		if (err->code == ERR_LIMIT || err->code == ERR_FORMAT)
 			err->code = ERR_CONFIG;
 		return err_wrap(err, STR_FMT, STR_ARG(source));

@@ -12,7 +12,7 @@ static bool is_glob(struct str text)
 	return str_chr(text, '*') != STR_NPOS || str_chr(text, '?') != STR_NPOS;
 }
 
-/* How many of the names a glob means, in any of these stages. */
+/* How many of the names the glob matches, in any of these stages. */
 static size_t count_matches(const struct policy_names *names, struct str glob, unsigned stages)
 {
 	size_t n = 0;
@@ -39,7 +39,7 @@ static int fail_text(struct keys *k, const struct node *at, struct str text, str
 	return text.p ? keys_fail(k, at, text.p, err) : arena_err(k->arena, err);
 }
 
-/* What there is instead, for people. */
+/* A hint at what there is instead. */
 static struct str instead(struct keys *k, struct str rule, unsigned stages)
 {
 	const struct policy_names *names = k->names;

@@ -1,7 +1,7 @@
 /*
  * What a policy may name: the rules there are, as the engine lists them, and the ids of
- * advisories, known by their shape. A name that no finding can have, or that what it
- * stands in can never apply to, is a mistake of the policy: it would seem to hold
+ * advisories, known by their shape. A name that no finding can have, or that can never apply
+ * at the place where it stands, is a mistake of the policy: it would seem to hold
  * something, and hold nothing. Pure values.
  */
 #ifndef GATE_NAMES_H

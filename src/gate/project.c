@@ -131,7 +131,7 @@ struct project project_default(void)
 	return (struct project){.context = STR(""), .file = STR("Dockerfile")};
 }
 
-/* "." and "./" are the top; one "/" at the end is nothing, but alone it is another place. */
+/* "." and "./" are the top; one "/" at the end is dropped, but "/" alone is another place. */
 static struct str plain_path(struct str path)
 {
 	if (str_starts(path, STR("./")))

@@ -44,7 +44,7 @@ struct http_source {
 	int (*read)(struct http_source *source, char *p, size_t n, size_t *ret_n, struct err *err);
 };
 
-/* Which addresses a request may connect to. Where a server, not the user, chose the host, the
+/* Which addresses a request may connect to. If a server, not the user, chose the host, the
  * machine's own services and its cloud's metadata must stay out of its reach. */
 enum http_reach { HTTP_REACH_ANY, HTTP_REACH_NO_LINK_LOCAL, HTTP_REACH_NO_LOCAL };
 

@@ -31,7 +31,7 @@ static int is_there(
 	return 0;
 }
 
-/* Where the registry wants the upload: at itself, or not at all. */
+/* The place that the registry names for the upload; another host is refused. */
 static int read_location(struct registry_session *s, const struct http_request *request,
     const struct http_answer *answer, struct url *ret, struct err *err)
 {

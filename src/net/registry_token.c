@@ -2,7 +2,7 @@
  * The token that a Bearer challenge asks for: GET realm?service=…&scope=…, by the
  * distribution project's token specification. The scope is ours, from what is to be done,
  * not the server's; the realm must be https unless the registry itself is plain http, and
- * is asked for nothing but this. A user's name and password go only to a realm that token_host.h
+ * is asked for nothing else. A user's name and password go only to a realm that token_host.h
  * trusts; another is asked only if there are none.
  */
 #include "base/json.h"

@@ -4,8 +4,8 @@
  * [] around an IPv6 address, no port).
  *
  * Trusted: the registry's own host; one below the same registrable domain (example.com of
- * registry.example.com; of two customers of one hosting company, none); one that was named
- * by the user or the policy; Docker Hub's. An address has no domain: it is itself or another's.
+ * registry.example.com; two customers of one hosting company do not share one); one that was named
+ * by the user or the policy; Docker Hub's. An address has no domain: only the same one is trusted.
  */
 #ifndef NET_TOKEN_HOST_H
 #define NET_TOKEN_HOST_H

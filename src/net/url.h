@@ -22,7 +22,7 @@ struct url {
 MUST_USE int url_resolve(
     const char *base, struct str location, struct arena *arena, struct url *ret, struct err *err);
 bool url_same_origin(const struct url *a, const struct url *b);
-/* name=value, percent-encoded, behind the query that is there. */
+/* name=value, percent-encoded, added to the query that is there. */
 MUST_USE int url_add_query(const struct url *url, const char *name, struct str value,
     struct arena *arena, struct url *ret, struct err *err);
 

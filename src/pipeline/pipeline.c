@@ -275,7 +275,7 @@ static int tidy(struct pipeline *p, struct err *err)
 	return work.p ? build_work_remove(work.p, err) : arena_err(p->arena, err);
 }
 
-/* What the policy excuses or ignores may let a change pass, and builds nothing. */
+/* A change may pass because the policy excuses or ignores what keeps its image from being built. */
 static int check_image(struct pipeline *p, struct err *err)
 {
 	struct err why = ERR_INIT;

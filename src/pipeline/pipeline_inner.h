@@ -65,7 +65,7 @@ MUST_USE int run_tell(
 /* Pushes, lands, tags (publish.c). 0 with p->run.step RUN_TAGGED, or the last step reached and a
  * problem in the report; a branch that moved is RUN_SUPERSEDED. */
 MUST_USE int run_publish(struct pipeline *p, struct err *err);
-/* Where nothing is published: the stage says why. */
+/* If nothing is published: the stage says why. */
 MUST_USE int run_not_published(struct pipeline *p, struct err *err);
 /* "registry/team/app:commit"; empty before it is published, p NULL if the arena is full. */
 struct str run_published(const struct pipeline *p);

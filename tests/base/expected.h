@@ -14,7 +14,7 @@ unsigned each_file(const char *pattern, void (*fn)(const char *path));
 /* Fails with the first line that differs. The expected text is in `path` with what stands behind
  * its last '.' replaced by "expect". */
 void assert_expected(const char *path, const struct buf *got);
-/* In quotes: what is no printable ASCII, and '"' and '\', as \n, \t or \xNN. */
+/* In quotes: what is not printable ASCII, and '"' and '\', as \n, \t or \xNN. */
 void add_quoted(struct buf *out, struct str s);
 
 #endif

@@ -25,7 +25,7 @@ void *oracle_string(struct str text);
 void *oracle_number(struct str text);
 /* "true", "false" or "null" */
 void *oracle_word(const char *word);
-/* Takes value; name is ignored where the container is an array. False where it cannot be put. */
+/* Takes value; name is ignored if the container is an array. False if it cannot be put. */
 bool oracle_put(void *container, struct str name, void *value);
 
 #endif

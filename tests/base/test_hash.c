@@ -50,7 +50,7 @@ static void test_hasher(void **state)
 static void test_hmac(void **state)
 {
 	static const struct {
-		const char *key_byte; /* repeated, or the key itself where times is 0 */
+		const char *key_byte; /* repeated, or the key itself if times is 0 */
 		size_t times;
 		const char *text, *mac;
 	} rows[] = {

@@ -1,6 +1,6 @@
 /*
  * The reader on the files of tests/data/base/json: valid/ is taken in both modes, without
- * a problem; invalid/ is refused by the strict one and told of by the other; recover/ has
+ * a problem; invalid/ is refused by the strict one and reported by the other; recover/ has
  * beside each text an .expect: the tokens that are read, and the mistakes.
  */
 #include "base/os/fd.h"

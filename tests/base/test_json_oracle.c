@@ -1,7 +1,7 @@
 /*
  * The strict reader against jansson: generated texts, the same with bytes changed, and
  * the files of tests/data/base/json. Both take or refuse a text, and what they read is
- * equal. Where jansson differs by its own limits the text is passed over: numbers that
+ * equal. If jansson differs by its own limits the text is passed over: numbers that
  * do not fit its types, NUL in a name, a byte order mark.
  */
 #include "base/os/fd.h"
@@ -79,7 +79,7 @@ static void build(struct builder *b, const struct json_event *event)
 		b->open[b->depth++] = value;
 }
 
-/* NULL where the reader refuses the text. */
+/* NULL if the reader refuses the text. */
 static void *read_ours(struct str text, struct err *err)
 {
 	struct builder b = {.root = NULL};

@@ -65,7 +65,7 @@ static void test_pretty(void **state)
 	    buf_cstr(&out), "{\n  \"a\": 1,\n  \"b\": [\n    \"x\",\n    {}\n  ]\n}");
 }
 
-/* Every pair of bytes in a string: what comes out is JSON, and the text where it was UTF-8. */
+/* Every pair of bytes in a string: what comes out is JSON, and the same text if it was UTF-8. */
 static void test_any_bytes(void **state)
 {
 	(void)state;

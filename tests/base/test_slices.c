@@ -255,7 +255,7 @@ static void test_err_text(void **state)
 	assert_string_equal(err.text + sizeof err.text - 4, "...");
 	(void)err_wrap(&err, "%s", long_text);
 	assert_int_equal(strlen(err.text), sizeof err.text - 1);
-	/* What does not fit of a word is no part of a key. */
+	/* What does not fit of a word is not a part of a key. */
 	memset(long_text + sizeof err.text - 20, 'k', 40);
 	(void)err_set(&err, ERR_IO, "%s", long_text);
 	assert_null(strchr(err.text, 'k'));

@@ -60,7 +60,7 @@ static void columns_count_code_points(void **state)
 
 	/* Two, three and four bytes each. */
 	assert_place(place_of(f, STR("\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2x"), 9, 10), 1, 4, 1, 5);
-	/* Each byte of what is no UTF-8 is one. */
+	/* Each byte that is not UTF-8 counts as one. */
 	assert_place(place_of(f, STR("\xff\xc3\xa9\x80x"), 4, 5), 1, 4, 1, 5);
 }
 

@@ -392,7 +392,7 @@ static void a_crash_is_an_error(void **state)
 	assert_str(w->at, "evil.tar");
 	/* Nothing of it is committed. */
 	assert_int_equal(w->report.findings.n, 0);
-	/* And the parent is none the worse. */
+	/* And the parent goes on as before. */
 	assert_runs(w, tell_everything, NULL);
 }
 
@@ -559,7 +559,7 @@ static void garbage_frames(void **state)
 	    w, STR("\x0d\0\0\0\x10\0\0\0\0\0\0\0\x63\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
 	assert_hostile(
 	    w, STR("\x0d\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "malformed end");
-	/* Retirement with a last word, and a tool where there are none. */
+	/* Retirement with a last word, and a tool although there are none. */
 	assert_hostile(w, STR("\x0e\0\0\0\1\0\0\0x"), "no known type");
 	assert_hostile(w, STR("\x0e\0\0\0\0\0\0\0"), "before it has done anything");
 	assert_hostile(w, STR("\4\0\0\0\4\0\0\0\0\0\0\0"), "not in the table");

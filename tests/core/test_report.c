@@ -515,7 +515,7 @@ static void an_empty_merge_takes_nothing_away(void **state)
 	assert_str(w->report.database.digest, "sha256:db");
 }
 
-/* The same twice is told once; what is dropped for being too much is a problem here too. */
+/* The same twice is reported once; what is dropped for being too much is a problem here too. */
 static void a_merge_keeps_the_reports_rules(void **state)
 {
 	struct world *w = *state;

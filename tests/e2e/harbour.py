@@ -71,7 +71,7 @@ class Registry:
             return answer.status, dict(answer.getheaders()), answer.read()
 
     def tags(self, name):
-        """Tag to digest; {} where the registry has no such repository."""
+        """Tag to digest; {} if the registry has no such repository."""
         status, _, body = self.ask(f"/v2/{name}/tags/list")
         if status == 404:
             return {}
@@ -87,7 +87,7 @@ class Registry:
 
 
 class Proxy:
-    """Passes on to a registry but for what `rules` say: [(method, path pattern, what)], where what is
+    """Passes on to a registry but for what `rules` say: [(method, path pattern, what)]; what is
     a status, "close" (no answer), or a function that is called before the request goes on."""
 
     def __init__(self, registry):

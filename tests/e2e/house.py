@@ -28,7 +28,7 @@ def heed_signals():
 
 
 def key_shaped():
-    """Has the shape of an AWS key id and is none; never whole in a file of this tree."""
+    """Has the shape of an AWS key id and is not one; never whole in a file of this tree."""
     return "AKIA" + "QQ7JK2MX" + "WT5ZN3PL"
 
 

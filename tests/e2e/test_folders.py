@@ -379,7 +379,7 @@ class NotRead(House):
 
 
 class Project(House):
-    """.plimsoll.yaml is judged where a run would read it."""
+    """.plimsoll.yaml is judged at the place from which a run would read it."""
 
     def setUp(self):
         super().setUp()

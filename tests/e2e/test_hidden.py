@@ -180,7 +180,7 @@ class Dpkg(HiddenTest):
 
     def test_a_real_upgrade(self):
         self.honest(debian(), {STATUS: debian(FIXED)[STATUS], **libssl(FIXED)}, packages=2)
-        # Documentation that an image leaves out is no contradiction.
+        # Documentation that an image leaves out is not a contradiction.
         self.honest(debian(), {STATUS: debian(FIXED)[STATUS], **libssl(FIXED), **gone(DOC)})
         # Through the link that merged /usr is.
         merged = {k.replace("usr/lib/x86", "lib/x86"): v.replace("usr/lib/x86", "lib/x86")

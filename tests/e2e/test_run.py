@@ -435,7 +435,7 @@ class Faults(Pipeline):
         self.assertEqual(report["errors"], [])
         self.assertEqual({f["places"][0]["line"] for f in report["findings"] if f["verdict"] == "blocks"}, {1})
         self.assertEqual(self.proxy.seen, [])
-        # Not being built is no way around the policy that names no rule, or observes.
+        # An image that is not built still meets the policy, also one that names no rule, or observes.
         for policy in (POLICY.replace(", DL3026", ""), "mode: observe\n" + POLICY):
             self.write("policy/policy.yaml", policy.replace('"127.0.0.1*"', '"trusted.example"'))
             self.assertIn("PL5001", rules(self.go(1), "blocks"))
@@ -496,7 +496,7 @@ class Faults(Pipeline):
 
 
 class AnotherText(Pipeline):
-    """What is judged is what is built: of these none is published, and each is told on its line."""
+    """What is judged is what is built: of these none is published, and each is reported on its line."""
 
     @classmethod
     def setUpClass(cls):

@@ -80,7 +80,7 @@ static void all_of_it_comes_back(void **state)
 	assert_int_equal(w->report.problems.n, 0);
 }
 
-/* An image whose Dockerfile is missing is a mistake, a repository without images is none. */
+/* An image whose Dockerfile is missing is a mistake, a repository without images is not. */
 static void whether_there_is_an_image(void **state)
 {
 	struct world *w = *state;

@@ -1,4 +1,4 @@
-/* .plimsoll.yaml: each key, what is no key, and what a branch must not be able to say. */
+/* .plimsoll.yaml: each key, what is not a key, and what a branch must not be able to say. */
 #include "../base/full_arena.h"
 #include "../core/unit.h"
 #include "base/buf.h"

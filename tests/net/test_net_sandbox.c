@@ -25,7 +25,7 @@
 static const char *folder;
 static int folder_fd;
 
-/* 0 where it worked, else errno. */
+/* 0 if it worked, else errno. */
 typedef int attempt_fn(void);
 
 static int run_attempt(attempt_fn *attempt, bool writes_folder)

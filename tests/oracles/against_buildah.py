@@ -48,7 +48,7 @@ class Maker:
 
     def joined(self, pieces):
         """No line ends in two escapes (buildah goes on there), and no word has an escape of the file's own (buildah takes
-        a backslash): read/syntax/dockerfile_dialect.c tells of both."""
+        a backslash): read/syntax/dockerfile_dialect.c describes both."""
         out = ""
         for piece in pieces:
             if self.escape == "`" and "`" in piece and not piece.endswith("\n"):

@@ -1,7 +1,7 @@
 """Requirements files against pip's own reading of them, line by line, and packaging's of each line; Python's names
 against packaging's; package URLs against the standard library's escapes, taken apart again.
 
-pip's reader of requirements files is no public interface: it comes from the wheel of python3-pip-whl.
+pip's reader of requirements files is not a public interface: it comes from the wheel of python3-pip-whl.
 """
 import contextlib
 import glob
@@ -36,7 +36,7 @@ LIKELY = b"=<>!~,;[]()#\\\n\r \t-.*@${}'\"0a\x0b\x0c\x1c"
 
 
 def specifier(rand):
-    """A valid one: only == and != take a local version, a "*", or a single number ("~=1" is none)."""
+    """A valid one: only == and != take a local version, a "*", or a single number ("~=1" is not valid)."""
     operator, version = rand.choice(["==", "==", "==", "==", "===", ">=", "~=", "<", "!="]), rand.choice(VERSIONS)
     if operator not in ("==", "===", "!=") or rand.random() < 0.1:
         version = rand.choice(["1.0", "2!3.1", "4.2.1"])

@@ -1,4 +1,4 @@
-"""The YAML tree against PyYAML's own parser (the one in Python: libyaml, which ours is built on, is no oracle): kinds,
+"""The YAML tree against PyYAML's own parser (the one in Python: libyaml, which ours is built on, would prove nothing): kinds,
 texts, names, places, aliases and merge keys of every node, and whether a text is YAML at all."""
 import bisect
 import copy

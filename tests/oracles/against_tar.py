@@ -60,7 +60,7 @@ def archive(rand):
 
 
 def headers_of(data):
-    """Where headers stand, by their checksum alone."""
+    """The places of headers, by their checksum alone."""
     return [at for at in range(0, len(data) - 511, 512) if any(data[at:at + 512]) and data[at + 257:at + 262] == b"ustar"]
 
 

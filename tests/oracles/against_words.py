@@ -1,5 +1,5 @@
 """Words of the shell reader against what dash and bash hand to a command: quotes, escapes, continuations, comments,
-assignments, where ${…} ends, and which words a pattern is in.
+assignments, at which byte ${…} ends, and which words a pattern is in.
 
 Only texts that are made here are run, from pieces that can do nothing: they call functions of this script, hold no
 substitution, redirection or path, and run without a PATH in an empty folder. The reader leaves expansions as they are
@@ -165,7 +165,7 @@ def patterns(o, bash, made, answers):
 
 
 def marks(o, text, answer):
-    """Whether some of a word stood in quotes, by what is written; a continuation is no quote."""
+    """Whether some of a word stood in quotes, by what is written; a continuation is not a quote."""
     for command in answer["commands"]:
         for _, raw, flags in command["words"]:
             outside = re.sub(r"\\.", "", re.sub(r"\$\{V\d+[^\s\w]", "$", raw), flags=re.S)

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* Appends the answer, without a line end. -1 only for what is no answer: memory. */
+/* Appends the answer, without a line end. -1 only if memory runs out. */
 typedef int drive_fn(struct str input, struct arena *arena, struct buf *out, struct err *err);
 
 drive_fn drive_gzip, drive_tar, drive_libarchive;

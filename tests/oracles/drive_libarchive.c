@@ -69,7 +69,7 @@ int drive_libarchive(struct str input, struct arena *arena, struct buf *out, str
 
 	(void)arena;
 	(void)err;
-	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* or a name that is not ASCII is none */
+	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* or a name that is not ASCII is lost */
 	archive_read_support_format_tar(a);
 	result = archive_read_open_memory(a, input.p, input.n);
 	buf_addc(out, '[');

@@ -92,7 +92,7 @@ static int put_gap(struct sink *s, const struct not_covered *gap, struct err *er
 
 static const struct sink_ops to_json_ops = {.package = put_package, .gap = put_gap};
 
-/* [0, [line, end line, name, version] of each package, then what is told of the rest]. */
+/* [0, [line, end line, name, version] of each package, then what is said of the rest]. */
 int drive_requirements(struct str input, struct arena *arena, struct buf *out, struct err *err)
 {
 	struct unit unit = {.origin.path = STR("requirements.txt"), .bytes = input};

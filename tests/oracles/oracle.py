@@ -2,7 +2,7 @@
 independent implementation, and compares what each says.
 
 Inputs are the files that the tree has of that kind, and generated ones: the same in every run, or from another seed
-with PLIMSOLL_ORACLE_SEED=N in the environment. Where the two differ on purpose the difference has a name and a reason
+with PLIMSOLL_ORACLE_SEED=N in the environment. If the two differ on purpose the difference has a name and a reason
 in EXCEPTIONS of the oracle; one that no input meets any more is a failure too.
 """
 import collections

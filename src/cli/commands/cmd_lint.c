@@ -54,7 +54,7 @@ static int lint_path(
 		return -1;
 	if (!where.folder)
 		return 0;
-	/* The first name of a file stays, so what was named before comes before. */
+	/* The first name of a file stays, so what was named earlier is linted first. */
 	if (where.file.n == 0 && lint_files(s, files, err) != 0)
 		return -1;
 	if (where.file.n == 0)
@@ -64,7 +64,7 @@ static int lint_path(
 		   : arena_err(&files->arena, err);
 }
 
-/* Nothing is named: what is found here is linted, be it nothing. */
+/* Nothing is named: what is found here is linted, even if that is nothing. */
 static int lint_here(struct session *s, struct err *err)
 {
 	struct where where;

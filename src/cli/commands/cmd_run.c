@@ -43,7 +43,7 @@ static int pick_state(
 	return 0;
 }
 
-/* The login is for the registry alone; without one nothing is read of it. */
+/* The login is for the registry alone; without a registry it is not read. */
 static int open_registry(struct session *s, const struct run_options *o,
     struct registry_login *login, struct registry_opts *ret, struct err *err)
 {
@@ -142,7 +142,7 @@ const struct command command_run = {
     .usage = "[OPTION…] --source BRANCH --target BRANCH [REPO]",
     .about =
 	"Judges the merge of SOURCE into TARGET: Dockerfiles and manifests, secrets in the commits,\n"
-	"the image that it builds, and what is in it. Where the policy lets it pass, the image is\n"
+	"the image that it builds, and what is in it. If the policy lets it pass, the image is\n"
 	"published by digest, exactly the judged commit becomes TARGET, and the digest is tagged\n"
 	"with that commit. Otherwise nothing changes but the comment on the pull request:\n\n"
 	"  git cat-file blob refs/plimsoll/pull/SOURCE/into/TARGET/comment\n\n"

@@ -43,7 +43,7 @@ static struct str take_while(struct str *s, bool (*wanted)(char c))
 	return taken;
 }
 
-/* Where the quoted string that s begins inside of ends, or STR_NPOS. */
+/* The place of the closing quote, s beginning inside the quotes; STR_NPOS if there is none. */
 static size_t quote_end(struct str s)
 {
 	for (size_t at = 0; at < s.n; at++) {

@@ -21,7 +21,7 @@ struct descriptor {
 	struct str digest;
 	uint64_t size_bytes;
 	struct str os, architecture, variant; /* an index's; empty if not said */
-	bool is_attestation;		      /* no image: what BuildKit lays beside one */
+	bool is_attestation;		      /* not an image: what BuildKit lays beside one */
 	bool is_foreign;		      /* a layer that is not in the registry */
 };
 

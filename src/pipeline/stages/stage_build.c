@@ -68,7 +68,7 @@ static int name_image(struct stage_run *s, struct preparation *p, struct err *er
 
 /* What the base images say of themselves. The scan tells the layers of the one that the last stage
  * starts from apart from ours. buildah cannot commit onto an image whose history leaves layers out,
- * and writes such an image itself from one that has none: then the built image has none either. */
+ * and makes such an image itself of one without a history: then the built image has none either. */
 static int read_bases(
     struct stage_run *s, struct preparation *p, const struct project_bases *named, struct err *err)
 {

@@ -1,8 +1,8 @@
 /*
  * What a run remembers: one row a run, and the inventory of what was published, so that
  * a killed process resumes and the next run knows what the target already had. The
- * interface knows no SQL dialect; sqlite.c is the embedded store. That one process at a
- * time works on a pull request is its caller's care.
+ * interface knows no SQL dialect; sqlite.c is the embedded store. The caller sees to it that one
+ * process at a time works on a pull request.
  */
 #ifndef PIPELINE_STORE_STORE_H
 #define PIPELINE_STORE_STORE_H

@@ -283,7 +283,7 @@ static size_t add_problem(struct buf *out, const struct problem *problem, bool q
 	return quote && rest.n > 0 ? add_quoted(out, rest) : 0;
 }
 
-/* Returns how many lines of what a program printed are among it. */
+/* Returns how many of its lines are what a program printed. */
 static size_t add_gaps(struct buf *out, const struct report *report)
 {
 	size_t warning = report_count_other_gaps(report); /* what blocks is shown above */

@@ -1,5 +1,5 @@
 /*
- * Builds a pull request's Dockerfile with buildah, as the least thing that can build
+ * Builds a pull request's Dockerfile with buildah, as the smallest program that can build
  * (design 6.10): what RUN executes is hostile. The build sees a tree of its own that holds
  * buildah, the context, the base images and nothing else of this machine; it has its own
  * processes, IPC, host name and network, and, if the kernel allows, its own users.

@@ -250,7 +250,7 @@ static int on_nothing(struct sink *s, const struct finding *finding, struct err 
 	return 0;
 }
 
-/* What the scan may survive, a build may not. */
+/* A scan goes on after such a problem; a build must not. */
 static int on_problem(struct sink *s, const struct problem *problem, struct err *err)
 {
 	(void)s;

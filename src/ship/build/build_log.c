@@ -143,7 +143,7 @@ struct str build_log_message(const struct build_log *log, struct arena *arena)
 	return arena_str(arena, buf_str(&b));
 }
 
-/* Where the last lines begin; lines of blanks are not counted. */
+/* The place where the last lines begin; lines of blanks are not counted. */
 static size_t last_lines(struct str text)
 {
 	size_t at = text.n, lines = 0;

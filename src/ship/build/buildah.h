@@ -45,7 +45,7 @@ MUST_USE int buildah_run(struct buildah *b, struct ns_outcome *ret, struct err *
 
 #define BUILDAH_IN_TREE "/run/buildah-program"
 /* buildah 1.33 and later does not start if it finds no program of this name, though it makes no
- * network in chroot isolation: it is shown itself. */
+ * network in chroot isolation: it gets itself under that name. */
 #define BUILDAH_HELPERS	 "/run"
 #define BUILDAH_NETAVARK BUILDAH_HELPERS "/netavark"
 #define BUILDAH_STORE	 "/build/store"

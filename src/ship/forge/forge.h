@@ -60,7 +60,7 @@ struct forge_local {
 	struct git_repo *repo; /* borrowed */
 };
 void forge_local_init(struct forge_local *local, struct git_repo *repo);
-/* The full name of that ref, in the arena; p NULL where it has no room. */
+/* The full name of that ref, in the arena; p NULL if the arena is full. */
 struct str forge_local_comment_ref(const struct pull_request *pull, struct arena *arena);
 
 #endif

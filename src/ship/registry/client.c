@@ -241,7 +241,7 @@ static int talk(struct call *call, char ret_digest[REGISTRY_DIGEST_SIZE], struct
 		return -1;
 	if (spawn_open(&spawn, &net, err))
 		return -1;
-	/* Where it ended early, what it said says more than the broken pipe. */
+	/* If it ended early, what it said explains more than the broken pipe does. */
 	(void)send_request(call, net.to, &ignored);
 	result = await_result(call, net.from, ret_digest, err);
 	if (spawn_close(&net, GRACE_MS, &ended, &ignored))

@@ -43,7 +43,7 @@ struct registry_opts {
 
 /*
  * All return 0, or -1 with: ERR_AUTH (401, 403), ERR_NOT_FOUND (404), ERR_NET (no answer, TLS,
- * any other status), ERR_FORMAT (bytes that are not what their digest says, or no manifest),
+ * any other status), ERR_FORMAT (bytes that are not what their digest says, or not a manifest),
  * ERR_LIMIT (larger than allowed), ERR_IO (the layout folder), ERR_UNSUPPORTED.
  */
 

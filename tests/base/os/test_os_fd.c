@@ -251,7 +251,7 @@ static void ranges(void **state)
 	assert_int_equal(f->err.code, ERR_FORMAT);
 }
 
-/* Not even where the program lets SIGPIPE kill it. */
+/* Not even if the program lets SIGPIPE kill it. */
 static void a_closed_pipe_is_an_error_and_no_signal(void **state)
 {
 	struct fixture *f = *state;

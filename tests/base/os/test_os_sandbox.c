@@ -1,6 +1,6 @@
 /*
  * From inside: each layer by itself, then all of them, tries what a reader that was
- * taken over would try. A probe runs in a forked process that shuts itself in and tells
+ * taken over would try. A probe runs in a forked process that shuts itself in and says
  * by its exit status what the kernel said.
  */
 #include "../refuse_call.h"
@@ -145,7 +145,7 @@ static int execute(const struct probe_world *w)
 	char *const argv[] = {NULL};
 
 	(void)w;
-	/* Where it is allowed, the program itself exits with 0. */
+	/* If it is allowed, the program itself exits with 0. */
 	return error_of(execve("/bin/true", argv, argv));
 }
 
@@ -341,7 +341,7 @@ static int use_digests(const struct probe_world *w)
 	return hasher_close(&h, hex, sizeof hex, &err) != 0 ? EIO : 0;
 }
 
-/* stdio asks so before it prints: a pipe is none, and the question is allowed. */
+/* stdio asks so before it prints: a pipe is not a terminal, and the question is allowed. */
 static int ask_for_a_terminal(const struct probe_world *w)
 {
 	struct termios settings;
@@ -615,7 +615,7 @@ static void memory_is_limited(void **state)
 	assert_int_equal(WEXITSTATUS(status), ENOMEM);
 }
 
-/* No limit is none, and not the least. */
+/* "No limit" means none, not the least one. */
 static void without_limits_memory_is_free(void **state)
 {
 	const struct sandbox_limits none = {.memory_bytes = 0};

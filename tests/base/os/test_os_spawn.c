@@ -240,7 +240,7 @@ static void only_what_is_named_is_inherited(void **state)
 	fd_cleanup(&stray);
 }
 
-/* Also where our own 0, 1 and 2 are closed, so that pipes take their numbers. */
+/* Also if our own 0, 1 and 2 are closed, so that pipes take their numbers. */
 static void streams_when_ours_are_closed(void **state)
 {
 	struct fixture *f = *state;

@@ -1,6 +1,6 @@
 /*
  * Catalogers, data-driven: tests/data/sbom/NAME is read as if it lay at a path, and what
- * is told, as text, is NAME.expect.
+ * is reported, as text, is NAME.expect.
  */
 #include "base/map.h"
 #include "base/os/fd.h"

@@ -1,6 +1,6 @@
 /*
  * The built-in rules' precision, as data: every token in every context, every key in every
- * form, and what looks like one and is none.
+ * form, and what only looks like one.
  */
 #include "secret_fixture.h"
 

@@ -254,7 +254,7 @@ static void test_binary(void **state)
 	scan(&f, buf_str(&b));
 	assert_int_equal(f.report.findings.n, 1);
 	assert_true(str_eq(f.report.findings.p[0].rule, STR("aws-access-key")));
-	/* One NUL is no reason to look less closely. */
+	/* One NUL is not a reason to look less closely. */
 	scan(&f, STR("some text\0 secret = '0a1b2c3d4e5f6g7h"
 		     "8i9j0k1l2m3n4o5p'"));
 	assert_int_equal(f.report.findings.n, 1);
@@ -393,7 +393,7 @@ static void scan_content(struct fixture *f, struct str name, struct str bytes)
 
 enum { KEY_EVERY = 99991 };
 
-/* Ten megabytes of lines with keys in them, at any offset from where pieces end. */
+/* Ten megabytes of lines with keys in them, at any offset from the ends of pieces. */
 static struct str big_text(struct arena *arena, bool wide)
 {
 	size_t n = MIB(10);

@@ -1,6 +1,6 @@
 /*
  * Rules as data: the built-in records are whole, files of a user's own are read or
- * refused with a line that says where, and Python's notation is translated.
+ * refused with a line that says the place, and Python's notation is translated.
  */
 // clang-format off
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
  * The advisory database: what goes in comes out, the same input gives the same bytes, and
- * damaged files are told from whole ones.
+ * damaged files are refused.
  */
 #include "base/os/owned.h"
 #include "vuln_fixture.h"

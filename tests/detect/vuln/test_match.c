@@ -1,5 +1,5 @@
 /*
- * Inventories against databases: what is found, how it is told, what is not covered.
+ * Inventories against databases: what is found, how it is reported, what is not covered.
  */
 #include "detect/vuln/match.h"
 #include "vuln_fixture.h"
@@ -301,7 +301,7 @@ static void check_gap(
 	assert_int_equal(s->gaps.p[i].packages, packages);
 }
 
-/* What cannot be judged is told, and never clean. */
+/* What cannot be judged is reported, and never clean. */
 static void test_not_covered(void **state)
 {
 	struct scene s CLEANUP(scene_close);

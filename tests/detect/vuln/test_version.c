@@ -1,6 +1,6 @@
 /*
  * Version schemes against tests/data/version/<scheme>.txt, and against independent
- * implementations where this machine has them: dpkg, and Python's packaging.
+ * implementations, if this machine has them: dpkg, and Python's packaging.
  */
 #include "base/os/fd.h"
 #include "base/os/spawn.h"

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 // clang-format on
 
-/* Copies what it is told; owned by its arena. */
+/* Copies what it is given; owned by its arena. */
 struct memory_sink {
 	struct sink sink;
 	struct arena arena;

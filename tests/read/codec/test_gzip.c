@@ -1,4 +1,4 @@
-/* gzip members made by hand: every field of the header and the trailer, and where they end. */
+/* gzip members made by hand: every field of the header and the trailer, and their ends. */
 #include "base/buf.h"
 #include "read/codec/codec.h"
 #include "with_cmocka.h"
@@ -187,7 +187,7 @@ static void what_does_not_begin_as_gzip_is_named(void **state)
 	}
 }
 
-/* Wherever it is cut, it is no gzip data or it ends in the middle. */
+/* Wherever it is cut, it is not gzip data or it ends in the middle. */
 static void a_cut_is_seen_at_every_byte(void **state)
 {
 	struct buf bytes CLEANUP(buf_release) = BUF_INIT(KIB(64));

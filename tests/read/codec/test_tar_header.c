@@ -183,7 +183,7 @@ static void fields_are_where_they_should_be(void **state)
 	tar_header_parse(whole, &h);
 	assert_int_equal(h.dev_major, 0);
 	assert_int_equal(h.dev_minor, 0);
-	/* Up to the first NUL; what is no number is 0, or said. */
+	/* Up to the first NUL; what is not a number is 0, or reported. */
 	set(block, 0, STR("name\0rest"));
 	set(block, 157, STR("to\0rest"));
 	set(block, 100, STR("9999999\0"));

@@ -29,7 +29,7 @@ struct bench {
 void bench_open(struct bench *b);
 void bench_close(struct bench *b);
 /* Runs a shell script in the folder with a git that knows no config but a name; fails the test
- * where it fails. Its output is the result. */
+ * if it fails. Its output is the result. */
 struct str bench_sh(struct bench *b, const char *script);
 /* "<folder>/<name>" */
 const char *bench_path(struct bench *b, const char *name);

@@ -99,7 +99,7 @@ static void ids_may_be_short(void **state)
 		if ((failed == 0) != (n >= 4) || (failed == 0 && !git_oid_eq(&got, &want)))
 			fail_msg("%zu digits: %s", n, failed ? b.err.text : got.hex);
 	}
-	/* A tree is no commit. */
+	/* A tree is not a commit. */
 	assert_int_equal(git_resolve(repo, str_make(tree.hex, 12), &got, &b.err), -1);
 	assert_int_equal(git_resolve(repo, str_of(tree.hex), &got, &b.err), -1);
 	git_repo_close(repo);

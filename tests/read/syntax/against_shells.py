@@ -6,7 +6,7 @@
 Of the last at most MUTANTS_MAY may differ: what both shells refuse for different reasons, or bash
 reports nowhere (`for ((i=0; i<3; i++); do x; done`) is not modelled.
 
-A text is complete where `dash -n` or `bash -n` takes it. Texts are the FILEs' (each ended by a line
+A text is complete if `dash -n` or `bash -n` takes it. Texts are the FILEs' (each ended by a line
 of dashes), what a small grammar makes, and all of these with a piece cut out, doubled or put in.
 Prints each text on which the reader differs.
 """

@@ -1,5 +1,5 @@
-/* Texts from the standard input, each ended by a zero byte: for each a line, "1" where the reader
- * took it to its end, "0 OFFSET" where it did not. For against_shells.py. */
+/* Texts from the standard input, each ended by a zero byte: for each a line, "1" if the reader
+ * took it to its end, "0 OFFSET" if it did not. For against_shells.py. */
 #include "base/os/fd.h"
 #include "read/syntax/shell.h"
 

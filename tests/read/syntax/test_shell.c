@@ -1,5 +1,5 @@
 /* What a script runs: each file of tests/data/syntax/shell holds scripts, apart by a line "%%", and
- * has beside it every command with its words and where they stand (bytes of the script). */
+ * has beside it every command with its words and their places (bytes of the script). */
 #include "base/os/fd.h"
 #include "expected.h"
 #include "full_arena.h"

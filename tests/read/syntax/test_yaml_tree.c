@@ -202,7 +202,7 @@ static void test_merge(void **state)
 	    "  a: number 17..18 1\n");
 }
 
-/* Nine levels of nine aliases each: a walk stays small, and it is told. */
+/* Nine levels of nine aliases each: a walk stays small, and it is reported. */
 static void test_alias_bomb(void **state)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));

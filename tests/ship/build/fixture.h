@@ -1,6 +1,6 @@
 /*
  * What the build tests share: a folder of its own, a base image that holds one static
- * program (guest.c) as /bin/sh, contexts, plans. Fails the test where it cannot.
+ * program (guest.c) as /bin/sh, contexts, plans. Fails the test if it cannot.
  */
 #ifndef TESTS_SHIP_BUILD_FIXTURE_H
 #define TESTS_SHIP_BUILD_FIXTURE_H

@@ -184,7 +184,7 @@ static bool can_make_device(const char *path, mode_t kind, unsigned major_, unsi
 	return mknod(path, kind | 0666, makedev(major_, minor_)) == 0 && can_read(path);
 }
 
-/* The parent is no prey: it is the RUN itself, with the same rights. */
+/* Nothing is gained by taking the parent: it is the RUN itself, with the same rights. */
 static bool can_trace(void)
 {
 	for (pid_t pid = 1; pid <= getppid(); pid++)
@@ -406,7 +406,7 @@ static void eat(long mib)
 		if (!p)
 			exit(1);
 		memset(p, 1, 1 << 20);
-		/* Memory that nobody reads is none to an optimizer. */
+		/* An optimizer drops memory that nobody reads. */
 		__asm__ volatile("" : : "r"(p) : "memory");
 	}
 	printf("ate %ld\n", mib);

@@ -1,4 +1,4 @@
-/* What a build prints is let go in pieces that end where no secret goes on. */
+/* What a build prints is let go in pieces; none of them ends inside a secret. */
 #include "../../core/unit.h"
 #include "ship/build/held.h"
 

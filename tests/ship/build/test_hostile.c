@@ -21,7 +21,7 @@
 
 enum { SHM_KEY = 0x506c696d };
 
-/* What a build must not reach: it is all there, and it is all told to the build. */
+/* What a build must not reach: it is all there, and the build knows all the places. */
 struct prey {
 	struct fixture f;
 	int listener, abstract;
@@ -57,7 +57,7 @@ static void open_listeners(struct prey *p)
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(p->name)));
 }
 
-/* An address of this machine that is not loopback; loopback where it has none. */
+/* An address of this machine that is not loopback; loopback if it has none. */
 static void find_address(struct prey *p)
 {
 	struct ifaddrs *list = NULL;
@@ -202,7 +202,7 @@ static void test_egress(void **state)
 	attack(*state, BUILD_NET_EGRESS, "out only");
 }
 
-/* Root where the kernel has no user namespaces: the rest must hold alone. */
+/* Root, if the kernel has no user namespaces: the rest must hold alone. */
 static void test_no_users(void **state)
 {
 	struct prey *p = *state;
@@ -217,7 +217,7 @@ static void test_no_users(void **state)
 	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
 }
 
-/* The host's network is the host's: only there, and only where asked for, its ports are. */
+/* The host's network is the host's: its ports are there, and only if they are asked for. */
 static void test_host_network(void **state)
 {
 	struct prey *p = *state;

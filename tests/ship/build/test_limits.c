@@ -179,7 +179,7 @@ static void test_log_limit(void **state)
 	assert_non_null(strstr(fixture_read(f, log), "the rest is dropped"));
 }
 
-/* An ordinary user without a range of ids is told how to get one. */
+/* An ordinary user without a range of ids reads how to get one. */
 static void test_no_range(void **state)
 {
 	struct fixture *f = *state;

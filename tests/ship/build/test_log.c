@@ -1,4 +1,4 @@
-/* What a build printed, and the one line and the last lines that are told of it. */
+/* What a build printed, and the one line and the last lines that are reported of it. */
 #include "../../core/unit.h"
 #include "ship/build/build_log.h"
 
@@ -141,7 +141,7 @@ static void the_last_lines_are_told(void **state)
 	assert_str(build_log_tail(&log, &f->arena), arena_fmt(&f->arena, "\n%s...", wide).p);
 }
 
-/* Only the last bytes are kept, and the line that they cut is not told. */
+/* Only the last bytes are kept, and the line that they cut is left out. */
 static void the_tail_is_a_ring(void **state)
 {
 	struct fixture *f = *state;

@@ -212,7 +212,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Only name servers that a build may reach are told to it: none of this machine. */
+/* The build gets only name servers that it may reach: none of this machine. */
 static void test_resolvers(void **state)
 {
 	struct network_plan plan;

@@ -1,5 +1,5 @@
 /* The local forge against a bare repository of git's own: comments in place, landings by
- * compare-and-swap, and nothing changed where one is refused. */
+ * compare-and-swap, and nothing changed if one is refused. */
 #include "../../base/faults.h"
 #include "../../read/source_tree/support.h"
 #include "ship/forge/forge.h"

@@ -3,7 +3,7 @@
 
 usage: fake_registry.py LAYOUT [FOLDER-OF-CERTIFICATE]
 
-Serves the one image of the layout folder at 127.0.0.1, over TLS where a certificate is given, and
+Serves the one image of the layout folder at 127.0.0.1, over TLS if a certificate is given, and
 a second host, "storage", at 127.0.0.2. Writes its port (five digits and a line end), then appends
 one line for each request to LAYOUT/requests.log: host, method, path, and which authorization came.
 Ends when its stdin closes.

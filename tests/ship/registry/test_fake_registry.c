@@ -252,7 +252,7 @@ static void faults_are_errors_by_name(void **state)
 	assert_int_equal(unsetenv("PLIMSOLL_FAULT"), 0);
 }
 
-/* A host that is not loopback goes through the proxy: plain where `insecure` says so, else by
+/* A host that is not loopback goes through the proxy: plain if `insecure` says so, else by
  * CONNECT. */
 static void proxies_of_the_environment_are_used(void **state)
 {
@@ -284,7 +284,7 @@ static void tls_is_verified(void **state)
 	struct registry_opts opts = harbour_opts(h);
 	struct err err = ERR_INIT;
 
-	/* It comes before SSL_CERT_FILE, and may be set where the tests run. */
+	/* It comes before SSL_CERT_FILE, and may be set when the tests run. */
 	assert_int_equal(unsetenv("CURL_CA_BUNDLE"), 0);
 	opts.tls = true;
 	assert_int_equal(pull(h, &opts, "ordinary:v1", &err), -1);

@@ -123,7 +123,7 @@ def dumped(layout, prefix):
 
 
 def compare(layers, folder):
-    """None where the views agree; "skipped" where umoci cannot unpack it; else what differs."""
+    """None if the views agree; "skipped" if umoci cannot unpack it; else what differs."""
     layout = Layout(folder / "layout")
     layout.image([tar_of(entries) for entries in layers])
     umoci = subprocess.run(["umoci", "unpack", "--rootless", "--image", f"{folder}/layout:latest", f"{folder}/bundle"],

@@ -245,7 +245,7 @@ struct content *layout_archive(struct layout *l)
 	return &l->content.content;
 }
 
-/* ---- what a walk tells ---- */
+/* ---- what a walk reports ---- */
 
 static bool begins(const struct image_file *file, const char *prefix)
 {
@@ -317,7 +317,7 @@ struct image_visitor record_visitor(struct record *r)
 	    .problem = problem};
 }
 
-/* A line is as expected where it begins with what stands before "…" and holds what stands behind.
+/* A line is as expected if it begins with what stands before "…" and holds what stands behind.
  */
 static bool line_fits(struct str got, struct str wanted)
 {

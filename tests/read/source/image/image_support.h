@@ -1,6 +1,6 @@
 /*
  * Images made in memory, byte by byte, so that anything in them can be wrong; and a visitor
- * that writes down what it is told, one line each.
+ * that writes down what it is given, one line each.
  */
 #ifndef IMAGE_SUPPORT_H
 #define IMAGE_SUPPORT_H
@@ -60,7 +60,7 @@ struct content *layout_folder(struct layout *l);
 /* The same files as one tar, called "a.tar". */
 struct content *layout_archive(struct layout *l);
 
-/* ---- what a walk tells ---- */
+/* ---- what a walk reports ---- */
 
 struct record {
 	struct buf lines;
@@ -71,7 +71,7 @@ struct record {
 };
 
 struct image_visitor record_visitor(struct record *r);
-/* Opens, walks, and compares what was told with `expected`, whose lines are:
+/* Opens, walks, and compares what was reported with `expected`, whose lines are:
  *   streamed PATH OFFSET LENGTH [last]
  *   merged PATH FILE-PATH LAYER TEXT
  *   problem LAYER PATH CODE: what the text says in part
