@@ -20,7 +20,7 @@ struct base_image {
 };
 
 /* `layout` is an OCI layout folder that holds this one image. Texts in the report's arena; the
- * report itself stays as it is. ERR_FORMAT where the image cannot be read. */
+ * report itself stays as it is. ERR_FORMAT if the image cannot be read. */
 MUST_USE int scan_base_image(struct scan *scan, struct str reference, const char *layout,
     struct base_image *ret, struct err *err);
 

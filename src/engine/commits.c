@@ -13,9 +13,9 @@ struct commits_job {
 };
 
 struct commits_visit {
-	struct sink sink; /* what is told goes on to the job's, and is counted */
+	struct sink sink; /* counts what is reported, and hands it on to the job's */
 	struct job job;
-	uint64_t n_told;
+	uint64_t n_reported;
 	struct git_oid commit; /* of the last entry */
 	struct unit_detectors detectors;
 	struct own own;
@@ -28,7 +28,7 @@ static struct commits_visit *count(struct sink *sink)
 {
 	struct commits_visit *v = container_of(sink, struct commits_visit, sink);
 
-	v->n_told++;
+	v->n_reported++;
 	return v;
 }
 
@@ -62,7 +62,7 @@ static int visit_own(struct commits_visit *v, const struct git_entry *entry,
 		return -1;
 	if (!any)
 		return 0;
-	v->n_told++;
+	v->n_reported++;
 	return own_weigh(&v->own, entry->path, entry->olds, entry->n_olds, err);
 }
 
@@ -70,7 +70,7 @@ static int visit_entry(void *arg, const struct git_entry *entry, struct err *err
 {
 	struct commits_visit *v = arg;
 	struct unit unit = {.origin.path = entry->path, .mode = entry->mode};
-	uint64_t told = v->n_told;
+	uint64_t before = v->n_reported;
 	int result;
 
 	/* A tree's findings are about the tree; a secret's are about the commit that brought it. */
@@ -84,7 +84,7 @@ static int visit_entry(void *arg, const struct git_entry *entry, struct err *err
 		     : unit_detect_content(&v->detectors, git_oid_str(&entry->oid), &unit, err);
 	if (result != 0)
 		return -1;
-	return v->n_told == told ? GIT_QUIET : GIT_SEEN;
+	return v->n_reported == before ? GIT_QUIET : GIT_SEEN;
 }
 
 static int visit_text(void *arg, const struct unit *unit, struct err *err)
@@ -94,7 +94,7 @@ static int visit_text(void *arg, const struct unit *unit, struct err *err)
 	return unit_detect(&v->detectors, unit, err);
 }
 
-/* A folder's path may hold a secret where what is in the folder does not. */
+/* A folder's path may hold a secret even if nothing in the folder does. */
 static int visit_again(void *arg, struct str path, struct err *err)
 {
 	struct commits_visit *v = arg;

@@ -173,21 +173,16 @@ static int look_at_entry(
 	return own_weigh(&o->own, unit->origin.path, &old, n_old, err);
 }
 
-/* What was looked at, as the base's tree has its path. */
-static struct str scope_of(const struct where *where)
-{
-	struct str prefix = where->view.prefix;
-
-	return where->file.n > 0 ? where->unit : str_sub(prefix, 0, prefix.n - (prefix.n > 0));
-}
-
-/* Secrets are told when all of them are known. */
+/* Secrets are reported when all of them are known. */
 static int look_at_entries(struct folder_own *o, struct unit_detectors *d, struct err *err)
 {
 	const struct folder_job *f = o->task;
 	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * d->job->limits->path_bytes);
+	struct str scope = f->where->view.prefix;
 
 	d->named = f->where->file.n > 0;
+	/* What was looked at, as the base's tree has its path. */
+	scope = d->named ? f->where->unit : str_sub(scope, 0, scope.n - (scope.n > 0));
 	d->found = true;
 	for (size_t i = 0; i < f->n_entries; i++) {
 		struct unit unit;
@@ -200,7 +195,7 @@ static int look_at_entries(struct folder_own *o, struct unit_detectors *d, struc
 		    look_at_entry(o, f->entries[i], &unit, err) != 0)
 			return -1;
 	}
-	return own_end_folder(&o->own, scope_of(f->where), f->scan->since->head, err);
+	return own_end_folder(&o->own, scope, f->scan->since->head, err);
 }
 
 static int run_folder_since(struct job *job, void *arg, struct err *err)
@@ -231,32 +226,26 @@ static enum stage first_stage(unsigned detectors)
 	return (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS;
 }
 
-/* Which entries any detector would read; what is neither file nor link is told elsewhere. */
-static bool is_read(const struct folder_job *f, const struct dir_entry *entry, struct str path)
-{
-	const struct lint_opts opts = {.named = f->where->file.n > 0, .build = f->scan->build};
-
-	if (is_special(entry->mode))
-		return false;
-	return (f->detectors & SCAN_SECRETS) || S_ISLNK(entry->mode) ||
-	       lint_wants_path(path, &opts);
-}
-
+/* Which entries any detector would read; devices, FIFOs and sockets are reported elsewhere. */
 static int choose_entries(
     struct folder_job *f, const struct dir_list *list, struct arena *arena, struct err *err)
 {
 	const struct dir_entry **chosen =
 	    arena_array(arena, list->entries.n, sizeof(struct dir_entry *));
+	const struct lint_opts opts = {.named = f->where->file.n > 0, .build = f->scan->build};
 	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * f->scan->limits->path_bytes);
 	struct str name;
 
 	if (!chosen)
 		return arena_err(arena, err);
 	for (size_t i = 0; i < list->entries.n; i++) {
-		if (unit_path(f->where, list->entries.p[i].path, &path, &name, err) != 0)
+		const struct dir_entry *e = &list->entries.p[i];
+
+		if (unit_path(f->where, e->path, &path, &name, err) != 0)
 			return -1;
-		if (is_read(f, &list->entries.p[i], name))
-			chosen[f->n_entries++] = &list->entries.p[i];
+		if (!is_special(e->mode) && ((f->detectors & SCAN_SECRETS) || S_ISLNK(e->mode) ||
+						lint_wants_path(name, &opts)))
+			chosen[f->n_entries++] = e;
 	}
 	f->entries = chosen;
 	return 0;
@@ -362,17 +351,13 @@ static int tell_what_is_not_read(struct scan *scan, const struct where *where,
 	return 0;
 }
 
-/* A named folder in which the linter takes nothing was not judged. */
-static int tell_nothing_linted(struct scan *scan, const struct where *where, struct err *err)
+/* What stands in the way of the named folder itself. */
+static int tell_folder(struct scan *scan, enum stage stage, struct err *why, struct err *err)
 {
 	struct report_sink sink;
-	struct err why = ERR_INIT;
 
 	report_sink_init(&sink, scan->report, scan->subject);
-	(void)err_set(&why, ERR_UNSUPPORTED,
-	    "%s: there is no Dockerfile and no task definition in this folder, so nothing was judged",
-	    where->folder);
-	return sink_error(&sink.sink, STAGE_VALIDATE, STR_NONE, &why, err);
+	return sink_error(&sink.sink, stage, STR_NONE, why, err);
 }
 
 static int scan_opened(
@@ -380,6 +365,7 @@ static int scan_opened(
 {
 	struct arena arena CLEANUP(arena_release);
 	struct dir_list list = {0};
+	struct err why = ERR_INIT;
 	bool linted;
 
 	arena_init(&arena, scan->limits->scan_memory);
@@ -392,45 +378,14 @@ static int scan_opened(
 	if (tell_what_is_not_read(scan, where, &list, detectors, err) != 0 ||
 	    scan_entries(scan, where, dir_fd, &list, detectors, &linted, err) != 0)
 		return -1;
-	if ((detectors & SCAN_NAMED) && !(detectors & SCAN_SECRETS) && !linted)
-		return tell_nothing_linted(scan, where, err);
+	if ((detectors & SCAN_NAMED) && !(detectors & SCAN_SECRETS) && !linted) {
+		(void)err_set(&why, ERR_UNSUPPORTED,
+		    "%s: there is no Dockerfile and no task definition in this folder, so nothing "
+		    "was judged",
+		    where->folder);
+		return tell_folder(scan, STAGE_VALIDATE, &why, err);
+	}
 	return 0;
-}
-
-/* The named folder itself. */
-static int tell_shut(
-    struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
-{
-	struct report_sink sink;
-	struct err why = ERR_INIT;
-
-	(void)err_sys(&why, "%s", where->folder);
-	report_sink_init(&sink, scan->report, scan->subject);
-	return sink_error(&sink.sink, first_stage(detectors), STR_NONE, &why, err);
-}
-
-/* Files of commits are packed in there, and nothing here unpacks them. */
-static bool hides_commits(const struct where *where)
-{
-	struct str prefix = where->view.prefix;
-
-	return where->bare && where->file.n == 0 &&
-	       (prefix.n == 0 || str_starts(prefix, STR("objects/")));
-}
-
-static int tell_bare(
-    struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
-{
-	struct report_sink sink;
-	struct err why = ERR_INIT;
-
-	report_sink_init(&sink, scan->report, scan->subject);
-	(void)err_set(&why, ERR_UNSUPPORTED,
-	    "%s is a git repository without a work tree, so no file of its commits was looked at: "
-	    "name a work tree, or give `check` a --base BRANCH, or use `secrets git --range "
-	    "BASE..HEAD` or `run`",
-	    where->folder);
-	return sink_error(&sink.sink, first_stage(detectors), STR_NONE, &why, err);
 }
 
 int scan_folder(struct scan *scan, const struct where *where, unsigned detectors, struct err *err)
@@ -438,13 +393,24 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 	int dir_fd CLEANUP_FD = open(where->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dir_entry entry = {.path = where->file, .mode = S_IFREG | 0644};
 	struct dir_list list = {.entries = {&entry, 1, 1}};
+	struct str prefix = where->view.prefix;
+	struct err why = ERR_INIT;
 	bool linted;
 
-	if (dir_fd < 0)
-		return tell_shut(scan, where, detectors, err);
-	if (hides_commits(where)) {
-		/* Its own files, such as config and hooks, are looked through all the same. */
-		if (tell_bare(scan, where, detectors, err) != 0)
+	if (dir_fd < 0) {
+		(void)err_sys(&why, "%s", where->folder);
+		return tell_folder(scan, first_stage(detectors), &why, err);
+	}
+	/* Files of commits are packed in there, and nothing here unpacks them. Its own files, such
+	 * as config and hooks, are looked through all the same. */
+	if (where->bare && where->file.n == 0 &&
+	    (prefix.n == 0 || str_starts(prefix, STR("objects/")))) {
+		(void)err_set(&why, ERR_UNSUPPORTED,
+		    "%s is a git repository without a work tree, so no file of its commits was "
+		    "looked at: name a work tree, or give `check` a --base BRANCH, or use "
+		    "`secrets git --range BASE..HEAD` or `run`",
+		    where->folder);
+		if (tell_folder(scan, first_stage(detectors), &why, err) != 0)
 			return -1;
 		detectors &= ~(unsigned)(SCAN_LINT | SCAN_NAMED);
 	}

@@ -22,7 +22,7 @@ static const struct lint_rule *lint_rule_of(const char *id)
 	return NULL;
 }
 
-/* "web/Dockerfile: USER", or "USER" where nobody knows the Dockerfile. */
+/* "web/Dockerfile: USER", or "USER" if the Dockerfile is not known. */
 static struct str where(struct image_judging *j, const char *instruction)
 {
 	if (j->dockerfile.n == 0)
@@ -62,7 +62,7 @@ static int tell(struct image_judging *j, const char *id, enum finding_weight wei
 
 /* ---- the user ---- */
 
-/* Runtimes read the number with errors ignored: what is missing or no number is 0. */
+/* Runtimes read the number with errors ignored: what is missing or not a number is 0. */
 static bool line_is_root(struct str line)
 {
 	struct str field, rest;
@@ -243,14 +243,9 @@ struct placing {
 	struct str instruction;
 };
 
-static struct placing *placing_of(struct sink *sink)
-{
-	return container_of(sink, struct placing, sink);
-}
-
 static int place_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
-	struct placing *p = placing_of(sink);
+	struct placing *p = container_of(sink, struct placing, sink);
 	struct place place = {.origin = {.path = STR(CONFIG_PATH), .instruction = p->instruction}};
 	struct finding placed = *finding;
 
@@ -446,17 +441,6 @@ static bool is_in_image(const struct finding *fixed, const struct finding *image
 	return false;
 }
 
-/* What the image has is never fixed. */
-static void drop_fixed(struct report *report, const struct finding *images, size_t n)
-{
-	for (size_t i = 0; i < report->findings.n;) {
-		if (is_in_image(&report->findings.p[i], images, n))
-			report->findings.p[i] = report->findings.p[--report->findings.n];
-		else
-			i++;
-	}
-}
-
 static int join_all(struct report *report, struct finding *images, size_t *n, struct err *err)
 {
 	for (size_t i = 0; i < report->findings.n;) {
@@ -498,7 +482,13 @@ int scan_join_image(struct report *report, struct err *err)
 		return arena_err(&report->arena, err);
 	if (join_all(report, images, &n, err) != 0)
 		return -1;
-	drop_fixed(report, images, n);
+	/* What the image has is never fixed. */
+	for (size_t i = 0; i < report->findings.n;) {
+		if (is_in_image(&report->findings.p[i], images, n))
+			report->findings.p[i] = report->findings.p[--report->findings.n];
+		else
+			i++;
+	}
 	if (n > 0)
 		report_sort(report);
 	return 0;

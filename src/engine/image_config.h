@@ -12,8 +12,8 @@
 
 struct image_judging {
 	const struct image *image;
-	struct str passwd;     /* etc/passwd of the image; empty where there is none */
-	struct str dockerfile; /* its path, where it is known */
+	struct str passwd;     /* etc/passwd of the image; empty if there is none */
+	struct str dockerfile; /* its path, if it is known */
 	struct sink *sink;
 	struct unit_detectors *detectors; /* for secrets; without a scanner none are looked for */
 	struct arena *arena;

@@ -30,7 +30,7 @@ static bool is_library(struct str path)
 	       (str_starts(path, STR("lib/")) || str_starts(path, STR("usr/lib/")));
 }
 
-/* Python's own are no sign of a system. */
+/* Python's own do not mean that there is a system. */
 static bool is_system_library(struct str path)
 {
 	return str_has(path, STR(".so")) && !str_has(path, STR("/python")) &&
@@ -127,7 +127,7 @@ static int look(struct image_hidden *h, const struct inventory *inventory, struc
 	return image_walk(h->image, h->limits, &visitor, err);
 }
 
-/* ---- what is told ---- */
+/* ---- what is reported ---- */
 
 static int tell(struct image_hidden *h, const struct hidden *hidden, struct err *err)
 {
@@ -141,7 +141,7 @@ static int tell(struct image_hidden *h, const struct hidden *hidden, struct err 
 	return sink_finding(h->sink, &f, err);
 }
 
-/* A few libraries that were copied into an empty image are no distribution. */
+/* A few libraries that were copied into an empty image do not make a distribution. */
 static int tell_libraries(struct image_hidden *h, struct err *err)
 {
 	struct not_covered gap = {

@@ -16,7 +16,7 @@ struct image_hidden {
 	struct history history;
 	const struct str *labels; /* of each layer */
 	struct sink *sink;
-	bool saw_libraries; /* shared libraries where a system has its own */
+	bool saw_libraries; /* shared libraries in the folders of a system */
 	bool saw_signs;	    /* files that a Debian-like distribution's package manager brings */
 	struct str sign;    /* one that is there in the end, and its layer */
 	size_t sign_layer;
@@ -27,8 +27,8 @@ void image_hidden_init(struct image_hidden *h, struct image *image, const struct
     struct sink *sink, struct arena *arena);
 /* A path of any layer. */
 void image_hidden_see(struct image_hidden *h, struct str path);
-/* Once the layers have been walked, before sbom_finish: corrects the inventory and tells the
- * findings. May read the layers again. */
+/* Once the layers have been walked, before sbom_finish: corrects the inventory and reports
+ * the findings. May read the layers again. */
 MUST_USE int image_hidden_judge(
     struct image_hidden *h, struct inventory *inventory, struct err *err);
 

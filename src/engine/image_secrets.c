@@ -1,16 +1,11 @@
 #include "engine/image_secrets.h"
 
-/* Beyond this, findings are told as they come. */
+/* Beyond this, findings are reported as they come. */
 enum { HELD_MAX = 20000 };
-
-static struct image_secrets *secrets_of(struct sink *sink)
-{
-	return container_of(sink, struct image_secrets, sink);
-}
 
 static int hold_finding(struct sink *sink, const struct finding *finding, struct err *err)
 {
-	struct image_secrets *s = secrets_of(sink);
+	struct image_secrets *s = container_of(sink, struct image_secrets, sink);
 	struct held_finding held = {.file = s->files.n};
 
 	if (!s->in_file || !finding->secret || s->held.n == HELD_MAX)

@@ -41,20 +41,15 @@ static int refuse_special(const char *folder, struct str name, uint32_t mode, st
 	    why, ERR_UNSUPPORTED, "%s/" STR_FMT " is %s", folder, STR_ARG(name), file_kind(mode));
 }
 
-static bool is_ignore_file(struct str path)
-{
-	size_t slash = str_rchr(path, '/');
-
-	return str_eq(str_sub(path, slash == STR_NPOS ? 0 : slash + 1, path.n), IGNORE_FILE);
-}
-
 /* Git would wait for ever at an ignore file that is a FIFO. */
 static int check_below(const struct dir_list *list, const char *folder, struct err *why)
 {
 	for (size_t i = 0; i < list->entries.n; i++) {
 		const struct dir_entry *e = &list->entries.p[i];
+		size_t slash = str_rchr(e->path, '/');
+		struct str name = str_sub(e->path, slash == STR_NPOS ? 0 : slash + 1, e->path.n);
 
-		if (is_ignore_file(e->path) && !S_ISREG(e->mode) && !S_ISLNK(e->mode))
+		if (str_eq(name, IGNORE_FILE) && !S_ISREG(e->mode) && !S_ISLNK(e->mode))
 			return refuse_special(folder, e->path, e->mode, why);
 	}
 	return 0;
@@ -120,7 +115,7 @@ static void leave_out(const struct map *ignored, struct dir_list *list)
 	list->entries.n = kept;
 	kept = 0;
 	for (size_t i = 0; i < list->unread.n; i++) {
-		/* Where there is too much, files behind the place are missing as well. */
+		/* If there are too many files, those behind this place are missing as well. */
 		if (list->unread.p[i].code == ERR_LIMIT ||
 		    !is_ignored(ignored, list->unread.p[i].path))
 			list->unread.p[kept++] = list->unread.p[i];
@@ -145,7 +140,7 @@ void leave_out_ignored(
 
 /* ---- submodules ---- */
 
-/* Its .git file alone is nothing of what it holds. */
+/* The .git file that leads to its repository does not count. */
 static bool holds_files(const struct dir_list *list, struct str below)
 {
 	for (size_t i = 0; i < list->entries.n; i++) {

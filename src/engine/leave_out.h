@@ -8,9 +8,9 @@
 #include "engine/scan.h"
 #include "read/source/dir/dir.h"
 
-/* Takes out of the list what git ignores, also of what could not be read. Nothing is taken out, and
- * scan->warning says why, where git cannot be asked: then too much is judged, never too little. No
- * repository, or one of somebody else's above the folder, is none. */
+/* Takes what git ignores out of the list, and out of what could not be read. If git cannot be
+ * asked, nothing is taken out and scan->warning says why: then too much is judged, never too
+ * little. A repository above the folder that is somebody else's is not asked. */
 void leave_out_ignored(
     struct scan *scan, const struct where *where, struct dir_list *list, struct arena *arena);
 /* Reports as not covered, for each of the detectors' stages, every submodule that the repository's

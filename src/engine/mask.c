@@ -8,11 +8,6 @@
 
 #include "base/buf.h"
 
-static struct mask *mask_of(struct sink *sink)
-{
-	return container_of(sink, struct mask, sink);
-}
-
 static int look(struct mask *m, struct err *err)
 {
 	if (m->looked)
@@ -48,8 +43,8 @@ static bool touches(const struct mask *m, const struct place *place)
 	       (i < m->spans.n && m->spans.p[i].line <= MAX_OF(place->end_line, place->line));
 }
 
-/* A copy with the bytes of the spans as asterisks, one for a character; p is NULL where the arena
- * is full. from: where text[0] stands in what the spans count. */
+/* A copy with the bytes of the spans as asterisks, one for a character; p is NULL if the arena is
+ * full. Spans count from byte `from` before text[0]. */
 static struct str starred(
     struct str text, size_t from, const struct secret_spans *spans, struct arena *arena)
 {
@@ -75,14 +70,6 @@ static bool is_part_of(struct str part, struct str whole)
 	       part.n <= whole.n - (p - start);
 }
 
-/* The line, where its secrets are known to the byte; else nothing. */
-static struct str masked_line(struct mask *m, struct str line, struct arena *arena)
-{
-	if (!m->spans.complete || !is_part_of(line, m->unit->bytes))
-		return STR_NONE;
-	return starred(line, (size_t)(line.p - m->unit->bytes.p), &m->spans, arena);
-}
-
 static int mask_text(struct mask *m, struct str *text, struct arena *arena, struct err *err)
 {
 	struct secret_spans spans;
@@ -96,11 +83,6 @@ static int mask_text(struct mask *m, struct str *text, struct arena *arena, stru
 	else if (spans.n > 0)
 		*text = starred(*text, 0, &spans, arena);
 	return 0;
-}
-
-static bool has_secret(const struct secret_spans *spans)
-{
-	return spans->n > 0 || !spans->complete;
 }
 
 /* All that the linter put together, in one text: mostly it is clean, and seen in one pass. */
@@ -135,10 +117,14 @@ static int mask_finding_in(
 
 	if (look(m, err) != 0 || find_in_texts(m, &f, arena, &own, err) != 0)
 		return -1;
-	if (!touches(m, &place) && !has_secret(&own))
+	if (!touches(m, &place) && own.n == 0 && own.complete)
 		return sink_finding(m->sink.to, finding, err);
 	f.message = f.title;
-	f.source_line = masked_line(m, f.source_line, arena);
+	/* The line is shown only if its secrets are known to the byte. */
+	f.source_line = m->spans.complete && is_part_of(f.source_line, m->unit->bytes)
+			    ? starred(f.source_line, (size_t)(f.source_line.p - m->unit->bytes.p),
+				  &m->spans, arena)
+			    : STR_NONE;
 	f.places = &place;
 	f.n_places = 1;
 	if (f.fix) {
@@ -159,7 +145,7 @@ static int mask_finding(struct sink *sink, const struct finding *finding, struct
 	if (finding->n_places != 1)
 		return err_set(err, ERR_FORMAT, "the linter reported a finding without its place");
 	arena_init(&arena, MIB(64));
-	return mask_finding_in(mask_of(sink), finding, &arena, err);
+	return mask_finding_in(container_of(sink, struct mask, sink), finding, &arena, err);
 }
 
 static const struct sink_ops mask_ops = {.finding = mask_finding};

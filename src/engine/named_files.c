@@ -66,14 +66,7 @@ static int named_descriptor(struct content *c, uint32_t handle)
 	return n->dir.content.ops->descriptor(&n->dir.content, handle);
 }
 
-static void named_content_init(struct named_content *c, const struct named_file *files, size_t n)
-{
-	static const struct content_ops ops = {
-	    named_open, named_read, named_close, named_descriptor};
-
-	*c = (struct named_content){.content = {&ops}, .files = files, .n = n, .folder = -1};
-	content_dir_init(&c->dir, -1);
-}
+static const struct content_ops named_ops = {named_open, named_read, named_close, named_descriptor};
 
 static void named_content_release(struct named_content *c)
 {
@@ -132,7 +125,8 @@ int scan_files(struct scan *scan, const struct named_file *files, size_t n, unsi
     struct err *err)
 {
 	struct arena arena CLEANUP(arena_release) = {0};
-	struct named_content content CLEANUP(named_content_release);
+	struct named_content content CLEANUP(named_content_release) = {
+	    .content = {&named_ops}, .files = files, .n = n, .folder = -1};
 	struct named_job job = {.scan = scan, .files = files, .detectors = detectors};
 	struct pool_work work = {.n = n,
 	    .content = &content.content,
@@ -145,7 +139,7 @@ int scan_files(struct scan *scan, const struct named_file *files, size_t n, unsi
 	struct report_sink sink;
 	struct str *numbers;
 
-	named_content_init(&content, files, n);
+	content_dir_init(&content.dir, -1);
 	arena_init(&arena, scan->limits->scan_memory);
 	numbers = arena_array(&arena, n, sizeof *numbers);
 	for (size_t i = 0; numbers && i < n; i++)

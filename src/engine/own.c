@@ -28,10 +28,10 @@ struct own_secret {
 /* How often a change took a secret away from other files, in all and from this parent. */
 struct own_moved {
 	size_t left, from_this;
-	bool was_known; /* the base has it where it was taken away */
+	bool was_known; /* the base has it in a file that it was taken away from */
 };
 
-/* ---- what a scanner tells ---- */
+/* ---- what a scanner reports ---- */
 
 static struct own *own_of(struct sink *sink)
 {
@@ -123,16 +123,6 @@ static const struct own_count *count_of(const struct own_counts *counts, struct 
 }
 
 /* ---- scanning, each object at each path once ---- */
-
-static void keep_little(struct own *own)
-{
-	if (own->kept.used_bytes < KEPT_BYTES)
-		return;
-	arena_release(&own->kept);
-	map_init(&own->counts, &own->kept);
-	map_init(&own->clean, &own->kept);
-	map_init(&own->told, &own->kept);
-}
 
 static int scan_unit(struct own *own, struct content *content, struct str name, bool is_object,
     const struct unit *unit, struct err *err)
@@ -286,24 +276,13 @@ static int tell_part(struct own *own, const struct finding *whole, const bool *m
 	return f.n_places == 0 ? 0 : sink_finding(own->detectors->job->sink, &f, err);
 }
 
-/* Once for each file, not for each commit that touched it. */
-static int see_known(struct own *own, const struct own_secret *s, bool *ret_seen, struct err *err)
-{
-	struct str key =
-	    arena_fmt(&own->kept, STR_FMT "\n" STR_FMT, STR_ARG(s->id), STR_ARG(s->path));
-
-	if (!key.p)
-		return arena_err(&own->kept, err);
-	*ret_seen = map_has(&own->told, key);
-	return *ret_seen || map_put(&own->told, key, own) ? 0 : arena_err(&own->kept, err);
-}
-
 static int tell(
     struct own *own, const struct own_secret *s, size_t n_new, bool is_known, struct err *err)
 {
 	const struct finding *f = s->finding;
-	bool *marks = arena_array(&own->arena, f->n_places, sizeof *marks), seen = false;
+	bool *marks = arena_array(&own->arena, f->n_places, sizeof *marks);
 	size_t listed = 0;
+	struct str key;
 
 	if (!marks)
 		return arena_err(&own->arena, err);
@@ -316,9 +295,13 @@ static int tell(
 		return -1;
 	if (!is_known || n_new == s->total)
 		return 0;
-	if (see_known(own, s, &seen, err) != 0)
-		return -1;
-	return seen ? 0 : tell_part(own, f, marks, true, STATE_KNOWN, 0, err);
+	/* Once for each file, not for each commit that touched it. */
+	key = arena_fmt(&own->kept, STR_FMT "\n" STR_FMT, STR_ARG(s->id), STR_ARG(s->path));
+	if (key.p && map_has(&own->reported, key))
+		return 0;
+	if (!key.p || !map_put(&own->reported, key, own))
+		return arena_err(&own->kept, err);
+	return tell_part(own, f, marks, true, STATE_KNOWN, 0, err);
 }
 
 /* ---- what stood there before ---- */
@@ -493,7 +476,12 @@ static void end_change(struct own *own)
 	own->own.n = own->own.cap = 0;
 	map_init(&own->moved, &own->arena);
 	map_init(&own->now, &own->arena);
-	keep_little(own);
+	if (own->kept.used_bytes < KEPT_BYTES)
+		return;
+	arena_release(&own->kept);
+	map_init(&own->counts, &own->kept);
+	map_init(&own->clean, &own->kept);
+	map_init(&own->reported, &own->kept);
 }
 
 int own_end_commit(struct own *own, const struct git_change *change, struct err *err)
@@ -595,7 +583,7 @@ void own_init(struct own *own, struct unit_detectors *detectors, const struct sk
 	map_init(&own->now, &own->arena);
 	map_init(&own->counts, &own->kept);
 	map_init(&own->clean, &own->kept);
-	map_init(&own->told, &own->kept);
+	map_init(&own->reported, &own->kept);
 }
 
 void own_release(struct own *own)

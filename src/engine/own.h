@@ -15,7 +15,7 @@ struct own_counts;
 struct own_secret;
 
 struct own {
-	struct sink sink; /* what a scanner tells of one unit comes here first */
+	struct sink sink; /* what a scanner reports of one unit comes here first */
 	struct unit_detectors *detectors;
 	const struct skip_list *skip;
 	struct content *objects;     /* earlier files, by object id */
@@ -27,12 +27,12 @@ struct own {
 	VEC(struct finding) found;  /* in the unit that was looked at last */
 	VEC(struct own_secret) own; /* may be the change's, if they were not moved */
 	struct map moved;	    /* rule and hash to struct own_moved * */
-	struct map now;		    /* path to its struct own_counts *, where it has any */
+	struct map now;		    /* path to its struct own_counts *, if it has any */
 	/* of all changes */
 	struct arena kept;
-	struct map counts; /* "<object id> <path>" to struct own_counts * */
-	struct map clean;  /* object ids in whose bytes nothing is */
-	struct map told;   /* rule, hash and path of what was told as known */
+	struct map counts;   /* "<object id> <path>" to struct own_counts * */
+	struct map clean;    /* object ids in whose bytes nothing is */
+	struct map reported; /* rule, hash and path of what was reported as known */
 	struct arena scratch;
 	bool is_quiet; /* neither finding nor problem since it was set */
 	bool is_deaf;  /* problems are not passed on: they were, or are of an earlier file */
@@ -49,9 +49,9 @@ MUST_USE int own_look(struct own *own, struct content *content, struct str name,
  */
 MUST_USE int own_weigh(
     struct own *own, struct str path, const struct git_old *olds, size_t n, struct err *err);
-/* Ends a change: what is new or known is told to the job's sink. */
+/* Ends a change: what is new or known goes to the job's sink. */
 MUST_USE int own_end_commit(struct own *own, const struct git_change *change, struct err *err);
-/* The same for files as they lie in a folder, where `scope` is their folder's path (or the only
+/* The same for files as they lie in a folder. `scope` is their folder's path (or the only
  * file's) in the base's tree; what lies outside is taken as head, a commit, has it. */
 MUST_USE int own_end_folder(
     struct own *own, struct str scope, const struct git_oid *head, struct err *err);

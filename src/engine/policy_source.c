@@ -19,13 +19,6 @@ static int config_error(struct err *err)
 	return -1;
 }
 
-static int too_large(const char *path, struct err *err)
-{
-	return err_set(err, ERR_CONFIG,
-	    "%s: larger than %d bytes, which no policy is: name the policy's own file", path,
-	    POLICY_BYTES);
-}
-
 static int from_repo(struct str where, struct str revision, const char *path, struct arena *arena,
     struct policy_source *ret, struct err *err)
 {
@@ -58,7 +51,12 @@ static int from_file(struct str where, const char *path, struct arena *arena,
 	struct policy_source source = {.name = where, .file = str_of(path)};
 
 	if (file_read(path, POLICY_BYTES, arena, &source.text, err) != 0)
-		return err->code == ERR_LIMIT ? too_large(path, err) : config_error(err);
+		return err->code != ERR_LIMIT
+			   ? config_error(err)
+			   : err_set(err, ERR_CONFIG,
+				 "%s: larger than %d bytes, which no policy is: name the policy's "
+				 "own file",
+				 path, POLICY_BYTES);
 	*ret = source;
 	return 0;
 }

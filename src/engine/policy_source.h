@@ -12,10 +12,10 @@ struct policy_source {
 	struct str text;
 	struct str name;   /* for people */
 	struct str file;   /* the same with the file in it, for what is wrong on a line */
-	struct str commit; /* empty where it is no repository */
+	struct str commit; /* empty if it is not a repository */
 };
 
-/* An empty `where` is the built-in starter. ERR_CONFIG where there is no policy. */
+/* An empty `where` is the built-in starter. ERR_CONFIG if there is no policy. */
 MUST_USE int policy_source_read(
     struct str where, struct arena *arena, struct policy_source *ret, struct err *err);
 /* And parsed; `names` is what it may name (engine/rule_list.h). */

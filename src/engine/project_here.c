@@ -10,7 +10,7 @@
 
 enum { PROJECT_BYTES_MAX = 1 << 20 };
 
-/* The file's text; false in *ret_there, and no error, where there is none. */
+/* The file's text; false in *ret_there, and no error, if there is no file. */
 static int read_text(
     int top_fd, struct arena *arena, bool *ret_there, struct str *ret, struct err *err)
 {
@@ -80,7 +80,7 @@ static int make_build(const struct project *project, struct str path, struct are
 	return 0;
 }
 
-/* -1 and `why` where what it says cannot be used; *ret_ok is false where the report says so. */
+/* -1 and `why` if what it says cannot be used; *ret_ok is false if the report says so. */
 static int read_project(struct scan *scan, int top_fd, const struct lint_build **ret_build,
     bool *ret_ok, struct err *why)
 {

@@ -8,8 +8,8 @@
 #include "engine/scan.h"
 
 /* Of the repository that `where` lies in, or else of the folder that it is. *ret_build is NULL
- * where no file names an image, or it cannot be used: then the report says why. Lives in the
- * report's arena. -1 where the report takes no more. */
+ * if no file names an image, or if it cannot be used: then the report says why. Lives in the
+ * report's arena. -1 if the report takes no more. */
 MUST_USE int scan_project_here(struct scan *scan, const struct where *where,
     const struct lint_build **ret_build, struct err *err);
 

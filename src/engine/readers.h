@@ -40,7 +40,7 @@ MUST_USE int reply_take(struct str bytes, uint32_t tag, void *item, wire_fn *wal
     struct arena *arena, struct err *err);
 
 /* A scan like `scan`, with a report of its own (which the caller releases), for a question whose
- * findings are nobody's. Its first problem says why there is no answer. */
+ * findings nobody is shown. Its first problem says why there is no answer. */
 MUST_USE int scan_quietly(const struct scan *scan, struct str kind, struct report *report,
     struct scan *ret, struct err *err);
 

@@ -20,7 +20,7 @@ struct rule_list {
 
 /* Lint rules, secret rules, then those of an image; each in its own order. In the arena. */
 MUST_USE int rule_list_all(struct rule_list *list, struct arena *arena, struct err *err);
-/* The ids of all of them, and of the secret rules in `rules_file` (NULL: none). ERR_CONFIG where
+/* The ids of all of them, and of the secret rules in `rules_file` (NULL: none). ERR_CONFIG if
  * that file cannot be used. */
 MUST_USE int rule_names(
     const char *rules_file, struct arena *arena, struct policy_names *ret, struct err *err);

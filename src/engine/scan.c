@@ -23,7 +23,7 @@ struct known {
 	bool asked; /* a comment asks to ignore it */
 };
 
-/* Findings are the same thing on both sides where rule, place and identity agree: their
+/* Findings are the same thing on both sides if rule, place and identity agree: their
  * fingerprint. A key that stands several times on one side counts as often. */
 static bool take_known(struct map *all, struct finding *f)
 {

@@ -47,7 +47,7 @@ enum scan_detectors {
 };
 
 /* A folder as it lies on disk, or one file. What was found in it and cannot be read is not covered;
- * what is named itself and cannot be read is a problem. -1 only where the report is full. */
+ * what is named itself and cannot be read is a problem. -1 only if the report is full. */
 MUST_USE int scan_folder(
     struct scan *scan, const struct where *where, unsigned detectors, struct err *err);
 /* Files that are named one by one: as scan_folder with each, but all readers share them. */
@@ -74,7 +74,7 @@ MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct g
 struct image_scan {
 	const char *path;    /* an OCI layout folder, or an archive */
 	struct str name;     /* for errors; empty: the path */
-	struct str selector; /* which image, where there are several */
+	struct str selector; /* which image, if there are several */
 	struct str platform;
 	const struct str *base_diff_ids; /* of the base image, lowest first */
 	size_t n_base_diff_ids;
@@ -106,12 +106,11 @@ MUST_USE int scan_compare(struct report *report, const struct report *before, en
 MUST_USE int scan_compare_layers(
     struct report *report, const struct report *before, struct err *err);
 
-/* What says that two secrets are the same: rule and keyed hash. p is NULL where the arena is full.
- */
+/* What says that two secrets are the same: rule and keyed hash. p is NULL if the arena is full. */
 struct str scan_secret_id(const struct finding *finding, struct arena *arena);
 
-/* Opens a stage: its time runs until scan_stage_end, which also says whether a problem of it was
- * told. */
+/* Opens a stage: its time runs until scan_stage_end, which also says whether it had a
+ * problem. */
 struct scan_stage {
 	enum stage stage;
 	int64_t from_ms;

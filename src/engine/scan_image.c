@@ -157,7 +157,7 @@ static bool is_os_release(struct str path)
 	return str_eq(path, link_paths[0]) || str_eq(path, link_paths[1]);
 }
 
-/* Best effort: where the arena is full the scan fails anyway. */
+/* Best effort: if the arena is full, the scan fails anyway. */
 static void note_unread(struct image_walk_state *s, struct str path)
 {
 	struct str kind = sbom_unread(path), *first;
@@ -312,11 +312,11 @@ static int tell_unread(struct image_walk_state *s, bool judged, struct err *err)
 static int tell_gaps(struct image_walk_state *s, const struct vuln_gaps *gaps, struct err *err)
 {
 	for (size_t i = 0; i < gaps->n; i++) {
-		struct not_covered told = gaps->p[i];
+		struct not_covered gap = gaps->p[i];
 
-		if (gaps->judged == 0 && told.packages > 0)
-			told.kind = GAP_INVENTORY;
-		if (sink_gap(s->job->sink, &told, err) != 0)
+		if (gaps->judged == 0 && gap.packages > 0)
+			gap.kind = GAP_INVENTORY;
+		if (sink_gap(s->job->sink, &gap, err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < s->gaps.n; i++) {
@@ -428,21 +428,12 @@ static struct str name_of(const struct image_scan *image)
 	return image->name.n > 0 ? image->name : str_of(image->path);
 }
 
-static int open_image(
-    struct job *job, const struct image_job *task, struct image *ret, struct err *err)
-{
-	struct image_opts opts = {task->archive, task->image->selector, task->image->platform};
-
-	if (image_open(job->content, &opts, job->limits, job->arena, ret, err) != 0)
-		return err_wrap(err, STR_FMT, STR_ARG(name_of(task->image)));
-	return 0;
-}
-
 static int run_image(struct job *job, void *arg, struct err *err)
 {
 	const struct image_job *task = arg;
 	struct image_walk_state s CLEANUP(state_release) = {
 	    .task = task, .job = job, .gather = {&gather_ops, job->sink}};
+	struct image_opts opts = {task->archive, task->image->selector, task->image->platform};
 	unsigned detectors = task->image->secrets_in_layers ? SCAN_SECRETS : 0;
 
 	map_init(&s.owned, job->arena);
@@ -450,10 +441,11 @@ static int run_image(struct job *job, void *arg, struct err *err)
 	image_secrets_init(&s.secrets, job->sink, job->arena);
 	s.detecting = *job;
 	s.detecting.sink = &s.secrets.sink;
-	if (unit_detectors_init(&s.detectors, &s.detecting, task->scan, detectors, err) != 0 ||
-	    open_image(job, task, &s.image, err) != 0 || answer_image(&s, err) != 0)
+	if (unit_detectors_init(&s.detectors, &s.detecting, task->scan, detectors, err) != 0)
 		return -1;
-	return walk_layers(&s, err);
+	if (image_open(job->content, &opts, job->limits, job->arena, &s.image, err) != 0)
+		return err_wrap(err, STR_FMT, STR_ARG(name_of(task->image)));
+	return answer_image(&s, err) != 0 ? -1 : walk_layers(&s, err);
 }
 
 /* ---- the parent's side ---- */

@@ -83,7 +83,7 @@ int scan_project(
 
 /* ---- base images ---- */
 
-enum { CONSTRUCTS_TOLD = 10, NAME_SHOWN = 200 };
+enum { CONSTRUCTS_SHOWN = 10, NAME_SHOWN = 200 };
 
 struct bases_job {
 	const struct project_build *build;
@@ -122,13 +122,7 @@ static int refuse(struct bases_job *b, struct text_range range, enum err_code co
 	return sink_problem(b->job->sink, &problem, err);
 }
 
-static bool is_trusted(const struct bases_job *b, const struct image_ref *ref)
-{
-	return str_eq(ref->host, b->build->own_registry) ||
-	       registry_is_trusted(b->trusted, ref->host, ref->path);
-}
-
-/* A name that is no reference is the build's to refuse. */
+/* A name that is not a reference is left to the build to refuse. */
 static int check_trust(
     struct bases_job *b, struct text_range range, struct str name, struct err *err)
 {
@@ -138,7 +132,9 @@ static int check_trust(
 	struct err ignored = ERR_INIT;
 	struct image_ref ref;
 
-	if (image_ref_parse(name, b->job->arena, &ref, &ignored) != 0 || is_trusted(b, &ref))
+	if (image_ref_parse(name, b->job->arena, &ref, &ignored) != 0 ||
+	    str_eq(ref.host, b->build->own_registry) ||
+	    registry_is_trusted(b->trusted, ref.host, ref.path))
 		return 0;
 	b->refused = true;
 	finding.identity = name;
@@ -205,7 +201,7 @@ static int check_constructs(struct bases_job *b, struct err *err)
 	if (docker_constructs_find(
 		&b->view, STR("Dockerfile"), b->build->builder, b->job->arena, &found, err) != 0)
 		return -1;
-	for (size_t i = 0; i < found.n && i < CONSTRUCTS_TOLD; i++) {
+	for (size_t i = 0; i < found.n && i < CONSTRUCTS_SHOWN; i++) {
 		if (check_construct(b, &found.p[i], err) != 0)
 			return -1;
 	}
@@ -215,17 +211,9 @@ static int check_constructs(struct bases_job *b, struct err *err)
 	return 0;
 }
 
-/* The image whose layers are the lowest of what a stage gives; empty if none is known. */
-static struct str shipped_by(const struct docker_stage *s)
-{
-	while (s && s->parent)
-		s = s->parent;
-	return s && !s->scratch && s->image_known ? s->image_text : STR_NONE;
-}
-
 static int tell_bases(struct bases_job *b, struct err *err)
 {
-	const struct docker_stage *built = b->view.built;
+	const struct docker_stage *built = b->view.built, *lowest = built;
 	size_t last = built ? built->index : b->view.n_stages;
 	struct str target = b->build->project->target;
 
@@ -233,7 +221,10 @@ static int tell_bases(struct bases_job *b, struct err *err)
 		return err_set(err, ERR_CONFIG,
 		    STR_FMT ": target: " STR_FMT " has no stage " STR_FMT, STR_ARG(PROJECT_FILE),
 		    STR_ARG(b->build->path), STR_ARG(target));
-	b->found.shipped = shipped_by(built);
+	while (lowest && lowest->parent)
+		lowest = lowest->parent;
+	if (lowest && !lowest->scratch && lowest->image_known)
+		b->found.shipped = lowest->image_text;
 	for (size_t i = 0; i < b->view.n_stages && i <= last; i++) {
 		const struct docker_stage *s = &b->view.stages[i];
 

@@ -11,7 +11,7 @@
 #include "gate/project.h"
 #include "read/syntax/dockerfile_dialect.h"
 
-/* False in *ret_ok where the file cannot be used: the report says why (stage build). */
+/* False in *ret_ok if the file cannot be used: the report says why (stage build). */
 MUST_USE int scan_project(
     struct scan *scan, struct str text, bool *ret_ok, struct project *ret, struct err *err);
 
@@ -36,7 +36,7 @@ struct project_bases {
 };
 
 /* The images that FROM, COPY --from and RUN --mount name in the stages up to the project's target.
- * False in *ret_ok where it cannot be built, and the report says why with the line: an image that
+ * False in *ret_ok if it cannot be built, and the report says why with the line: an image that
  * only the build would know, or of a registry that is not trusted, and what this builder would
  * read otherwise than the linter does, or refuse. */
 MUST_USE int scan_bases(struct scan *scan, const struct project_build *build, bool *ret_ok,

@@ -41,8 +41,8 @@ static bool must_be_read(const struct unit_detectors *d, const struct unit *unit
 	return d->named || (d->scan->build && str_eq(d->scan->build->path, unit->origin.path));
 }
 
-/* What stands where a Dockerfile or task definition would, and holds none of its content. A pointer
- * is reported once: by the secrets' detector, if that reads the file too. */
+/* What stands in the place of a Dockerfile or task definition and holds none of its content. A
+ * pointer is reported once: by the secrets' detector, if that reads the file too. */
 static int tell_stand_in(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
 	struct lint_opts opts = lint_opts_of(d);
@@ -55,15 +55,15 @@ static int tell_stand_in(struct unit_detectors *d, const struct unit *unit, stru
 	    .why = link ? STR("a symbolic link: what it leads to is not read under this name")
 			: STR("a Git LFS pointer: its content is not here"),
 	};
-	bool told = !link && (d->detectors & SCAN_SECRETS);
+	bool reported = !link && (d->detectors & SCAN_SECRETS);
 
-	if (!lint_means_path(unit->origin.path, &opts) && !(must && !told))
+	if (!lint_means_path(unit->origin.path, &opts) && !(must && !reported))
 		return 0;
 	if (must) {
 		(void)err_set(&why, ERR_UNSUPPORTED, STR_FMT, STR_ARG(gap.why));
 		return sink_error(d->job->sink, STAGE_VALIDATE, unit->origin.path, &why, err);
 	}
-	return told ? 0 : sink_gap(d->job->sink, &gap, err);
+	return reported ? 0 : sink_gap(d->job->sink, &gap, err);
 }
 
 static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct err *err)
@@ -203,7 +203,7 @@ static int tell_not_opened(struct unit_detectors *d, const struct unit *unit, en
 	return tell_unread(d, unit, stage, why, sink, err);
 }
 
-/* A name is judged also where the content cannot be. */
+/* The name is judged even if the content cannot be. */
 static int secrets_of_name(
     struct unit_detectors *d, const struct unit *unit, struct sink *sink, struct err *err)
 {
@@ -231,19 +231,6 @@ int unit_scan_secrets(struct unit_detectors *d, struct content *content, struct 
 	return secrets_of_name(d, unit, sink, err);
 }
 
-/* Reported once, however many detectors wanted it. */
-static int not_opened(struct unit_detectors *d, const struct unit *unit, bool linted,
-    struct err *why, struct err *err)
-{
-	d->unread = true;
-	if (tell_not_opened(
-		d, unit, linted ? STAGE_VALIDATE : STAGE_SECRETS, why, d->job->sink, err) != 0)
-		return -1;
-	if (!(d->detectors & SCAN_SECRETS) || d->secrets_elsewhere)
-		return 0;
-	return secrets_of_name(d, unit, d->job->sink, err);
-}
-
 int unit_detect_content(
     struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err)
 {
@@ -258,8 +245,14 @@ int unit_detect_content(
 	job_at(d->job, unit->origin.path);
 	if (!linted && !secrets)
 		return 0;
-	if (o.from->ops->open(o.from, name, &o.handle, &o.size, &why) != CONTENT_OK)
-		return not_opened(d, unit, linted, &why, err);
+	if (o.from->ops->open(o.from, name, &o.handle, &o.size, &why) != CONTENT_OK) {
+		/* Reported once, however many detectors wanted it. */
+		d->unread = true;
+		if (tell_not_opened(d, unit, linted ? STAGE_VALIDATE : STAGE_SECRETS, &why,
+			d->job->sink, err) != 0)
+			return -1;
+		return secrets ? secrets_of_name(d, unit, d->job->sink, err) : 0;
+	}
 	if (linted)
 		failed = lint_opened(d, &o, unit, err);
 	if (!failed && secrets)

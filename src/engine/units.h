@@ -11,7 +11,7 @@ struct unit_detectors {
 	bool named;		/* the user named the unit: what no detector takes is a problem */
 	bool secrets_elsewhere; /* whoever has this looks for secrets by itself */
 	bool found;		/* on disk: what cannot be read of it is not covered */
-	bool unread;		/* the unit could not be read, which was told */
+	bool unread;		/* the unit could not be read, which was reported */
 	size_t linted;		/* units that the linter took */
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct secret_feed *feed;	/* of a unit that comes in pieces */
@@ -25,16 +25,16 @@ void unit_detectors_release(struct unit_detectors *d);
 /* Bytes that are already here. */
 MUST_USE int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err);
 /* A piece of a file, for secrets alone: pieces come in order, the first at offset 0. One that does
- * not come to its end is told by unit_detect_end, which is safe to call at any time. */
+ * not come to its end is reported by unit_detect_end, which is safe to call at any time. */
 MUST_USE int unit_detect_piece(struct unit_detectors *d, const struct unit *unit, uint64_t offset,
     uint64_t size, bool is_last, struct err *err);
 MUST_USE int unit_detect_end(struct unit_detectors *d, struct err *err);
-/* Bytes that content holds under `name`: read whole for lint where the name or the first bytes ask
+/* Bytes that content holds under `name`: read whole for lint if the name or the first bytes ask
  * for it, in pieces for secrets. */
 MUST_USE int unit_detect_content(
     struct unit_detectors *d, struct str name, const struct unit *unit, struct err *err);
-/* The secrets alone, told to the sink. What cannot be opened or is too large is told there too, but
- * for a file (no object) that unit_detect_content has just told. */
+/* The secrets alone, to the sink. What cannot be opened or is too large is reported there too,
+ * except for a file (not an object) that unit_detect_content has just reported. */
 MUST_USE int unit_scan_secrets(struct unit_detectors *d, struct content *content, struct str name,
     bool is_object, const struct unit *unit, struct sink *sink, struct err *err);
 

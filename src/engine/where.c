@@ -66,7 +66,7 @@ static bool is_same_folder(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* The top as the user sees it; where a link stands between, its real path. */
+/* The top as the user sees it, or its real path if there is a link in between. */
 static int find_top(struct where *w, struct arena *arena, struct err *err)
 {
 	struct str shown;
@@ -83,29 +83,21 @@ static int find_top(struct where *w, struct arena *arena, struct err *err)
 	return shown.p ? 0 : arena_err(arena, err);
 }
 
-static int find_bare(struct where *w, struct arena *arena, struct err *err)
-{
-	struct str text = arena_fmt(arena, "%s/.git", w->top);
-	struct stat st;
-
-	if (!text.p)
-		return arena_err(arena, err);
-	w->bare = lstat(text.p, &st) != 0;
-	return 0;
-}
-
 static int find_view(
     struct where *w, const char *real, bool alone, struct arena *arena, struct err *err)
 {
-	struct str below;
+	struct str below, git;
+	struct stat st;
 
 	if (!git_repo_discover(real, arena, &w->top)) {
 		w->top = NULL;
 		w->view.prefix = alone ? STR("") : w->view.shown;
 		return 0;
 	}
-	if (find_bare(w, arena, err) != 0)
-		return -1;
+	git = arena_fmt(arena, "%s/.git", w->top);
+	if (!git.p)
+		return arena_err(arena, err);
+	w->bare = lstat(git.p, &st) != 0;
 	below = str_sub(str_of(real), strlen(w->top), strlen(real));
 	if (str_starts(below, STR("/")))
 		below = str_sub(below, 1, below.n);
