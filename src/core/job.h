@@ -18,7 +18,12 @@ struct tool {
 	uint64_t cpu_seconds;
 	int64_t wall_ms;
 	size_t output_bytes; /* past that it is killed */
+	/* Its input is a list (u32le count, then each as frame_str has it), and each becomes a file
+	 * whose name "/dev/fd/N", N from TOOL_FIRST_FILE on, is one more argument; stdin is empty.
+	 */
+	bool files;
 };
+enum { TOOL_FIRST_FILE = 10, TOOL_FILES_MAX = 64 };
 
 struct tool_result {
 	int status;	   /* exit status, or 128 and the signal that ended it */

@@ -477,7 +477,7 @@ static int run_tool_here(
 
 	if (tool >= h->opts->n_tools)
 		return err_set(err, ERR_FORMAT, "a tool that is not in the table");
-	if (tool_start(&h->opts->tools[tool], input, &run, err) != 0)
+	if (tool_start(&h->opts->tools[tool], input, h->opts->tool_cache, &run, err) != 0)
 		return -1;
 	while ((state = tool_look(&run, &ret->status, &size, err)) == TOOL_RUNS)
 		(void)poll(&(struct pollfd){.fd = run.pidfd, .events = POLLIN}, 1, 20);

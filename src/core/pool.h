@@ -19,6 +19,7 @@ struct pool_opts {
 	bool in_process;	  /* --no-sandbox: run here, for debugging and fuzzing */
 	const struct tool *tools; /* what job_run_tool can name; may be NULL */
 	size_t n_tools;
+	const char *tool_cache; /* a folder for what tools answered (core/tool_cache.h); or NULL */
 };
 
 /* No item: what is said concerns the readers themselves. */

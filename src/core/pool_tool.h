@@ -2,7 +2,7 @@
 #ifndef CORE_POOL_TOOL_H
 #define CORE_POOL_TOOL_H
 
-#include "core/job.h"
+#include "core/tool_cache.h"
 
 struct tool_run {
 	const struct tool *tool;
@@ -10,10 +10,15 @@ struct tool_run {
 	int pidfd;  /* readable at its end; -1: the kernel has none, look every few milliseconds */
 	int output; /* a memory file */
 	int64_t deadline_ms;
+	const char *cache;
+	struct tool_key key;
+	bool known; /* it was not run: the cache has what it answered, and this exit status */
+	int status;
 };
 
-MUST_USE int tool_start(
-    const struct tool *tool, struct str input, struct tool_run *ret, struct err *err);
+/* cache: a folder, or NULL. */
+MUST_USE int tool_start(const struct tool *tool, struct str input, const char *cache,
+    struct tool_run *ret, struct err *err);
 /* Whether it ended; then *ret_status and *ret_size are set, and run->output is at its start. An
  * error of its own (too long, too much) is -1 and it is gone. */
 enum tool_state { TOOL_RUNS, TOOL_ENDED, TOOL_FAILED };

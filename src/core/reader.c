@@ -267,22 +267,6 @@ static enum reader_event serve_close(struct reader *r, struct str question, stru
 	return READER_WAITS;
 }
 
-static enum reader_event serve_tool(struct reader *r, struct str question, struct err *err)
-{
-	struct rd rd = rd_of(question);
-	struct err why = ERR_INIT;
-	uint32_t tool;
-
-	if (!rd_u32le(&rd, &tool) || tool >= r->opts->n_tools)
-		return malformed("a tool that is not in the table", err);
-	if (rd_left(&rd) > TOOL_INPUT_MAX)
-		return malformed("too much for a tool", err);
-	if (tool_start(&r->opts->tools[tool], str_sub(question, sizeof tool, question.n), &r->tool,
-		&why) != 0)
-		return answer_refused(r, &why, err);
-	return READER_WAITS;
-}
-
 /* The answer to FRAME_TOOL, when there is one. */
 static enum reader_event look_at_tool(struct reader *r, struct err *err)
 {
@@ -302,6 +286,22 @@ static enum reader_event look_at_tool(struct reader *r, struct err *err)
 	frame_u32(&r->output, (uint32_t)status);
 	frame_u64(&r->output, size);
 	return answer_send(r, FRAME_RAN, output, err);
+}
+
+static enum reader_event serve_tool(struct reader *r, struct str question, struct err *err)
+{
+	struct rd rd = rd_of(question);
+	struct err why = ERR_INIT;
+	uint32_t tool;
+
+	if (!rd_u32le(&rd, &tool) || tool >= r->opts->n_tools)
+		return malformed("a tool that is not in the table", err);
+	if (rd_left(&rd) > TOOL_INPUT_MAX)
+		return malformed("too much for a tool", err);
+	if (tool_start(&r->opts->tools[tool], str_sub(question, sizeof tool, question.n),
+		r->opts->tool_cache, &r->tool, &why) != 0)
+		return answer_refused(r, &why, err);
+	return r->tool.known ? look_at_tool(r, err) : READER_WAITS;
 }
 
 /* ---- what it reports ---- */

@@ -3,6 +3,7 @@
  * an item that ends its reader costs itself alone, files come as descriptors, and tools are
  * run for readers that cannot run them.
  */
+#include "base/frame.h"
 #include "base/os/fd.h"
 #include "base/os/sandbox.h"
 #include "core/pool.h"
@@ -10,6 +11,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -491,12 +493,12 @@ static void a_descriptor_can_only_be_read(void **state)
 /* ---- tools ---- */
 
 static const struct tool tools[] = {
-    {(const char *const[]){"tr", "a-z", "A-Z", NULL}, 10, 10000, KIB(64)},
-    {(const char *const[]){"plimsoll-no-such-tool", NULL}, 10, 10000, KIB(64)},
-    {(const char *const[]){"sleep", "60", NULL}, 10, 200, KIB(64)},
-    {(const char *const[]){"yes", NULL}, 10, 10000, KIB(64)},
-    {(const char *const[]){"false", NULL}, 10, 10000, KIB(64)},
-    {(const char *const[]){"cat", NULL}, 10, 10000, MIB(8)},
+    {(const char *const[]){"tr", "a-z", "A-Z", NULL}, 10, 10000, KIB(64), false},
+    {(const char *const[]){"plimsoll-no-such-tool", NULL}, 10, 10000, KIB(64), false},
+    {(const char *const[]){"sleep", "60", NULL}, 10, 200, KIB(64), false},
+    {(const char *const[]){"yes", NULL}, 10, 10000, KIB(64), false},
+    {(const char *const[]){"false", NULL}, 10, 10000, KIB(64), false},
+    {(const char *const[]){"cat", NULL}, 10, 10000, MIB(8), false},
 };
 
 static int item_with_tool(struct job *job, size_t item, void *arg, struct err *err)
@@ -553,6 +555,88 @@ static void a_tool_takes_megabytes(void **state)
 	assert_int_equal(l->out.n, 20 * strlen("same "));
 }
 
+/* Each text of the list is a file, and the answer comes a second time from the cache: the tool that
+ * would say something else is not run. */
+static const struct tool file_tools[] = {
+    {(const char *const[]){"tail", "-v", "-n", "+1", NULL}, 10, 10000, KIB(64), true},
+    {(const char *const[]){"date", "+%N", NULL}, 10, 10000, KIB(64), false},
+};
+
+static int item_with_files(struct job *job, size_t item, void *arg, struct err *err)
+{
+	struct buf input CLEANUP(buf_release) = BUF_INIT(KIB(4));
+	struct tool_result result;
+
+	(void)arg;
+	frame_u32(&input, 2);
+	frame_str(&input, STR("one\n"));
+	frame_str(&input, STR("two\n"));
+	if (job_run_tool(job, item, buf_str(&input), &result, err) != 0)
+		return -1;
+	return tell(job, arena_cstr(job->arena, result.output), err);
+}
+
+static void a_tool_takes_files(void **state)
+{
+	struct list *l = *state;
+
+	l->opts.tools = file_tools;
+	l->opts.n_tools = 1;
+	l->work.n = 1;
+	l->work.item = item_with_files;
+	run(l, 1);
+	assert_string_equal(
+	    buf_cstr(&l->out), "==> /dev/fd/10 <==\none\n\n==> /dev/fd/11 <==\ntwo\n ");
+}
+
+static void each_entry(const char *folder, void (*fn)(const char *path))
+{
+	char pattern[512];
+	glob_t found;
+
+	(void)snprintf(pattern, sizeof pattern, "%s/*/*", folder);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		fn(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+static void spoil(const char *path)
+{
+	FILE *f = fopen(path, "r+");
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, -2, SEEK_END), 0);
+	assert_int_equal(fputc('x', f), 'x');
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_tool_is_asked_once(void **state)
+{
+	struct list *l = *state;
+	char folder[] = "/tmp/plimsoll-test-XXXXXX", first[64];
+	struct err err = ERR_INIT;
+
+	assert_non_null(mkdtemp(folder));
+	l->opts.tools = file_tools;
+	l->opts.n_tools = 2;
+	l->opts.tool_cache = folder;
+	l->work.n = 2;
+	l->work.item = item_with_files;
+	run(l, 1);
+	(void)snprintf(first, sizeof first, "%s", strrchr(buf_cstr(&l->out), '>') + 1);
+	run(l, 1);
+	assert_non_null(strstr(buf_cstr(&l->out), first));
+	each_entry(folder, spoil);
+	run(l, 1);
+	assert_null(strstr(buf_cstr(&l->out), first));
+	l->opts.in_process = true;
+	(void)snprintf(first, sizeof first, "%s", strrchr(buf_cstr(&l->out), '>') + 1);
+	run(l, 1);
+	assert_non_null(strstr(buf_cstr(&l->out), first));
+	assert_int_equal(dir_remove(folder, &err), 0);
+}
+
 /* ---- limits are an item's ---- */
 
 static int item_burning(struct job *job, size_t item, void *arg, struct err *err)
@@ -596,6 +680,8 @@ int main(void)
 	    list_test(a_descriptor_can_only_be_read),
 	    list_test(tools_are_run_for_readers),
 	    list_test(a_tool_takes_megabytes),
+	    list_test(a_tool_takes_files),
+	    list_test(a_tool_is_asked_once),
 	    list_test(a_reader_retires_before_its_time_is_up),
 	};
 

@@ -94,6 +94,18 @@ bool spawn_has(const char *program)
 	return find_program(program, path) && is_program(path);
 }
 
+bool spawn_stamp(const char *program, struct buf *ret)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!find_program(program, path) || !is_program(path) || stat(path, &st) < 0)
+		return false;
+	buf_addf(ret, "%s %lld %lld.%09ld", path, (long long)st.st_size,
+	    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return true;
+}
+
 /* ---- starting ---- */
 
 struct start {
@@ -145,6 +157,28 @@ static int make_stream(struct start *start, int stream, int named_fd, bool piped
 		return -1;
 	start->child[stream] = ends[stream == STDIN ? 0 : 1];
 	start->parent[stream] = ends[stream == STDIN ? 1 : 0];
+	return 0;
+}
+
+static int kept_end(const struct spawn *s)
+{
+	return MAX_OF(s->first_kept + (int)s->n_kept, 3);
+}
+
+/* Out of the way first: one may stand where another has to. */
+static int place_kept(const struct spawn *s)
+{
+	int moved[SPAWN_KEPT_MAX];
+
+	for (size_t i = 0; i < s->n_kept; i++) {
+		moved[i] = fcntl(s->kept[i], F_DUPFD_CLOEXEC, kept_end(s));
+		if (moved[i] < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < s->n_kept; i++) {
+		if (dup2(moved[i], s->first_kept + (int)i) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -202,14 +236,14 @@ static _Noreturn void child_main(const struct start *start)
 {
 	char *const *argv = (char *const *)(uintptr_t)start->spawn->argv;
 	char *const *env = (char *const *)(uintptr_t)start->env;
-	int report = fcntl(start->report[1], F_DUPFD_CLOEXEC, 3);
+	int report = fcntl(start->report[1], F_DUPFD_CLOEXEC, kept_end(start->spawn));
 	int error;
 
 	reset_signals();
 	(void)setpgid(0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != start->parent_pid)
 		_exit(127);
-	if (place_streams(start) == 0 && close_at_exec() == 0 &&
+	if (place_streams(start) == 0 && close_at_exec() == 0 && place_kept(start->spawn) == 0 &&
 	    limit_to(RLIMIT_CPU, start->spawn->cpu_seconds) == 0 &&
 	    limit_to(RLIMIT_FSIZE, start->spawn->file_bytes) == 0 &&
 	    (!start->spawn->cwd || chdir(start->spawn->cwd) == 0))

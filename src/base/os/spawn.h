@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+enum { SPAWN_KEPT_MAX = 64 };
+
 struct spawn {
 	const char *const *argv; /* argv[0] is looked up in PATH; NULL-terminated */
 	const char *const *env;	 /* NULL: spawn_env_minimal() */
@@ -18,6 +20,9 @@ struct spawn {
 	int in_fd;		 /* > 0: its stdin comes from there instead of from `input` */
 	int out_fd;		 /* > 0: its stdout goes there instead of to `out` */
 	int err_fd;		 /* > 0: likewise its stderr */
+	const int *kept;	 /* stay open in it, as first_kept, first_kept + 1 … */
+	size_t n_kept;		 /* at most SPAWN_KEPT_MAX */
+	int first_kept;		 /* above those of the three streams */
 	int64_t timeout_ms;	 /* 0: none */
 	uint64_t cpu_seconds;	 /* 0: no limit */
 	uint64_t file_bytes;	 /* of a file that it writes; 0: no limit */
@@ -52,5 +57,7 @@ int spawn_close(struct spawned *s, int64_t grace_ms, struct spawn_result *ret, s
 const char *const *spawn_env_minimal(void);
 /* Whether PATH has this program. */
 bool spawn_has(const char *program);
+/* The same, and adds where it lies, its size and its time: what says that it is another one. */
+bool spawn_stamp(const char *program, struct buf *ret);
 
 #endif
