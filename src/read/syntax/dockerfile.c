@@ -231,26 +231,7 @@ static size_t find_stop(const struct docker_reader *r, struct docker_line line)
 	return stop;
 }
 
-static bool read_joined(
-    struct docker_reader *r, struct docker_line line, struct docker_instruction *in)
-{
-	struct str text = line_text(r->file, &line);
-
-	if (line_use(r, &text, true) == LINE_CONTINUES)
-		return join_lines(r, line, in, find_stop(r, line));
-	in->text = (struct placed_text){.text = text, .base = (uint32_t)(text.p - r->file->text.p)};
-	r->at = line.next;
-	return true;
-}
-
 /* ---- here-documents ---- */
-
-static bool line_ends_heredoc(struct str line, const struct docker_heredoc *doc)
-{
-	while (doc->chomp && line.n > 0 && line.p[0] == '\t')
-		line = str_sub(line, 1, line.n);
-	return str_eq(line, doc->name);
-}
 
 /* A line that in a file whose here-document never ends is taken for the next instruction. */
 static bool line_is_instruction(struct str line)
@@ -284,7 +265,11 @@ static bool read_heredoc(
 	size_t start = r->at, at = start;
 
 	while (docker_next_line(r->file, at, &line)) {
-		if (line_ends_heredoc(line_text(r->file, &line), doc)) {
+		struct str text = line_text(r->file, &line);
+
+		while (doc->chomp && str_starts(text, STR("\t")))
+			text = str_sub(text, 1, text.n);
+		if (str_eq(text, doc->name)) {
 			doc->ended = true;
 			doc->body = str_sub(r->file->text, start, at - start);
 			in->end = (uint32_t)line.end;
@@ -400,10 +385,17 @@ static struct str trim_all(struct str s)
 static bool read_instruction(struct docker_reader *r, struct docker_line line)
 {
 	struct docker_instruction in = {.kind = DOCKER_UNKNOWN};
+	struct str text = line_text(r->file, &line);
 	struct text_range range;
 
-	if (!read_joined(r, line, &in))
-		return false;
+	if (line_use(r, &text, true) == LINE_CONTINUES) {
+		if (!join_lines(r, line, &in, find_stop(r, line)))
+			return false;
+	} else {
+		in.text.text = text;
+		in.text.base = (uint32_t)(text.p - r->file->text.p);
+		r->at = line.next;
+	}
 	in.text = placed_sub(&in.text, trim_all(in.text.text));
 	if (in.text.text.n == 0)
 		return true;

@@ -48,7 +48,7 @@ enum {
 };
 
 /* raw is a slice of the joined text (quotes and escapes as written); text is without them, and
- * the same slice where there are none. Variables are not expanded. */
+ * the same slice if there are none. Variables are not expanded. */
 struct docker_word {
 	struct str raw, text;
 	struct placed_text placed; /* of `text`, in exec form only: for scripts inside it */
@@ -105,7 +105,7 @@ struct docker_problem {
 	const char *what; /* a sentence part, static; never the input's text */
 	const char *fix;  /* what to do, static; may be NULL */
 	size_t offset, end;
-	/* Index of the instruction it is about, or instructions.n where there is none. */
+	/* Index of the instruction it is about, or instructions.n if there is none. */
 	size_t instruction;
 };
 
@@ -143,7 +143,7 @@ MUST_USE int dockerfile_first(
 
 /* Upper case; "?" for DOCKER_UNKNOWN. */
 const char *docker_kind_word(enum docker_kind kind);
-/* By the keyword without case; DOCKER_UNKNOWN where it is none. */
+/* By the keyword without case; DOCKER_UNKNOWN if no instruction has it. */
 enum docker_kind docker_kind_of(struct str keyword);
 /* The first flag of that name, or NULL. */
 const struct docker_flag *docker_flag_get(

@@ -158,7 +158,7 @@ static bool read_one(struct docker_reader *r, struct docker_instruction *in)
 	return make_word(r, in->args, word);
 }
 
-/* Exec form where it is one; else `otherwise` tells whether words are read. */
+/* An exec form; if it is not one, words are read if words_otherwise says so. */
 static bool read_list(
     struct docker_reader *r, struct docker_instruction *in, struct str args, bool words_otherwise)
 {
@@ -168,16 +168,6 @@ static bool read_list(
 		return full(r);
 	in->exec_form = answer == 1;
 	return in->exec_form || !words_otherwise || read_words(r, in, args);
-}
-
-static bool make_pair(struct docker_reader *r, struct str raw, struct docker_pair *ret)
-{
-	struct str name = raw, value = STR_NONE;
-
-	*ret = (struct docker_pair){.raw = raw};
-	ret->has_value = str_split(raw, '=', &name, &value);
-	return make_word(r, name, &ret->name) &&
-	       (!ret->has_value || make_word(r, value, &ret->value));
 }
 
 static bool check_pair(
@@ -198,9 +188,13 @@ static bool read_pairs(struct docker_reader *r, struct docker_instruction *in)
 	struct str raw, rest = in->args;
 
 	while (docker_cut_word(&rest, r->file->escape, &raw)) {
-		struct docker_pair pair;
+		struct docker_pair pair = {.raw = raw};
+		struct str name = raw, value = STR_NONE;
 
-		if (!make_pair(r, raw, &pair) || !check_pair(r, in, &pair))
+		pair.has_value = str_split(raw, '=', &name, &value);
+		if (!make_word(r, name, &pair.name) ||
+		    (pair.has_value && !make_word(r, value, &pair.value)) ||
+		    !check_pair(r, in, &pair))
 			return false;
 		if (!vec_push(&pairs, r->arena, pair))
 			return full(r);

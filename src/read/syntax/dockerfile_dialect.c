@@ -37,7 +37,7 @@ static bool is_older(struct docker_builder builder, unsigned major, unsigned min
 	return builder.major < major || (builder.major == major && builder.minor < minor);
 }
 
-/* Nothing where the builder is new enough. */
+/* Nothing if the builder is new enough. */
 static void add(struct finder *f, enum docker_effect effect, const char *what, unsigned major,
     unsigned minor, struct text_range range)
 {
@@ -192,22 +192,16 @@ static void find_flags(struct finder *f, const struct docker_instruction *in)
 
 /* ---- stages ---- */
 
-static bool is_index(struct str text, size_t stages)
-{
-	uint64_t index;
-
-	return str_to_u64(text, &index) && index < stages;
-}
-
 /* buildah takes a number for a stage, compares names letter by letter, and looks for a stage
  * before variables have their values. */
 static void find_base(struct finder *f, const struct docker_stage *s)
 {
 	struct text_range range = docker_range(s->from, s->image.raw);
+	uint64_t index;
 
 	if (s->image.raw.n == 0)
 		return;
-	if (is_index(s->image_text, s->index))
+	if (str_to_u64(s->image_text, &index) && index < s->index)
 		add(f, DOCKER_READS_OTHERWISE, "a number as the base, which names a stage", 0, 0,
 		    range);
 	else if (s->parent && !str_eq(s->image.raw, s->image_text))

@@ -37,7 +37,7 @@ struct docker_constructs {
 /* How dockerfile_parse_dialect has to read for that builder. */
 enum docker_dialect docker_dialect_of(struct docker_builder builder);
 
-/* "buildah version 1.28.2 (…)"; false where no version is in it. */
+/* "buildah version 1.28.2 (…)"; false if no version is in it. */
 bool docker_builder_parse(struct str text, struct docker_builder *ret_builder);
 
 /* In the order of the file. `view` is of a file that was read as DOCKER_BUILDKIT; `path` is the

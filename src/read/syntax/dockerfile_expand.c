@@ -142,12 +142,6 @@ static size_t expand_dollar(struct expander *x, struct str s)
 	return 1 + name.n;
 }
 
-/* In double quotes the escape only counts before '"', '$' and itself. */
-static bool is_escaped(const struct expander *x, char quote, char next)
-{
-	return quote == '\0' || next == '"' || next == '$' || next == x->escape;
-}
-
 static void expand_text(struct expander *x, struct str raw)
 {
 	char quote = '\0';
@@ -165,19 +159,16 @@ static void expand_text(struct expander *x, struct str raw)
 			quote = '\0';
 			at++;
 		} else {
-			if (quote != '\'' && c == x->escape && at + 1 < raw.n &&
-			    is_escaped(x, quote, raw.p[at + 1]))
+			char next = at + 1 < raw.n ? raw.p[at + 1] : '\0';
+
+			/* In double quotes the escape only counts before '"', '$' and itself. */
+			if (c == x->escape && at + 1 < raw.n &&
+			    (quote == '\0' || (quote == '"' && (next == '"' || next == '$' ||
+								   next == x->escape))))
 				at++;
 			put(x, str_sub(raw, at++, 1));
 		}
 	}
-}
-
-/* Nothing in it to expand or to remove. */
-static bool is_plain(struct str raw, char escape)
-{
-	return str_chr(raw, '$') == STR_NPOS && str_chr(raw, '\'') == STR_NPOS &&
-	       str_chr(raw, '"') == STR_NPOS && str_chr(raw, escape) == STR_NPOS;
 }
 
 int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
@@ -186,7 +177,9 @@ int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const v
 	struct expander x;
 	struct str text;
 
-	if (is_plain(raw, escape)) {
+	/* Nothing in it to expand or to remove. */
+	if (str_chr(raw, '$') == STR_NPOS && str_chr(raw, '\'') == STR_NPOS &&
+	    str_chr(raw, '"') == STR_NPOS && str_chr(raw, escape) == STR_NPOS) {
 		*ret_text = raw.p ? raw : STR("");
 		*ret_known = true;
 		return 0;

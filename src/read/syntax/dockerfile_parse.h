@@ -26,14 +26,14 @@ struct docker_line {
 };
 bool docker_next_line(const struct dockerfile *file, size_t at, struct docker_line *ret_line);
 
-/* Records a problem of the instruction that is being read; false where the arena is full. */
+/* Records a problem of the instruction that is being read; false if the arena is full. */
 MUST_USE bool docker_problem_add(
     struct docker_reader *r, const char *what, const char *fix, size_t offset, size_t end);
 /* The same for a slice of the instruction's joined text; marks the instruction. */
 MUST_USE bool docker_malformed(struct docker_reader *r, struct docker_instruction *in,
     struct str part, const char *what, const char *fix);
 
-/* Fills keyword, kind, flags, args, words and pairs from in->text. False where the arena is full.
+/* Fills keyword, kind, flags, args, words and pairs from in->text. False if the arena is full.
  * `wrapped` is set for what stands behind ONBUILD. */
 MUST_USE bool docker_read_arguments(
     struct docker_reader *r, struct docker_instruction *in, bool wrapped);
@@ -42,10 +42,10 @@ MUST_USE bool docker_find_heredocs(struct docker_reader *r, struct docker_instru
 
 /* Takes the next word of *rest: blanks end it, but not inside quotes or behind the escape. */
 bool docker_cut_word(struct str *rest, char escape, struct str *ret_word);
-/* Quotes and escapes removed; the same slice where there are none. p is NULL where the arena is
+/* Quotes and escapes removed; the same slice if there are none. p is NULL if the arena is
  * full. */
 struct str docker_unquote(struct str raw, char escape, struct arena *arena);
-/* A JSON list of strings and nothing else: 1 and its words, 0 where it is none, -1 where the arena
+/* A JSON list of strings and nothing else: 1 and its words, 0 if it is not, -1 if the arena
  * is full. */
 int docker_json_words(const struct placed_text *text, struct str args, struct arena *arena,
     const struct docker_word **ret_words, size_t *ret_n);

@@ -5,13 +5,6 @@
 #include "read/syntax/dockerfile_parse.h"
 #include "read/syntax/dockerfile_view.h"
 
-static bool shell_in_force_is_posix(const struct docker_step *step)
-{
-	if (!step->shell || !step->shell->exec_form || step->shell->n_words == 0)
-		return true;
-	return shell_is_shell(str_base_name(step->shell->words[0].text));
-}
-
 /* Of a script that begins with #!: whether a shell reads it. "#!/usr/bin/env -S bash" is one. */
 static bool interpreter_is_shell(struct str body)
 {
@@ -65,7 +58,7 @@ static int with_heredocs(const struct dockerfile *file, const struct docker_inst
 	return placed_done(&b, ret, err);
 }
 
-/* The text of a shell form: *ret_text.p is NULL where it is for another interpreter. */
+/* The text of a shell form: *ret_text.p is NULL if it is for another interpreter. */
 static int script_text(const struct dockerfile *file, const struct docker_instruction *in,
     struct arena *arena, struct placed_text *ret, struct err *err)
 {
@@ -131,12 +124,15 @@ static bool runs_commands(const struct docker_instruction *in)
 int docker_read_script(
     const struct dockerfile *file, struct docker_step *step, struct arena *arena, struct err *err)
 {
-	const struct docker_instruction *in = step->instruction;
+	const struct docker_instruction *in = step->instruction, *shell = step->shell;
 	struct shell_script *script;
 	bool read = true;
 	int result;
 
-	if (!runs_commands(in) || (!in->exec_form && !shell_in_force_is_posix(step)))
+	if (!runs_commands(in))
+		return 0;
+	if (!in->exec_form && shell && shell->exec_form && shell->n_words > 0 &&
+	    !shell_is_shell(str_base_name(shell->words[0].text)))
 		return 0;
 	script = arena_new(arena, struct shell_script);
 	if (!script)

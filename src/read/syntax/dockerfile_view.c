@@ -141,7 +141,7 @@ static enum docker_worth worth_of(
 	return DOCKER_UNKNOWN_WORTH;
 }
 
-/* What no ENV of the file sets: the base's, an ARG, or nothing. A builder sets PATH where nobody
+/* What no ENV of the file sets: the base's, an ARG, or nothing. A builder sets PATH if nobody
  * else does. */
 static enum docker_worth outside_worth(const struct viewer *v, struct str name, struct str *ret)
 {
@@ -254,7 +254,7 @@ static struct str lower(struct viewer *v, struct str name)
 	return str_make(p, name.n);
 }
 
-/* The newest stage of that name that is not `but`; NULL also where the arena is full. */
+/* The newest stage of that name that is not `but`; NULL also if the arena is full. */
 static const struct docker_stage *stage_named(
     struct viewer *v, struct str name, const struct docker_stage *but)
 {
@@ -306,20 +306,12 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 	s->workdir = s->parent->workdir;
 }
 
-static int read_platform(struct viewer *v, struct docker_stage *s)
-{
-	const struct docker_flag *flag = docker_flag_get(s->from, "platform");
-	bool known;
-
-	if (!flag || !flag->has_value)
-		return 0;
-	return expand(v, flag->value.raw, &s->platform, &known) < 0 ? -1 : 0;
-}
-
 static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 {
 	struct docker_view *view = v->view;
 	struct docker_stage *s = &view->stages[view->n_stages];
+	const struct docker_flag *platform = docker_flag_get(in, "platform");
+	bool known;
 
 	v->stage = NULL; /* FROM sees the global arguments only */
 	*s =
@@ -328,8 +320,10 @@ static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 	map_init(&s->args, v->arena);
 	if (in->n_words > 0)
 		s->image = in->words[0];
-	if (expand(v, s->image.raw, &s->image_text, &s->image_known) < 0 ||
-	    read_platform(v, s) != 0)
+	if (expand(v, s->image.raw, &s->image_text, &s->image_known) < 0)
+		return -1;
+	if (platform && platform->has_value &&
+	    expand(v, platform->value.raw, &s->platform, &known) < 0)
 		return -1;
 	s->base = docker_reference_split(s->image_text);
 	s->scratch = str_eq(s->image_text, STR("scratch"));

@@ -12,7 +12,7 @@
 #include "read/syntax/shell.h"
 
 /* "registry.example:5000/team/app:1.2@sha256:…". By the distribution project's rule a registry is
- * what stands before the first '/' where it holds '.' or ':' or is "localhost". */
+ * what stands before the first '/' if that holds '.' or ':' or is "localhost". */
 struct docker_reference {
 	struct str registry;   /* empty: none named (Docker Hub) */
 	struct str repository; /* "team/app", or "library/debian" written as "debian" */
@@ -42,7 +42,8 @@ struct docker_build {
 	size_t n_bases;
 };
 
-/* One instruction where it runs. An ONBUILD's inner instruction is a step with `onbuild` set. */
+/* One instruction in the place that it runs. An ONBUILD's inner instruction is a step with
+ * `onbuild` set. */
 struct docker_step {
 	const struct docker_instruction *instruction;
 	const struct docker_instruction *outer; /* the ONBUILD around it; else the same */
@@ -82,11 +83,11 @@ struct docker_stage {
 	bool needed;  /* that stage, or one it builds on, copies from or mounts */
 	/* What the lowest stage below it builds on; NULL: its configuration is not known. */
 	const struct docker_base *outside;
-	const struct docker_stage *lowest; /* that stage: itself where it has no parent */
+	const struct docker_stage *lowest; /* that stage: itself if it has no parent */
 	size_t first_step, n_steps;	   /* in view->steps; its FROM is the first */
 	/* In force at its end, inherited from parent stages. NULL: never set in this file. */
 	const struct docker_step *user_step, *workdir_step, *shell_step;
-	struct str user, workdir; /* resolved as far as known; empty where they are not set */
+	struct str user, workdir; /* resolved as far as known; empty if they are not set */
 	bool user_known;	  /* no variable of unknown worth was in it */
 	struct map env;		  /* name to struct docker_value *, this stage's own */
 	struct map args;
@@ -108,7 +109,7 @@ struct docker_view {
 	size_t n_steps;
 	VEC(struct docker_source) sources;
 	struct map global_args; /* ARG before the first FROM */
-	/* The target, or the last stage; NULL where the file has no stage, or not the target. */
+	/* The target, or the last stage; NULL if the file has no stage, or not the target. */
 	const struct docker_stage *built;
 	const struct docker_build *build; /* NULL: how it is built is not known */
 };
@@ -125,7 +126,7 @@ MUST_USE int docker_view_init_build(struct docker_view *view, const struct docke
 /* A user as `USER` and image configurations have it, by builders' and runtimes' reading: root by
  * name or number ("root", "0", "00", "+0"), with or without a group, or empty. */
 bool docker_user_is_root(struct str user);
-/* False: it is no name and no number that a runtime takes, as "10001 root", "+" and "0x0". */
+/* False: it is neither a name nor a number that a runtime takes, as "10001 root", "+" and "0x0". */
 bool docker_user_is_valid(struct str user);
 /* Digits, with or without a sign, as runtimes read them. */
 bool docker_is_number(struct str text);
@@ -157,8 +158,8 @@ typedef enum docker_worth docker_lookup_fn(const void *arg, struct str name, str
 enum { DOCKER_EXPAND_MAX = 4096 }; /* bytes of one expanded value; beyond, it is not known */
 /* Quotes and escapes removed, $VAR ${VAR} ${VAR:-x} ${VAR-x} ${VAR:+x} ${VAR+x} replaced, by the
  * rules for Dockerfile words; x may hold variables. What is not known stays as "${VAR}" and
- * *ret_known is false, as it is where the result would be too long, and where it is not known
- * whether x counts (then the text has x). */
+ * *ret_known is false; so it is if the result would be too long, and if it is not known whether x
+ * counts (then the text has x). */
 MUST_USE int docker_expand(struct str raw, char escape, docker_lookup_fn *lookup, const void *arg,
     struct arena *arena, struct str *ret_text, bool *ret_known, struct err *err);
 

@@ -10,7 +10,7 @@ static size_t unit_length(struct str s, size_t at, char escape)
 	return s.p[at] == escape && at + 1 < s.n ? 2 : 1;
 }
 
-/* Behind the quote that closes the one at `at`; the end where there is none. */
+/* Behind the quote that closes the one at `at`; the end if there is none. */
 static size_t skip_quoted(struct str s, size_t at, char escape)
 {
 	char quote = s.p[at++];
@@ -133,7 +133,7 @@ static size_t decode_u(struct str s, char out[4], size_t *ret_n)
 	return used;
 }
 
-/* One escape at the front of s: bytes used, 0 where it is none. */
+/* Decodes the escape that s begins with. Bytes used; 0 if it is invalid. */
 static size_t decode_escape(struct str s, char out[4], size_t *ret_n)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -173,7 +173,7 @@ static int decode_string(struct json_cursor *j, struct str s, struct placed_text
 	return placed_done(&b, ret, &ignored) != 0 ? -1 : 1;
 }
 
-/* Where the string that begins at j->at (behind its quote) ends; false where it does not. */
+/* Where the string that begins at j->at (behind its quote) ends; false if it does not. */
 static bool string_end(const struct json_cursor *j, size_t *ret_end, bool *ret_plain)
 {
 	size_t at = j->at;

@@ -5,7 +5,7 @@
 struct json_builder {
 	struct tree_builder b;
 	struct node *open;     /* the container that is being read */
-	struct json_event key; /* of the member that comes next; JSON_END where there is none */
+	struct json_event key; /* of the member that comes next; JSON_END if there is none */
 };
 
 static void on_problem(void *arg, const char *what, size_t offset, size_t end)
@@ -35,14 +35,6 @@ static enum node_kind kind_of(enum json_kind kind)
 		break;
 	}
 	return NODE_NULL;
-}
-
-static void close_node(struct json_builder *j, const struct json_event *event)
-{
-	j->open->end = event->end;
-	if (j->open->kind == NODE_MAP)
-		tree_check_names(&j->b, j->open);
-	j->open = j->open->parent;
 }
 
 static void add_value(struct json_builder *j, const struct json_event *event)
@@ -75,7 +67,10 @@ static void take_event(struct json_builder *j, const struct json_event *event)
 		break;
 	case JSON_OBJECT_END:
 	case JSON_ARRAY_END:
-		close_node(j, event);
+		j->open->end = event->end;
+		if (j->open->kind == NODE_MAP)
+			tree_check_names(&j->b, j->open);
+		j->open = j->open->parent;
 		break;
 	case JSON_END:
 		break;

@@ -1,6 +1,6 @@
 /*
  * One located value tree for JSON and YAML: each value knows which bytes of the text it
- * covers, so that a finding about a field stands on the field. A tree is built even where
+ * covers, so that a finding about a field stands on the field. A tree is built even if
  * the text has mistakes; each mistake is a syntax_problem. All memory is the arena's; text
  * is borrowed and must live as long as the tree.
  */

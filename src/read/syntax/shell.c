@@ -183,18 +183,6 @@ void shell_skip_newlines(struct shell_reader *r)
 	}
 }
 
-static void heredoc_begin(
-    struct shell_reader *r, size_t serial, const struct shell_word *word, bool chomp)
-{
-	struct shell_heredoc doc = {.name = word->text,
-	    .chomp = chomp,
-	    .expand = !(word->flags & SHELL_WORD_QUOTED) && str_eq(word->raw, word->text),
-	    .serial = serial};
-
-	if (!vec_push(&r->pending, r->work->arena, doc))
-		r->work->failed = true;
-}
-
 /* ---- redirections ---- */
 
 bool shell_at_any_word(const struct shell_reader *r)
@@ -215,12 +203,7 @@ static bool is_descriptor(const struct shell_reader *r, const struct shell_word 
 	return (c == '<' || c == '>') && str_to_u64(word->raw, &ignored);
 }
 
-static bool is_posix(const char *operator)
-{
-	return operator[0] != '&' && strcmp(operator, "<<<") != 0;
-}
-
-/* The longest that fits; "" where none is here. */
+/* The longest that fits; "" if none is here. */
 static struct str redirection_at(const struct shell_reader *r)
 {
 	static const char *const operators[] = {
@@ -228,9 +211,13 @@ static struct str redirection_at(const struct shell_reader *r)
 
 	if (shell_at_any_word(r))
 		return STR("");
-	for (size_t i = 0; i < ARRAY_LEN(operators); i++)
-		if (shell_at(r, operators[i]) && (!r->work->posix || is_posix(operators[i])))
-			return str_make(r->p + r->at, strlen(operators[i]));
+	for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
+		const char *op = operators[i];
+		bool only_bash = op[0] == '&' || strcmp(op, "<<<") == 0;
+
+		if (shell_at(r, op) && !(only_bash && r->work->posix))
+			return str_make(r->p + r->at, strlen(op));
+	}
 	return STR("");
 }
 
@@ -254,8 +241,16 @@ static void read_redirection(struct shell_reader *r, size_t serial)
 		return;
 	if (is_descriptor(r, &target))
 		shell_mistake(r, r->at);
-	if (str_eq(op, STR("<<")) || str_eq(op, STR("<<-")))
-		heredoc_begin(r, serial, &target, op.n == 3);
+	if (str_eq(op, STR("<<")) || str_eq(op, STR("<<-"))) {
+		struct shell_heredoc doc = {.name = target.text,
+		    .chomp = op.n == 3,
+		    .expand =
+			!(target.flags & SHELL_WORD_QUOTED) && str_eq(target.raw, target.text),
+		    .serial = serial};
+
+		if (!vec_push(&r->pending, r->work->arena, doc))
+			r->work->failed = true;
+	}
 }
 
 void shell_read_redirections(struct shell_reader *r)
@@ -328,16 +323,6 @@ static bool push_word(struct shell_reader *r, struct simple *c, struct shell_wor
 	return !r->work->failed;
 }
 
-static void heredocs_run(
-    struct shell_reader *r, const struct simple *c, const struct shell_command *command)
-{
-	if (!shell_is_shell(command->name) || shell_arg(command, 0) || shell_has_flag(command, "c"))
-		return;
-	for (size_t i = 0; i < r->pending.n; i++)
-		if (r->pending.p[i].serial == c->serial)
-			r->pending.p[i].runs = true;
-}
-
 static void tell_simple(struct shell_reader *r, const struct simple *c, const struct shell_frame *f)
 {
 	struct shell_command command = {.words = c->words.p,
@@ -352,7 +337,12 @@ static void tell_simple(struct shell_reader *r, const struct simple *c, const st
 	if (c->words.n == 0)
 		return;
 	command.name = shell_base_name(c->words.p[0].text);
-	heredocs_run(r, c, &command);
+	/* A shell that is given no script runs its here-documents. */
+	if (shell_is_shell(command.name) && !shell_arg(&command, 0) &&
+	    !shell_has_flag(&command, "c"))
+		for (size_t i = 0; i < r->pending.n; i++)
+			if (r->pending.p[i].serial == c->serial)
+				r->pending.p[i].runs = true;
 	if (shell_is(&command, "shopt") && shell_has_arg(&command, "extglob"))
 		r->work->extglob = true;
 	shell_tell(r, &command);
@@ -383,14 +373,6 @@ static bool at_function(const struct shell_reader *r, const struct simple *c)
 		ahead++;
 	return shell_peek(r, ahead) == ')' && c->words.p[0].flags == 0 &&
 	       (!r->work->posix || shell_is_name(c->words.p[0].raw));
-}
-
-static void read_function(struct shell_reader *r, const struct shell_frame *f)
-{
-	while (shell_more(r) && r->p[r->at] != ')')
-		r->at++;
-	r->at++;
-	shell_read_function_body(r, f);
 }
 
 /* One word or redirection; false behind the command's last. */
@@ -424,7 +406,10 @@ void shell_read_simple(struct shell_reader *r, const struct shell_frame *f)
 		;
 	if (shell_more(r) && r->p[r->at] == '(') {
 		if (at_function(r, &c)) {
-			read_function(r, f);
+			while (shell_more(r) && r->p[r->at] != ')')
+				r->at++;
+			r->at++;
+			shell_read_function_body(r, f);
 			return;
 		}
 		shell_mistake(r, r->at);
@@ -526,7 +511,7 @@ static void read_and_or(struct shell_reader *r, struct shell_frame *f)
 	}
 }
 
-/* ; & or a newline (which is left to be skipped); false where the list ends. */
+/* ; & or a newline (which is left to be skipped); false if the list ends. */
 static bool read_separator(struct shell_reader *r, struct shell_frame *f)
 {
 	shell_skip_blanks(r);

@@ -35,7 +35,7 @@ struct shell_word {
 enum shell_join { SHELL_FIRST, SHELL_AND, SHELL_OR, SHELL_NEXT, SHELL_PIPE, SHELL_BACKGROUND };
 
 struct shell_command {
-	struct str name; /* of words[0], without its folder; empty where it is not literal */
+	struct str name; /* of words[0], without its folder; empty if it is not literal */
 	const struct shell_word *words; /* words[0] is the name */
 	size_t n_words;
 	const struct shell_word *assigns; /* NAME=value before the name */
@@ -55,7 +55,7 @@ struct shell_script {
 	struct text_range incomplete_at;    /* where reading stopped */
 };
 
-/* -1 only where the arena is full (ERR_LIMIT, ERR_NOMEM). `source` must live as long as the
+/* -1 only if the arena is full (ERR_LIMIT, ERR_NOMEM). `source` must live as long as the
  * result. */
 MUST_USE int shell_parse(const struct placed_text *source, struct arena *arena,
     struct shell_script *ret_script, struct err *err);
@@ -73,8 +73,8 @@ MUST_USE int shell_parse_exec(const struct placed_text *source, const struct she
 /* ---- asking a command ---- */
 
 bool shell_is(const struct shell_command *command, const char *name);
-/* The i-th word after the name that is no option ("-x", "--x"; after "--" all are arguments), or
- * NULL. The value of an option counts as an argument. */
+/* The i-th word after the name that is not an option ("-x", "--x"; after "--" all are arguments),
+ * or NULL. The value of an option counts as an argument. */
 const struct shell_word *shell_arg(const struct shell_command *command, size_t i);
 /* Some argument is exactly this text. */
 bool shell_has_arg(const struct shell_command *command, const char *text);
@@ -82,7 +82,7 @@ bool shell_has_arg(const struct shell_command *command, const char *text);
 bool shell_has_flag(const struct shell_command *command, const char *name);
 /* How often a one-character option is given: "-qq" is 2. */
 unsigned shell_count_flag(const struct shell_command *command, char name);
-/* The value of "--name=v" or "--name v"; false where the option is not there or has no value. */
+/* The value of "--name=v" or "--name v"; false if the option is not there or has no value. */
 bool shell_flag_value(const struct shell_command *command, const char *name, struct str *ret_value);
 /* From the name's first to the last word's last byte. */
 struct text_range shell_command_range(const struct shell_command *command);

@@ -61,7 +61,7 @@ static bool is_value(struct str text)
 	return equals != STR_NPOS && equals > 0;
 }
 
-/* Index of the wrapped command's name; n_words where there is none. */
+/* Index of the wrapped command's name; n_words if there is none. */
 static size_t wrapped_at(const struct wrapper *w, const struct shell_command *command)
 {
 	size_t i = 1;
@@ -88,16 +88,6 @@ struct str shell_base_name(struct str text)
 	struct str name = slash == STR_NPOS ? text : str_sub(text, slash + 1, text.n);
 
 	return str_chr(name, '$') == STR_NPOS ? name : STR("");
-}
-
-static void tell_one(struct shell_reader *r, const struct shell_command *command)
-{
-	struct shell_script *script = r->work->script;
-
-	if (script->pipes.n == 0 && shell_is(command, "set") && shell_has_arg(command, "pipefail"))
-		script->pipefail = true;
-	if (!vec_push(&script->commands, r->work->arena, *command))
-		r->work->failed = true;
 }
 
 /* ---- scripts in words ---- */
@@ -146,7 +136,7 @@ static bool word_script(
 }
 
 /* Reads word i of the command as a script. Of a script in a script a shell reads the outer one
- * first; in exec form there is none around it. */
+ * first; around exec form there is no outer one. */
 static void run_word(struct shell_reader *r, const struct shell_command *command, size_t i)
 {
 	struct placed_text *source = arena_new(r->work->arena, struct placed_text);
@@ -179,7 +169,7 @@ static void run_word(struct shell_reader *r, const struct shell_command *command
 	r->work->depth--;
 }
 
-/* "-c", "-lc", "-euxc": the next word that is no option is a script. */
+/* "-c", "-lc", "-euxc": the next word that is not an option is a script. */
 static size_t script_word(const struct shell_command *command)
 {
 	bool found = false;
@@ -215,13 +205,18 @@ static void tell_scripts(struct shell_reader *r, const struct shell_command *com
 
 void shell_tell(struct shell_reader *r, const struct shell_command *command)
 {
+	struct shell_script *script = r->work->script;
 	struct shell_command inner = *command;
 
 	for (int i = 0; i < WRAPS_MAX && inner.n_words > 0 && !r->work->failed; i++) {
 		const struct wrapper *w = wrapper_of(inner.name);
 		size_t at;
 
-		tell_one(r, &inner);
+		if (script->pipes.n == 0 && shell_is(&inner, "set") &&
+		    shell_has_arg(&inner, "pipefail"))
+			script->pipefail = true;
+		if (!vec_push(&script->commands, r->work->arena, inner))
+			r->work->failed = true;
 		if (r->work->as_written)
 			break;
 		tell_scripts(r, &inner);

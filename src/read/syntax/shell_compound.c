@@ -18,7 +18,7 @@ static void read_some(struct shell_reader *r)
 		shell_mistake(r, r->at);
 }
 
-/* A word that is only there to be passed: its substitutions are told. */
+/* A word of which only what its substitutions run counts. */
 static void expect_word(struct shell_reader *r)
 {
 	struct shell_word ignored;
@@ -36,17 +36,7 @@ static void read_group(struct shell_reader *r)
 	expect(r, "}");
 }
 
-static void read_subshell(struct shell_reader *r)
-{
-	r->at++;
-	read_some(r);
-	if (shell_at(r, ")"))
-		r->at++;
-	else
-		shell_mistake(r, r->at);
-}
-
-/* (( … )) where it ends so; else two subshells. */
+/* (( … )) if it also ends in )); else two subshells. */
 static void read_parens(struct shell_reader *r)
 {
 	struct shell_attempt attempt;
@@ -56,7 +46,12 @@ static void read_parens(struct shell_reader *r)
 			return;
 		shell_take_back(r, &attempt);
 	}
-	read_subshell(r);
+	r->at++;
+	read_some(r);
+	if (shell_at(r, ")"))
+		r->at++;
+	else
+		shell_mistake(r, r->at);
 }
 
 /* ---- if and loops ---- */
@@ -78,12 +73,6 @@ static void read_do(struct shell_reader *r)
 	expect(r, "do");
 	read_some(r);
 	expect(r, "done");
-}
-
-static void read_while(struct shell_reader *r)
-{
-	read_some(r);
-	read_do(r);
 }
 
 /* Behind "for NAME in": words up to a ; or a newline. */
@@ -153,18 +142,6 @@ static void read_patterns(struct shell_reader *r)
 		shell_mistake(r, r->at);
 }
 
-/* ;; ;& or ;;& behind an item; false where the last has none. */
-static bool take_item_end(struct shell_reader *r)
-{
-	if (shell_at(r, ";;&") && !r->work->posix)
-		r->at += 3;
-	else if (shell_at(r, ";;") || (shell_at(r, ";&") && !r->work->posix))
-		r->at += 2;
-	else
-		return false;
-	return true;
-}
-
 static void read_case(struct shell_reader *r)
 {
 	expect_word(r);
@@ -175,7 +152,12 @@ static void read_case(struct shell_reader *r)
 			break;
 		read_patterns(r);
 		(void)shell_read_commands(r);
-		if (!take_item_end(r))
+		/* The last item may do without an end. */
+		if (shell_at(r, ";;&") && !r->work->posix)
+			r->at += 3;
+		else if (shell_at(r, ";;") || (shell_at(r, ";&") && !r->work->posix))
+			r->at += 2;
+		else
 			break;
 	}
 	expect(r, "esac");
@@ -232,11 +214,6 @@ static void read_regex(struct shell_reader *r, struct test_words *t)
 		r->work->failed = true;
 }
 
-static bool at_test_end(const struct shell_reader *r)
-{
-	return shell_at_word(r, "]]") || shell_at(r, "&&") || shell_at(r, "||") || shell_at(r, ")");
-}
-
 static bool is_unary(struct str word)
 {
 	return word.n == 2 && word.p[0] == '-' &&
@@ -266,7 +243,7 @@ static void read_test_primary(struct shell_reader *r, struct test_words *t)
 		return;
 	}
 	shell_skip_newlines(r);
-	if (at_test_end(r))
+	if (shell_at_word(r, "]]") || shell_at(r, "&&") || shell_at(r, "||") || shell_at(r, ")"))
 		return;
 	if (shell_at(r, "<") || shell_at(r, ">")) {
 		r->at++;
@@ -431,7 +408,8 @@ static void read_opened(struct shell_reader *r, enum compound compound, const st
 		read_if(r);
 		break;
 	case WHILE:
-		read_while(r);
+		read_some(r);
+		read_do(r);
 		break;
 	case FOR:
 		read_for(r);

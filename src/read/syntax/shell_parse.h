@@ -73,11 +73,11 @@ static inline char shell_peek(const struct shell_reader *r, size_t ahead)
 void shell_incomplete(struct shell_reader *r, size_t at);
 /* The same, and all reading of this source ends there. */
 void shell_stop(struct shell_reader *r, size_t at);
-/* A mistake at byte `at`: all reading of this source ends there, and the script is marked where a
- * shell would refuse it. */
+/* A mistake at byte `at`: all reading of this source ends there, and the script is marked there as
+ * one that a shell would refuse. */
 void shell_mistake(struct shell_reader *r, size_t at);
 
-/* A text that may be read two ways: the first is tried, and taken back where it does not fit. */
+/* A text that may be read two ways: the first is tried, and taken back if it does not fit. */
 struct shell_attempt {
 	size_t at, commands, pipes, pending, words;
 	bool stopped, incomplete, pipefail;
@@ -85,7 +85,7 @@ struct shell_attempt {
 bool shell_may_try(struct shell_reader *r, struct shell_attempt *ret_attempt);
 void shell_take_back(struct shell_reader *r, const struct shell_attempt *attempt);
 
-/* A program's name without its folder; empty where it is not known. */
+/* A program's name without its folder; empty if it is not known. */
 struct str shell_base_name(struct str text);
 
 enum shell_closer { SHELL_CLOSE_END, SHELL_CLOSE_PAREN };
@@ -96,7 +96,7 @@ void shell_read_list(struct shell_reader *r, enum shell_closer closer);
 size_t shell_read_commands(struct shell_reader *r);
 void shell_read_command(struct shell_reader *r, const struct shell_frame *f);
 void shell_read_simple(struct shell_reader *r, const struct shell_frame *f);
-/* True where a compound command was read: with what it opens, closes and redirects. */
+/* True if a compound command was read: with what it opens, closes and redirects. */
 bool shell_read_compound(struct shell_reader *r, const struct shell_frame *f);
 /* The body of a function whose name and () were read. */
 void shell_read_function_body(struct shell_reader *r, const struct shell_frame *f);
@@ -115,13 +115,13 @@ bool shell_at(const struct shell_reader *r, const char *text);
 /* A word begins here, of whatever text. */
 bool shell_at_any_word(const struct shell_reader *r);
 
-/* The word at r->at; false where the arena is full. Commands in substitutions inside it are told
+/* The word at r->at; false if the arena is full. Commands in substitutions inside it are added
  * on the way. */
 bool shell_read_word(struct shell_reader *r, struct shell_word *ret_word);
 /* Text as in double quotes, up to `end`: only what substitutions in it run. */
 void shell_read_expanded(struct shell_reader *r, size_t end);
 /* Behind the ')' that closes the '(' at r->at, quotes and substitutions skipped over; what
- * substitutions run is told. True where it is (( … )): the last two close the first two. */
+ * substitutions run is added. True if it is (( … )): the last two close the first two. */
 bool shell_skip_parens(struct shell_reader *r);
 bool shell_ends_word(char c);
 bool shell_is_name(struct str text);

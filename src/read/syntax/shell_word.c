@@ -137,7 +137,7 @@ static void read_backticks(struct shell_reader *r, struct word_text *w)
 	word_add(r, w, STR("$()"));
 }
 
-/* In double quotes ' is a quote only where a pattern is cut off or replaced. */
+/* In double quotes ' is a quote only if a pattern is cut off or replaced. */
 static bool quotes_in_braces(const struct shell_reader *r, size_t at, bool quoted)
 {
 	if (!quoted)
@@ -176,7 +176,7 @@ static void read_braces(struct shell_reader *r, struct word_text *w, bool quoted
 	if (!deeper(r))
 		return;
 	r->at += 2;
-	/* "${#}" and "${#-x}" begin with what is no comment. */
+	/* "${#}" and "${#-x}" do not begin a comment. */
 	while (shell_more(r) && r->p[r->at] != '}')
 		read_braces_step(r, &inside, quotes);
 	/* What was copied on the way was only the inside's. */
@@ -202,7 +202,7 @@ static void read_substitution(struct shell_reader *r, struct word_text *w)
 	word_add(r, w, STR("$()"));
 }
 
-/* $(( … )) where it ends so; else $( with a subshell in it. */
+/* $(( … )) if it also ends in )); else $( with a subshell in it. */
 static void read_arithmetic(struct shell_reader *r, struct word_text *w)
 {
 	struct shell_attempt attempt;
@@ -417,7 +417,7 @@ static void read_array(struct shell_reader *r, struct word_text *w)
 		shell_mistake(r, start);
 }
 
-/* One step of an unquoted word; false where the word ends. */
+/* One step of an unquoted word; false if the word ends. */
 static bool read_word_step(struct shell_reader *r, struct word_text *w)
 {
 	char c = r->p[r->at];

@@ -29,7 +29,7 @@ struct name {
 struct frame {
 	struct node *node;
 	struct frame *outer;
-	struct anchor *anchor; /* NULL where it has none */
+	struct anchor *anchor; /* NULL if it has none */
 	size_t size;	       /* nodes that a walk from it meets, so far */
 	bool block;	       /* its end is its last child's */
 	struct name name;
@@ -74,17 +74,6 @@ static struct str keep(struct yaml_builder *y, struct str s)
 	return arena_str(y->b.arena, s);
 }
 
-/* The scalar's text: borrowed where it stands so in the text, else a copy. */
-static struct str scalar_text(
-    struct yaml_builder *y, const yaml_event_t *event, const struct span *span)
-{
-	struct str value =
-	    str_make((const char *)event->data.scalar.value, event->data.scalar.length);
-	struct str written = str_sub(y->text.bytes, span->offset, span->end - span->offset);
-
-	return str_eq(value, written) ? written : keep(y, value);
-}
-
 /* ---- anchors ---- */
 
 static struct anchor *anchor_add(struct yaml_builder *y, const yaml_char_t *name, struct node *node)
@@ -102,7 +91,7 @@ static struct anchor *anchor_add(struct yaml_builder *y, const yaml_char_t *name
 	return anchor;
 }
 
-/* NULL, and a problem told, where an alias cannot be taken. */
+/* NULL, and a problem, if the alias cannot be taken. */
 static const struct anchor *anchor_get(
     struct yaml_builder *y, const yaml_event_t *event, const struct span *span)
 {
@@ -197,7 +186,7 @@ static void merge(struct yaml_builder *y, struct frame *frame)
 
 /* ---- nodes ---- */
 
-/* Hangs a node in where it belongs. Its size is added when it is known: see node_done. */
+/* Adds a node in its place in the tree. Its size is added when it is known: see node_done. */
 static void node_place_in(struct yaml_builder *y, struct node *node)
 {
 	struct frame *top = y->top;
@@ -262,14 +251,15 @@ static void take_scalar(struct yaml_builder *y, const yaml_event_t *event)
 {
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	struct span span = span_of(y, event);
-	struct str text = scalar_text(y, event, &span);
+	struct str written = str_sub(y->text.bytes, span.offset, span.end - span.offset);
+	struct str text =
+	    str_make((const char *)event->data.scalar.value, event->data.scalar.length);
 	struct node *node;
 	enum node_kind kind;
 
+	text = str_eq(text, written) ? written : keep(y, text);
 	if (!plain)
-		span.end =
-		    span.offset +
-		    str_trim_right(str_sub(y->text.bytes, span.offset, span.end - span.offset)).n;
+		span.end = span.offset + str_trim_right(written).n;
 	kind = yaml_scalar_kind(text, c_text(event->data.scalar.tag), plain);
 	node = tree_node(&y->b, kind, span.offset, span.end);
 	if (!node)
@@ -350,26 +340,22 @@ static int open_container(struct yaml_builder *y, const yaml_event_t *event)
 	return 0;
 }
 
-/* The text broke off between a name and its value. */
-static void add_no_value(struct yaml_builder *y)
-{
-	size_t at = y->top->name.end;
-	struct node *node = tree_node(&y->b, NODE_NULL, at, at);
-
-	if (!node)
-		return;
-	node_place_in(y, node);
-	node_done(y, node, 1, NULL);
-}
-
-/* end is where a closing bracket ends, 0 where there is none. */
+/* end is where a closing bracket ends, 0 if there is none. */
 static void close_top(struct yaml_builder *y, size_t end)
 {
 	struct frame *frame = y->top;
 	struct node *node = frame->node;
 
-	if (frame->name.given)
-		add_no_value(y);
+	if (frame->name.given) {
+		/* The text broke off between a name and its value. */
+		size_t at = frame->name.end;
+		struct node *value = tree_node(&y->b, NODE_NULL, at, at);
+
+		if (value) {
+			node_place_in(y, value);
+			node_done(y, value, 1, NULL);
+		}
+	}
 	if (!frame->block && end > 0)
 		node->end = end;
 	else if (node->last)
@@ -404,13 +390,6 @@ static int skip_name(struct yaml_builder *y, const yaml_event_t *event)
 
 /* ---- documents ---- */
 
-static void begin_document(struct yaml_builder *y, const yaml_event_t *event)
-{
-	y->document_start = span_of(y, event).offset;
-	y->anchors = (struct map){0};
-	y->root = NULL;
-}
-
 static void end_document(struct yaml_builder *y)
 {
 	y->skip_depth = 0;
@@ -427,7 +406,9 @@ static int take_event(struct yaml_builder *y, const yaml_event_t *event)
 		return skip_name(y, event);
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
-		begin_document(y, event);
+		y->document_start = span_of(y, event).offset;
+		y->anchors = (struct map){0};
+		y->root = NULL;
 		break;
 	case YAML_DOCUMENT_END_EVENT:
 		end_document(y);
@@ -460,7 +441,7 @@ static const char *in_our_words(const char *problem, char at)
 	    {"mapping values are not allowed in this context",
 		"a colon that cannot stand here: quote the text, or mend the indentation"},
 	    {"did not find expected key",
-		"the indentation does not fit, or this is no \"name: value\""},
+		"the indentation does not fit, or this is not \"name: value\""},
 	    {"did not find expected ',' or ']'", "a comma or a closing bracket is missing"},
 	    {"did not find expected ',' or '}'", "a comma or a closing brace is missing"},
 	    {"did not find expected '-' indicator", "a list item without its \"-\""},
@@ -479,8 +460,8 @@ static const char *in_our_words(const char *problem, char at)
 	return problem;
 }
 
-/* Tells libyaml's error. Returns where it is. */
-static size_t tell_syntax_error(struct yaml_builder *y, const yaml_parser_t *parser)
+/* Adds libyaml's error as a problem. Returns its place. */
+static size_t add_syntax_error(struct yaml_builder *y, const yaml_parser_t *parser)
 {
 	struct str text = y->text.bytes;
 	size_t at = yaml_text_offset(&y->text, y->base_rune + parser->problem_mark.index);
@@ -511,7 +492,7 @@ static int read_documents(struct yaml_builder *y, size_t base, size_t *ret_stop)
 		yaml_event_t event CLEANUP(yaml_event_delete) = {0};
 
 		if (!yaml_parser_parse(&parser, &event)) {
-			*ret_stop = tell_syntax_error(y, &parser);
+			*ret_stop = add_syntax_error(y, &parser);
 			break;
 		}
 		if (take_event(y, &event))
@@ -522,22 +503,6 @@ static int read_documents(struct yaml_builder *y, size_t base, size_t *ret_stop)
 	return 0;
 }
 
-static size_t line_start(struct str text, size_t offset)
-{
-	size_t at = str_rchr(str_sub(text, 0, offset), '\n');
-
-	return at == STR_NPOS ? 0 : at + 1;
-}
-
-static size_t count_runes(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static int read_all(struct yaml_builder *y)
 {
 	struct str text = y->text.bytes;
@@ -546,15 +511,17 @@ static int read_all(struct yaml_builder *y)
 	y->base_rune = base ? 1 : 0;
 	while (
 	    base < text.n && arena_ok(y->b.arena) && y->b.tree.problems.n < SYNTAX_PROBLEMS_MAX) {
-		size_t stop = base, next;
+		size_t stop = base, lf, next;
 
 		y->document_start = base;
 		if (read_documents(y, base, &stop))
 			return -1;
-		next = MAX_OF(line_start(text, stop), y->document_start + 1);
+		/* On from the line that could not be read. */
+		lf = str_rchr(str_sub(text, 0, stop), '\n');
+		next = MAX_OF(lf == STR_NPOS ? 0 : lf + 1, y->document_start + 1);
 		next = yaml_text_document(&y->text, next);
-		y->base_rune += count_runes(str_sub(text, base, next - base));
-		base = next;
+		for (; base < next; base++)
+			y->base_rune += ((unsigned char)text.p[base] & 0xc0) != 0x80;
 	}
 	return 0;
 }

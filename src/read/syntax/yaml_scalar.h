@@ -7,7 +7,7 @@
 
 #include "read/syntax/node.h"
 
-/* tag is empty where there is none; plain: the scalar has neither quotes nor "|" nor ">". Tags
+/* tag is empty if there is none; plain: the scalar has neither quotes nor "|" nor ">". Tags
  * that are not of YAML's own (CloudFormation's "!Ref" …) leave a plain scalar to the schema. */
 enum node_kind yaml_scalar_kind(struct str text, struct str tag, bool plain);
 /* As the tree shows it: "true" or "false" for a bool, nothing for null. */

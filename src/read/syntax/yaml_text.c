@@ -19,15 +19,6 @@ static size_t allowed_length(struct str s)
 	return n;
 }
 
-static size_t forbidden_run(struct str text, size_t at)
-{
-	size_t end = at;
-
-	while (end < text.n && allowed_length(str_sub(text, end, text.n)) == 0)
-		end++;
-	return end - at;
-}
-
 /* The bytes are copied when the first forbidden one is met. */
 static void mend(struct yaml_text *t, struct tree_builder *b, size_t at, size_t n)
 {
@@ -76,7 +67,10 @@ void yaml_text_init(struct yaml_text *t, struct tree_builder *b)
 		size_t n = allowed_length(str_sub(t->bytes, at, 4));
 
 		if (n == 0) {
-			n = forbidden_run(t->bytes, at);
+			do
+				n++;
+			while (at + n < t->bytes.n &&
+			       allowed_length(str_sub(t->bytes, at + n, 4)) == 0);
 			mend(t, b, at, n);
 		} else if (n > 1) {
 			ascii = false;
@@ -105,11 +99,6 @@ size_t yaml_text_offset(const struct yaml_text *t, size_t rune_index)
 	return at;
 }
 
-static bool begins_document(struct str rest)
-{
-	return str_starts(rest, STR("---")) && (rest.n == 3 || byte_is_blank(rest.p[3]));
-}
-
 size_t yaml_text_document(const struct yaml_text *t, size_t offset)
 {
 	struct str text = t->bytes;
@@ -119,7 +108,8 @@ size_t yaml_text_document(const struct yaml_text *t, size_t offset)
 		struct str rest = str_sub(text, at, text.n);
 		size_t line_end = str_chr(rest, '\n');
 
-		if ((at == 0 || text.p[at - 1] == '\n') && begins_document(rest))
+		if ((at == 0 || text.p[at - 1] == '\n') && str_starts(rest, STR("---")) &&
+		    (rest.n == 3 || byte_is_blank(rest.p[3])))
 			return at;
 		at = line_end == STR_NPOS ? text.n : at + line_end + 1;
 	}

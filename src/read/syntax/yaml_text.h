@@ -10,8 +10,8 @@
 
 struct yaml_text {
 	struct str bytes; /* as long as the text itself; forbidden bytes are '?' */
-	char *mended;	  /* those bytes, where any had to be changed */
-	size_t *steps;	  /* byte offset of each 512th code point; NULL where all are ASCII */
+	char *mended;	  /* those bytes, if any had to be changed */
+	size_t *steps;	  /* byte offset of each 512th code point; NULL if all are ASCII */
 	size_t n_steps;
 };
 
@@ -20,7 +20,7 @@ void yaml_text_init(struct yaml_text *t, struct tree_builder *b);
 /* The byte offset of a code point, clamped to the text. */
 size_t yaml_text_offset(const struct yaml_text *t, size_t rune_index);
 /* Where the first line at or behind `offset` that begins a document ("---") starts; the text's
- * length where there is none. */
+ * length if there is none. */
 size_t yaml_text_document(const struct yaml_text *t, size_t offset);
 
 #endif
