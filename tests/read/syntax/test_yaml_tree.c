@@ -272,7 +272,7 @@ static void test_mistakes(void **state)
 			  character[] = "no text can begin with this character; quote it",
 			  colon[] = "a colon that cannot stand here: quote the text, or mend the "
 				    "indentation",
-			  indentation[] = "the indentation does not fit, or this is no \"name: "
+			  indentation[] = "the indentation does not fit, or this is not \"name: "
 					  "value\"";
 	static const struct {
 		const char *text, *what;
