@@ -22,7 +22,7 @@ struct codec {
 MUST_USE int codec_prepare(struct err *err);
 /* The codec whose magic the bytes begin with, or NULL. */
 const struct codec *codec_of(struct str first_bytes);
-/* Sniffs *s and puts the fitting filter on top; none where no magic fits (taken for uncompressed:
+/* Sniffs *s and puts the fitting filter on top; none if no magic fits (taken for uncompressed:
  * *ret_codec is NULL). ERR_UNSUPPORTED naming the compression that is refused. */
 MUST_USE int codec_push(struct stream **s, const struct codec **ret_codec, struct err *err);
 

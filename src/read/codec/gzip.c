@@ -148,7 +148,7 @@ static int read_header(struct gzip_stream *g, struct err *err)
 	if (id1 != 0x1f || id2 != 0x8b)
 		return err_set(err, ERR_FORMAT,
 		    g->members > 0 ? "bytes follow the end of the gzip data that are not gzip data"
-				   : "no gzip data: it does not begin as such");
+				   : "this is not gzip data: it does not begin like it");
 	if (header_byte(g, &method, err) != 0 || header_byte(g, &flags, err) != 0)
 		return -1;
 	if (method != 8 || (flags & FLAGS_RESERVED))
@@ -158,17 +158,6 @@ static int read_header(struct gzip_stream *g, struct err *err)
 	if (header_skip(g, 6, err) != 0)
 		return -1;
 	return header_options(g, flags, err);
-}
-
-static int begin_member(struct gzip_stream *g, struct err *err)
-{
-	if (read_header(g, err) != 0)
-		return -1;
-	isal.inflate_init(&g->inflate);
-	g->inflate.crc_flag = ISAL_GZIP_NO_HDR;
-	g->members++;
-	g->state = IN_MEMBER;
-	return 0;
 }
 
 static int trailer_byte(struct gzip_stream *g, unsigned char *ret, struct err *err)
@@ -252,8 +241,12 @@ static int gzip_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct 
 				return -1;
 			if (g->state == AFTER_MEMBER && g->at == g->n)
 				break;
-			if (begin_member(g, err) != 0)
+			if (read_header(g, err) != 0)
 				return -1;
+			isal.inflate_init(&g->inflate);
+			g->inflate.crc_flag = ISAL_GZIP_NO_HDR;
+			g->members++;
+			g->state = IN_MEMBER;
 		}
 		if (inflate_some(g, p, n, &got, err) != 0)
 			return -1;

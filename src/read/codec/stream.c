@@ -226,22 +226,17 @@ static int tee_pull(struct stream *s, void *p, size_t n, size_t *ret_n, struct e
 	return 0;
 }
 
-static const char *digest_algorithm(struct str digest)
-{
-	if (str_starts(digest, STR("sha256:")))
-		return "sha256";
-	if (str_starts(digest, STR("sha512:")))
-		return "sha512";
-	return NULL;
-}
-
 int stream_tee(struct stream **s, struct str digest, struct stream_sum *sum, struct err *err)
 {
 	static const struct stream_ops ops = {tee_pull, NULL, stream_free};
-	const char *algorithm = digest_algorithm(digest);
+	const char *algorithm;
 	struct tee_stream *t;
 
-	if (!algorithm)
+	if (str_starts(digest, STR("sha256:")))
+		algorithm = "sha256";
+	else if (str_starts(digest, STR("sha512:")))
+		algorithm = "sha512";
+	else
 		return err_set(err, ERR_UNSUPPORTED,
 		    "digest \"" STR_FMT "\" is neither sha256 nor sha512", STR_ARG(digest));
 	t = calloc(1, sizeof *t);
@@ -271,7 +266,7 @@ int stream_sum_check(struct stream_sum *sum, struct str digest, const char *what
 	expected = str_sub(digest, colon + 1, digest.n);
 	if (str_eq(expected, str_of(hex)))
 		return 0;
-	return err_set(err, ERR_FORMAT, "%s is " STR_FMT ":%s where " STR_FMT " was promised", what,
+	return err_set(err, ERR_FORMAT, "%s is " STR_FMT ":%s, but " STR_FMT " was promised", what,
 	    STR_ARG(str_sub(digest, 0, colon)), hex, STR_ARG(digest));
 }
 

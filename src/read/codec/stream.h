@@ -1,7 +1,7 @@
 /*
  * Pull filters: a stream gives bytes when asked for them and takes its own from the
  * stream below. A stream owns what is below it: closing the top closes all. Each
- * function that puts a filter on top takes `struct stream **s` and replaces *s; where it
+ * function that puts a filter on top takes `struct stream **s` and replaces *s; if it
  * fails, *s is as before. One thread at a time.
  */
 #ifndef READ_CODEC_STREAM_H

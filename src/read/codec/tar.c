@@ -273,13 +273,6 @@ static void raw_path(struct tar *t, const struct tar_header *h)
 	}
 }
 
-static struct str raw_link(const struct tar *t, const struct tar_header *h)
-{
-	if (t->has_long_link)
-		return until_nul(buf_str(&t->long_link));
-	return t->pax.has_link ? t->pax.link : h->link;
-}
-
 static const struct {
 	char type;
 	enum tar_kind kind;
@@ -327,9 +320,12 @@ static bool name_fits(const struct tar *t, struct str name)
 
 static int set_link(struct tar *t, const struct tar_header *h, struct tar_entry *e, struct err *err)
 {
-	struct str link = raw_link(t, h);
-	bool is_fine = name_fits(t, link);
+	struct str link = t->pax.has_link ? t->pax.link : h->link;
+	bool is_fine;
 
+	if (t->has_long_link)
+		link = until_nul(buf_str(&t->long_link));
+	is_fine = name_fits(t, link);
 	if (is_fine && e->kind == TAR_HARD_LINK) {
 		is_fine = tar_path_normal(link, &t->link);
 	} else if (is_fine) {

@@ -33,7 +33,7 @@ struct tar_entry {
 	struct str link; /* hard link: like path; symbolic link: as written */
 	enum tar_kind kind;
 	uint32_t mode;	 /* as st_mode: type and permissions */
-	uint64_t size;	 /* of the body; 0 where there is none */
+	uint64_t size;	 /* of the body; 0 if there is none */
 	uint64_t offset; /* of the body in the stream */
 	uint32_t dev_major, dev_minor;
 };
@@ -55,10 +55,10 @@ enum tar_result {
 };
 /* What is unread of the body before is skipped. */
 MUST_USE enum tar_result tar_next(struct tar *t, struct tar_entry *ret, struct err *err);
-/* Up to n bytes of the body; 0 at its end. ERR_FORMAT where the archive ends before. */
+/* Up to n bytes of the body; 0 at its end. ERR_FORMAT if the archive ends before. */
 MUST_USE int tar_read(struct tar *t, void *p, size_t n, size_t *ret_n, struct err *err);
 
-/* path without "./", "/" at the ends, "//" and "/./", written to `out` (cleared first). False where
+/* path without "./", "/" at the ends, "//" and "/./", written to `out` (cleared first). False if
  * it has a ".." component or a NUL. */
 struct buf;
 bool tar_path_normal(struct str path, struct buf *out);

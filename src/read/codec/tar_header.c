@@ -107,8 +107,8 @@ static bool go_reads(struct str field)
 	return true;
 }
 
-/* GNU has two times where POSIX has the prefix. A writer of Go's once had a prefix there, so Go has
- * one if a time is no number and the prefix is ASCII; no other reader does. */
+/* GNU has two times in the place of POSIX's prefix. A writer of Go's once had a prefix there, so Go
+ * has one if a time is not a number and the prefix is ASCII; no other reader does. */
 static struct str gnu_prefix(struct str block)
 {
 	struct str access = str_sub(block, 345, 12), change = str_sub(block, 357, 12);

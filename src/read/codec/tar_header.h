@@ -10,13 +10,13 @@
 
 enum { TAR_BLOCK = 512 };
 
-/* POSIX.1-1988 names for the fields; `magic` is what tells the formats apart. */
+/* POSIX.1-1988 names for the fields; `magic` tells the formats apart. */
 struct tar_header {
-	struct str name, link, prefix; /* up to their first NUL; prefix empty where there is none */
+	struct str name, link, prefix; /* up to their first NUL; prefix empty if there is none */
 	struct str magic;	       /* 8 bytes */
 	char type;
 	uint64_t size;
-	uint64_t mode, dev_major, dev_minor; /* 0 where the field is no number */
+	uint64_t mode, dev_major, dev_minor; /* 0 if the field is not a number */
 	bool size_is_valid;
 	bool sparse_continues; /* old GNU sparse: further blocks of the map follow */
 };
@@ -27,7 +27,7 @@ bool tar_block_has_checksum(struct str block);
 /* block is TAR_BLOCK bytes; slices point into it. */
 void tar_header_parse(struct str block, struct tar_header *ret);
 
-/* Octal text, or GNU's base-256 where the first bit is set; at most 63 bits. */
+/* Octal text, or GNU's base-256 if the first bit is set; at most 63 bits. */
 bool tar_number(struct str field, uint64_t *ret_value);
 
 /* What a pax header said of the next entry. */

@@ -15,7 +15,7 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_STRING, NODE_LIST, NODE
 struct node {
 	enum node_kind kind;
 	struct str text; /* of a scalar, decoded ("true", "1.5", the string) */
-	struct str key;	 /* where the parent is a map, decoded */
+	struct str key;	 /* if the parent is a map: decoded */
 	size_t key_offset, key_end;
 	size_t offset, end;			   /* of the value, quotes and brackets included */
 	struct node *parent, *first, *last, *next; /* children in the order of the text */

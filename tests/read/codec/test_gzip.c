@@ -181,9 +181,9 @@ static void what_does_not_begin_as_gzip_is_named(void **state)
 		assert_int_equal(gzip_push(&s, &err), 0);
 		assert_int_equal(stream_pull(s, &byte, 1, &n, &err), -1);
 		assert_int_equal(err.code, ERR_FORMAT);
-		assert_string_equal(err.text, strlen(texts[i]) == 1
-						  ? "gzip data ends in the middle"
-						  : "no gzip data: it does not begin as such");
+		assert_string_equal(err.text,
+		    strlen(texts[i]) == 1 ? "gzip data ends in the middle"
+					  : "this is not gzip data: it does not begin like it");
 	}
 }
 
