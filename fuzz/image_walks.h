@@ -1,6 +1,6 @@
 /*
- * For fuzz targets: walks an image that was opened, with small limits, and aborts where
- * what the visitor is told is not what image.h promises.
+ * For fuzz targets: walks an image that was opened, with small limits, and aborts if
+ * the visitor gets anything else than image.h promises.
  */
 #ifndef FUZZ_IMAGE_WALKS_H
 #define FUZZ_IMAGE_WALKS_H

@@ -10,7 +10,7 @@ static void count_problem(void *arg, const char *what, size_t offset, size_t end
 	*problems += what && offset <= end;
 }
 
-/* Writes again what is read; 0 where all of it could be. */
+/* Writes again what is read; 0 if all of it could be. */
 static int copy(struct str text, size_t *problems, bool pretty, struct buf *out)
 {
 	struct json_event event = {.kind = JSON_NULL};

@@ -1,5 +1,5 @@
 /*
- * For fuzz targets: a sink that touches every byte it is told, so that a sanitizer sees a
+ * For fuzz targets: a sink that touches every byte it is given, so that a sanitizer sees a
  * slice that points nowhere, and forgets it.
  */
 #ifndef FUZZ_NULL_SINK_H

@@ -1,6 +1,6 @@
 /*
- * Any bytes under the built-in secret rules: every place lies in the text, and what is told
- * of a secret is no more than its first four characters.
+ * Any bytes under the built-in secret rules: every place lies in the text, and of a secret
+ * no more is reported than its first four characters.
  */
 #include "detect/secret/secret.h"
 #include "null_sink.h"

@@ -1,4 +1,4 @@
-/* Any bytes as a tar archive. Where the first one is odd, each block with a magic is first given
+/* Any bytes as a tar archive. If the first one is odd, each block with a magic is first given
  * the checksum that fits, which no fuzzer would find. The names that come out are plain ones. */
 #include "read/codec/tar.h"
 

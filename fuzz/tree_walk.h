@@ -1,5 +1,5 @@
 /*
- * For fuzz targets: walks a syntax tree, touches what it holds, and aborts where a tree
+ * For fuzz targets: walks a syntax tree, touches what it holds, and aborts if a tree
  * does not keep to its header.
  */
 #ifndef FUZZ_TREE_WALK_H
