@@ -70,7 +70,7 @@ static int tell_limit(struct dir_walking *w, const char *what)
 
 /* ---- levels ---- */
 
-/* dir_fd becomes the level's, also where this fails. */
+/* dir_fd becomes the level's, also if this fails. */
 static int push_level(struct dir_walking *w, int dir_fd)
 {
 	struct level level = {.dir = fdopendir(dir_fd), .path_bytes = w->path.n};
@@ -83,11 +83,6 @@ static int push_level(struct dir_walking *w, int dir_fd)
 		return 0;
 	(void)closedir(level.dir);
 	return arena_err(w->arena, w->err);
-}
-
-static void pop_level(struct dir_walking *w)
-{
-	(void)closedir(w->levels.p[--w->levels.n].dir);
 }
 
 static int open_folder(struct dir_walking *w, int parent_fd, const char *name)
@@ -164,7 +159,7 @@ static int step(struct dir_walking *w)
 	if (!entry) {
 		int failed = errno != 0 ? tell_sys(w) : 0;
 
-		pop_level(w);
+		(void)closedir(w->levels.p[--w->levels.n].dir);
 		return failed;
 	}
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)

@@ -115,22 +115,12 @@ static int parse_header(struct str line, const struct git_oid *oid, bool *ret_th
 	return 0;
 }
 
-static int check_size(const struct git_batch *b, uint64_t size, struct err *err)
-{
-	uint64_t most = MIN_OF(b->repo->limits->object_bytes, (uint64_t)SIZE_MAX - 1);
-
-	if (size <= most)
-		return 0;
-	return err_set(err, ERR_LIMIT, "%llu bytes, more than the %llu that one object may have",
-	    (unsigned long long)size, (unsigned long long)most);
-}
-
 /* The object's bytes, the caller's to free. */
 static int ask(struct git_batch *b, const struct git_oid *oid, bool *ret_there, char **ret_bytes,
     uint64_t *ret_size, struct err *err)
 {
 	char line[GIT_OID_HEX_MAX + 64], end;
-	uint64_t size = 0;
+	uint64_t size = 0, most = MIN_OF(b->repo->limits->object_bytes, (uint64_t)SIZE_MAX - 1);
 	char *bytes;
 	int n = snprintf(line, sizeof line, "%s\n", oid->hex);
 
@@ -140,8 +130,10 @@ static int ask(struct git_batch *b, const struct git_oid *oid, bool *ret_there, 
 		return -1;
 	if (!*ret_there)
 		return 0;
-	if (check_size(b, size, err))
-		return -1;
+	if (size > most)
+		return err_set(err, ERR_LIMIT,
+		    "%llu bytes, more than the %llu that one object may have",
+		    (unsigned long long)size, (unsigned long long)most);
 	bytes = malloc((size_t)size + 1);
 	if (!bytes)
 		return err_nomem(err);
@@ -172,7 +164,7 @@ static struct git_slot *find_slot(struct git_batch *b, const struct git_oid *oid
 	return NULL;
 }
 
-/* The one that nobody uses and that was used longest ago; NULL where all are in use. */
+/* The one that nobody uses and that was used longest ago; NULL if all are in use. */
 static struct git_slot *oldest_slot(struct git_batch *b, bool only_full)
 {
 	struct git_slot *oldest = NULL;
@@ -186,14 +178,6 @@ static struct git_slot *oldest_slot(struct git_batch *b, bool only_full)
 			oldest = slot;
 	}
 	return oldest;
-}
-
-static void shrink(struct git_batch *b)
-{
-	struct git_slot *slot;
-
-	while (b->bytes > KEPT_BYTES && (slot = oldest_slot(b, true)) != NULL)
-		empty_slot(b, slot);
 }
 
 static enum content_result fetch(
@@ -276,10 +260,12 @@ static int batch_read(struct content *c, uint32_t handle, uint64_t offset, void 
 static void batch_close(struct content *c, uint32_t handle)
 {
 	struct git_batch *b = batch_of(c);
+	struct git_slot *slot;
 
 	if (handle < GIT_SLOTS && b->slots[handle].users > 0)
 		b->slots[handle].users--;
-	shrink(b);
+	while (b->bytes > KEPT_BYTES && (slot = oldest_slot(b, true)) != NULL)
+		empty_slot(b, slot);
 }
 
 void git_batch_init(struct git_batch *batch, struct git_repo *repo)

@@ -7,7 +7,7 @@ void git_cache_init(struct git_cache *cache, struct git_walk *walk, size_t hex_d
 	*cache = (struct git_cache){.walk = walk, .hex_digits = hex_digits};
 	arena_init(&cache->arena, walk->limits->scan_memory);
 	map_init(&cache->trees, &cache->arena);
-	map_init(&cache->told, walk->arena);
+	map_init(&cache->reported, walk->arena);
 }
 
 void git_cache_release(struct git_cache *cache)
@@ -47,9 +47,9 @@ static int tell_object(struct git_cache *cache, const struct git_oid *oid, const
 
 	if (!key.p || !message.p)
 		return arena_err(arena, err);
-	if (map_has(&cache->told, key))
+	if (map_has(&cache->reported, key))
 		return 0;
-	if (!map_put(&cache->told, key, cache))
+	if (!map_put(&cache->reported, key, cache))
 		return arena_err(arena, err);
 	return git_cache_tell(cache, why->code, message, place, err);
 }

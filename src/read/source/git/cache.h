@@ -1,6 +1,6 @@
 /*
- * Commits and trees that a walk has read, by id. What is missing or malformed is told
- * once, and then is simply not there. Private to the walks of this folder.
+ * Commits and trees that a walk has read, by id. What is missing or malformed is
+ * reported once, and then is simply not there. Private to the walks of this folder.
  */
 #ifndef READ_SOURCE_GIT_CACHE_H
 #define READ_SOURCE_GIT_CACHE_H
@@ -13,22 +13,22 @@ enum { GIT_PROBLEMS_MAX = 200 };
 struct git_cache {
 	struct git_walk *walk;
 	size_t hex_digits;
-	struct arena arena; /* trees; emptied by git_cache_trim */
-	struct map trees;   /* id to struct git_tree *, NULL where it is not there */
-	struct map told;    /* ids whose problem was told; in the walk's arena */
+	struct arena arena;  /* trees; emptied by git_cache_trim */
+	struct map trees;    /* id to struct git_tree *, NULL if it is not there */
+	struct map reported; /* ids whose problem was reported; in the walk's arena */
 	size_t problems;
 };
 
 void git_cache_init(struct git_cache *cache, struct git_walk *walk, size_t hex_digits);
 void git_cache_release(struct git_cache *cache);
-/* Forgets trees where they have become many: no tree of before may be in use. */
+/* Forgets all trees if they have become many: none that was read before may be in use. */
 void git_cache_trim(struct git_cache *cache);
 
-/* *ret_tree is NULL where it cannot be read (told as a problem at path, commit). */
+/* *ret_tree is NULL if it cannot be read (a problem at `place` says why). */
 MUST_USE int git_cache_tree(struct git_cache *cache, const struct git_oid *oid,
     const struct place *place, const struct git_tree **ret_tree, struct err *err);
-/* As it lies in the arena; *ret_there is false where it cannot be read. missing: what to tell
- * where it is not there at all. */
+/* As it lies in the arena; *ret_there is false if it cannot be read. missing: what is
+ * said if it is not there at all. */
 MUST_USE int git_cache_commit(struct git_cache *cache, const struct git_oid *oid,
     const char *missing, struct arena *arena, struct git_commit *ret_commit, bool *ret_there,
     struct err *err);

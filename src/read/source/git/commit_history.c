@@ -82,28 +82,6 @@ int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_ba
 
 /* ---- merges ---- */
 
-static int parse_conflicts(
-    struct str rest, struct arena *arena, struct git_merge *merge, struct err *err)
-{
-	struct str path;
-
-	while (str_cut(&rest, '\0', &path) && !str_empty(path)) {
-		path = arena_str(arena, path);
-		vec_push(&merge->conflicts, arena, path);
-	}
-	return arena_check(arena, err);
-}
-
-static int merge_failed(
-    const struct git_repo *repo, int status, const struct buf *errors, struct err *err)
-{
-	if (status == GIT_USAGE)
-		return err_set(err, ERR_UNSUPPORTED,
-		    "this git cannot merge without a work tree; 2.38 or newer can");
-	return err_set(
-	    err, ERR_IO, "git merge-tree in %s: %.*s", repo->path, STR_ARG(git_last_words(errors)));
-}
-
 int git_merge_tree(struct git_repo *repo, const struct git_oid *target,
     const struct git_oid *source, struct arena *arena, struct git_merge *ret_merge, struct err *err)
 {
@@ -113,18 +91,26 @@ int git_merge_tree(struct git_repo *repo, const struct git_oid *target,
 	    "--no-messages", target->hex, source->hex, NULL};
 	struct git_call call = {.argv = argv, .out = &out};
 	struct git_merge merge = {0};
-	struct str rest, tree;
+	struct str rest, tree, path;
 	int status;
 
 	if (git_call(repo, &call, &errors, &status, err))
 		return -1;
+	if (status == GIT_USAGE)
+		return err_set(err, ERR_UNSUPPORTED,
+		    "this git cannot merge without a work tree; 2.38 or newer can");
 	if (status != 0 && status != 1)
-		return merge_failed(repo, status, &errors, err);
+		return err_set(err, ERR_IO, "git merge-tree in %s: %.*s", repo->path,
+		    STR_ARG(git_last_words(&errors)));
 	rest = buf_str(&out);
 	if (!str_cut(&rest, '\0', &tree) || !git_oid_parse(tree, &merge.tree))
 		return err_set(err, ERR_FORMAT, "git merge-tree answered with no tree");
 	merge.clean = status == 0;
-	if (!merge.clean && parse_conflicts(rest, arena, &merge, err))
+	while (!merge.clean && str_cut(&rest, '\0', &path) && !str_empty(path)) {
+		path = arena_str(arena, path);
+		vec_push(&merge.conflicts, arena, path);
+	}
+	if (arena_check(arena, err))
 		return -1;
 	*ret_merge = merge;
 	return 0;

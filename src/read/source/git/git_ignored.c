@@ -41,17 +41,6 @@ static int lend_exclude(struct git_repo *repo, struct err *err)
 	return symlink(from.p, to.p) == 0 ? 0 : err_sys(err, "cannot make %s", to.p);
 }
 
-static int take_paths(struct str out, struct arena *arena, struct map *ret, struct err *err)
-{
-	struct str path;
-
-	while (str_cut(&out, '\0', &path)) {
-		path = arena_str(arena, path);
-		map_put(ret, path, ret);
-	}
-	return arena_check(arena, err);
-}
-
 int git_ignored(struct git_repo *repo, const char *top, const char *folder, struct arena *arena,
     struct map *ret, struct err *err)
 {
@@ -62,6 +51,7 @@ int git_ignored(struct git_repo *repo, const char *top, const char *folder, stru
 	const char *argv[] = {"git", "-C", folder, "ls-files", "-z", "--others", "--ignored",
 	    "--exclude-standard", "--directory", NULL};
 	struct git_call call = {.argv = argv, .more_env = env, .out = &out};
+	struct str rest, path;
 	bool there;
 
 	if (!index.p || !tree.p)
@@ -69,7 +59,12 @@ int git_ignored(struct git_repo *repo, const char *top, const char *folder, stru
 	if (check_plain(index.p + strlen("GIT_INDEX_FILE="), &there, err) ||
 	    lend_exclude(repo, err) || git_call_ok(repo, &call, err))
 		return -1;
-	return take_paths(buf_str(&out), arena, ret, err);
+	rest = buf_str(&out);
+	while (str_cut(&rest, '\0', &path)) {
+		path = arena_str(arena, path);
+		map_put(ret, path, ret);
+	}
+	return arena_check(arena, err);
 }
 
 /* "160000 ID STAGE\tPATH" */

@@ -63,12 +63,12 @@ struct git_call {
 	const char *const *more_env; /* NULL-terminated, or NULL */
 	struct buf *out;
 };
-/* -1 where git could not be run or took too long. errors gets what it wrote to stderr. */
+/* -1 if git could not be run or took too long. errors gets what it wrote to stderr. */
 MUST_USE int git_call(struct git_repo *repo, const struct git_call *call, struct buf *errors,
     int *ret_status, struct err *err);
 /* The same, and a status that is not 0 is ERR_IO with git's last line. */
 MUST_USE int git_call_ok(struct git_repo *repo, const struct git_call *call, struct err *err);
-/* A value of the repository's config, in its arena; empty where there is none. subsection may be
+/* A value of the repository's config, in its arena; empty if there is none. subsection may be
  * empty. */
 MUST_USE int git_config_read(struct git_repo *repo, const char *section, struct str subsection,
     const char *name, struct str *ret_value, struct err *err);

@@ -207,14 +207,6 @@ static int visit(
 	}
 }
 
-/* A few small folders that name one another can stand for more files than there are bytes in the
- * world. */
-static bool is_bomb(const struct walker *w)
-{
-	return w->entries > GIT_BOMB_LEAST &&
-	       (w->entries - GIT_BOMB_LEAST) / GIT_BOMB_RATIO > w->distinct;
-}
-
 static int visit_named(
     struct walker *w, const struct git_tree_entry *e, const struct sides *sides, bool hostile)
 {
@@ -226,7 +218,10 @@ static int visit_named(
 		return tell(w, ERR_LIMIT,
 		    "more files than one commit may have: those behind this one were not read");
 	}
-	if (is_bomb(w)) {
+	/* A few small folders that name one another can stand for more files than there are bytes
+	 * in the world. */
+	if (w->entries > GIT_BOMB_LEAST &&
+	    (w->entries - GIT_BOMB_LEAST) / GIT_BOMB_RATIO > w->distinct) {
 		w->full = true;
 		return tell(w, ERR_LIMIT,
 		    "the same few folders stand in one another over and over: what is behind this "
@@ -323,7 +318,7 @@ static int count_folder(
 	return key.p && map_put(&w->walked, key, w->mark) ? 0 : arena_err(&w->names, err);
 }
 
-/* What is quiet is visited once, where the visitor can do with that. */
+/* What is quiet is visited once, if the visitor can do with that. */
 static int walk_once(struct walker *w, const struct git_oid *oid, const struct others *others,
     const struct git_tree *tree, const struct sides *sides, bool hostile)
 {
@@ -426,7 +421,7 @@ static int remember_tree(struct range *r, const struct git_oid *commit, const st
 	return map_put(&r->trees, key, kept) ? 0 : arena_err(arena, r->walker.err);
 }
 
-/* The tree of a commit beside the one that is looked at; NULL where it cannot be read. */
+/* The tree of a commit beside the one that is looked at; NULL if it cannot be read. */
 static int tree_of(struct range *r, const struct git_oid *commit, const struct git_oid **ret_tree)
 {
 	struct walker *w = &r->walker;
@@ -511,18 +506,6 @@ static int tell_change(struct range *r, const struct git_oid *tree, const struct
 	return w->walk->visitor.change(w->walk->visitor.arg, &change, w->err);
 }
 
-/* Between commits; all of it where it has become much. */
-static void forget_names(struct walker *w)
-{
-	w->mark = NULL;
-	w->distinct = 0;
-	if (w->names.used_bytes < NAMES_KEPT_BYTES)
-		return;
-	arena_release(&w->names);
-	map_init(&w->quiet, &w->names);
-	map_init(&w->walked, &w->names);
-}
-
 static int walk_commit(struct range *r, const struct git_oid *oid)
 {
 	struct walker *w = &r->walker;
@@ -531,7 +514,13 @@ static int walk_commit(struct range *r, const struct git_oid *oid)
 	bool there;
 
 	git_cache_trim(&w->cache);
-	forget_names(w);
+	if (w->names.used_bytes >= NAMES_KEPT_BYTES) {
+		arena_release(&w->names);
+		map_init(&w->quiet, &w->names);
+		map_init(&w->walked, &w->names);
+	}
+	w->mark = NULL;
+	w->distinct = 0;
 	w->commit = *oid;
 	w->entries = 0;
 	w->full = false;

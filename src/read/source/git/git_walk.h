@@ -48,7 +48,7 @@ struct git_visitor {
 	int (*text)(void *arg, const struct unit *unit, struct err *err);
 	/* Of a range, behind each commit's entries and texts. May be NULL. */
 	int (*change)(void *arg, const struct git_change *change, struct err *err);
-	/* A folder that stands here as it stood elsewhere, where all of it was quiet: its path. May
+	/* A folder that stands here as it stood elsewhere, if all of it was quiet: its path. May
 	 * be NULL: then the whole of each folder is visited wherever it stands. */
 	int (*again)(void *arg, struct str path, struct err *err);
 	void *arg;
@@ -63,10 +63,10 @@ struct git_walk {
 	struct git_visitor visitor;
 };
 
-/* All files of the tree of `commit` (or of a tree, where tree is its id and commit is only put on
+/* All files of the tree of `commit` (or of a tree: then tree is its id and commit is only put on
  * the entries), in path order. An object that is missing or malformed, a hostile name, a tree too
  * deep or too large is a problem, and everything else is still visited. Submodules are notes
- * (a gap). -1 where the visitor, the sink or memory fails. */
+ * (a gap). -1 if the visitor, the sink or memory fails. */
 MUST_USE int git_commit_walk(struct git_walk *walk, const struct git_oid *commit, struct err *err);
 MUST_USE int git_tree_walk(struct git_walk *walk, const struct git_oid *tree,
     const struct git_oid *commit, struct err *err);
@@ -83,7 +83,7 @@ MUST_USE int git_difference_walk(struct git_walk *walk, const struct git_oid *tr
 MUST_USE int git_range_walk(struct git_walk *walk, const struct git_oid *commits, size_t n_commits,
     const struct git_oid *bases, size_t n_bases, struct err *err);
 
-/* The entry at a path of a commit's tree. CONTENT_MISSING where there is none. */
+/* The entry at a path of a commit's tree. CONTENT_MISSING if there is none. */
 MUST_USE enum content_result git_path_find(struct content *content, const struct limits *limits,
     const struct git_oid *commit, struct str path, struct arena *arena,
     struct git_tree_entry *ret_entry, struct err *err);

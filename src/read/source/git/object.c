@@ -2,13 +2,6 @@
 
 enum { MODE_DIGITS_MAX = 7, NAME_SHOWN = 60 };
 
-static int hex_digit(char c)
-{
-	if (byte_is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool git_oid_parse(struct str text, struct git_oid *ret_oid)
 {
 	struct git_oid oid = {{0}};
@@ -16,9 +9,11 @@ bool git_oid_parse(struct str text, struct git_oid *ret_oid)
 	if (text.n != GIT_OID_HEX_SHA1 && text.n != GIT_OID_HEX_MAX)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		if (hex_digit(byte_lower(text.p[i])) < 0)
+		char c = byte_lower(text.p[i]);
+
+		if (!byte_is_digit(c) && !(c >= 'a' && c <= 'f'))
 			return false;
-		oid.hex[i] = byte_lower(text.p[i]);
+		oid.hex[i] = c;
 	}
 	*ret_oid = oid;
 	return true;
@@ -134,12 +129,6 @@ static bool parse_mode(struct str digits, uint32_t *ret_mode)
 	return true;
 }
 
-static bool name_is_hostile(struct str name)
-{
-	return str_empty(name) || str_eq(name, STR(".")) || str_eq(name, STR("..")) ||
-	       str_eq_nocase(name, STR(".git")) || str_chr(name, '/') != STR_NPOS;
-}
-
 /* "<mode> <name>\0<id>" off *rest. */
 static bool take_entry(struct str *rest, size_t hex_digits, struct git_tree_entry *ret_entry)
 {
@@ -153,7 +142,9 @@ static bool take_entry(struct str *rest, size_t hex_digits, struct git_tree_entr
 	*rest = str_sub(behind, hex_digits / 2, behind.n);
 	if (!mode_is_known(entry.mode))
 		entry.flaws |= GIT_FLAW_MODE;
-	if (name_is_hostile(entry.name))
+	if (str_empty(entry.name) || str_eq(entry.name, STR(".")) ||
+	    str_eq(entry.name, STR("..")) || str_eq_nocase(entry.name, STR(".git")) ||
+	    str_chr(entry.name, '/') != STR_NPOS)
 		entry.flaws |= GIT_FLAW_NAME;
 	*ret_entry = entry;
 	return true;
@@ -205,21 +196,15 @@ static void index_names(struct git_tree *tree)
 	}
 }
 
-static size_t count_entries(struct str bytes, size_t hex_digits)
-{
-	struct git_tree_entry entry;
-	size_t n = 0;
-
-	while (!str_empty(bytes) && take_entry(&bytes, hex_digits, &entry))
-		n++;
-	return n;
-}
-
 int git_tree_parse(struct str bytes, size_t hex_digits, size_t max_entries, struct arena *arena,
     struct git_tree *ret_tree, struct err *err)
 {
-	struct git_tree tree = {.n = count_entries(bytes, hex_digits)};
+	struct git_tree tree = {.n = 0};
+	struct git_tree_entry entry;
+	struct str rest = bytes;
 
+	while (!str_empty(rest) && take_entry(&rest, hex_digits, &entry))
+		tree.n++;
 	if (tree.n > MIN_OF(max_entries, (size_t)UINT32_MAX))
 		return err_set(err, ERR_LIMIT, "a folder with more than %zu entries", max_entries);
 	tree.p = arena_array(arena, tree.n, sizeof *tree.p);

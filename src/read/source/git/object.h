@@ -35,7 +35,7 @@ struct git_commit {
 
 enum { GIT_PARENTS_MAX = 1024 };
 
-/* ERR_FORMAT where it is no commit; ids must be as long as `hex_digits`. */
+/* ERR_FORMAT if it is not a commit; ids must be as long as `hex_digits`. */
 MUST_USE int git_commit_parse(struct str bytes, size_t hex_digits, struct arena *arena,
     struct git_commit *ret_commit, struct err *err);
 
@@ -70,7 +70,7 @@ struct git_tree {
 enum git_kind { GIT_KIND_FILE, GIT_KIND_LINK, GIT_KIND_TREE, GIT_KIND_SUBMODULE };
 enum git_kind git_mode_kind(uint32_t mode);
 
-/* -1 only where the arena is full or it has more than max_entries (ERR_LIMIT). */
+/* -1 only if the arena is full or it has more than max_entries (ERR_LIMIT). */
 MUST_USE int git_tree_parse(struct str bytes, size_t hex_digits, size_t max_entries,
     struct arena *arena, struct git_tree *ret_tree, struct err *err);
 /* The first entry of that name, or NULL. */

@@ -9,16 +9,6 @@ enum { NAME_BYTES_MAX = 1024, BRANCHES_LISTED = 100000, UPDATES_MAX = 64 };
 
 /* ---- which names are allowed ---- */
 
-static bool byte_allowed(char c)
-{
-	return (unsigned char)c > ' ' && c != 0x7f && !strchr("~^:?*[\\", c);
-}
-
-static bool component_valid(struct str part)
-{
-	return !str_empty(part) && part.p[0] != '.' && !str_ends(part, STR(".lock"));
-}
-
 bool git_ref_name_valid(struct str name)
 {
 	struct str rest = name, part;
@@ -28,11 +18,13 @@ bool git_ref_name_valid(struct str name)
 	    str_has(name, STR("..")) || str_has(name, STR("@{")))
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
-		if (!byte_allowed(name.p[i]))
+		char c = name.p[i];
+
+		if ((unsigned char)c <= ' ' || c == 0x7f || strchr("~^:?*[\\", c))
 			return false;
 	}
 	while (str_cut(&rest, '/', &part)) {
-		if (!component_valid(part))
+		if (str_empty(part) || part.p[0] == '.' || str_ends(part, STR(".lock")))
 			return false;
 	}
 	return true;
@@ -169,7 +161,7 @@ static int find_refs(struct git_repo *repo, struct str name, struct meanings *m,
 	argv[4] = buf_cstr(&remote);
 	if (git_call(repo, &call, &errors, &status, err))
 		return -1;
-	/* 1 and no word: there is none. */
+	/* 1 without a message: no such ref. */
 	if (status != 0 && errors.n > 0)
 		return err_set(err, ERR_IO, "git show-ref in %s: %.*s", repo->path,
 		    STR_ARG(git_last_words(&errors)));
@@ -247,7 +239,7 @@ static int find_meaning(
 {
 	struct meanings m = {.n = 0};
 
-	/* Tags count for the error also where they cannot be the answer. */
+	/* Tags count for the error also if they cannot be the answer. */
 	if (find_refs(repo, name, &m, err) || find_abbreviated(repo, name, &m, err))
 		return -1;
 	if (m.n > 1)
@@ -266,7 +258,7 @@ static int find_meaning(
 }
 
 /* "main@{u}": the branch that it follows, by the repository's own config, which is read as data.
- * *ret_ref is empty where it is no such name. */
+ * *ret_ref is empty if the name is not of that form. */
 static int upstream_of(struct git_repo *repo, struct str name, struct buf *ret_ref, struct err *err)
 {
 	size_t at = str_find(name, STR("@{"));

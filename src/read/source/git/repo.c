@@ -67,7 +67,7 @@ static bool is_git_dir(struct arena *arena, const char *path)
 		   (has_folder(arena, path, "objects") && has_folder(arena, path, "refs")));
 }
 
-/* The path in a one-line file, behind `before`, taken from `folder` where it is relative. */
+/* The path in a one-line file, behind `before`, taken from `folder` if it is relative. */
 static const char *read_pointer(
     struct arena *arena, const char *file, const char *folder, const char *before, struct err *err)
 {
@@ -92,7 +92,7 @@ static const char *absolute(struct arena *arena, const char *path)
 	return realpath(path, real) ? arena_cstr(arena, str_of(real)) : NULL;
 }
 
-/* What git calls $GIT_DIR; NULL, and err, where there is none. */
+/* What git calls $GIT_DIR; NULL, and err, if there is none. */
 static const char *find_git_dir(
     struct arena *arena, const char *path, bool *ret_bare, struct err *err)
 {

@@ -17,13 +17,13 @@
 
 struct git_repo;
 
-/* path: a work tree's top, a bare repository, or a .git folder or file. ERR_NOT_FOUND where there
+/* path: a work tree's top, a bare repository, or a .git folder or file. ERR_NOT_FOUND if there
  * is none. limits are borrowed. */
 MUST_USE int git_repo_open(
     const char *path, const struct limits *limits, struct git_repo **ret_repo, struct err *err);
 /* Ends git and removes the folder. NULL is fine. */
 void git_repo_close(struct git_repo *repo);
-/* The top of the work tree, or the repository, that holds `path`, by looking upwards; false where
+/* The top of the work tree, or the repository, that holds `path`, by looking upwards; false if
  * none does. */
 MUST_USE bool git_repo_discover(const char *path, struct arena *arena, const char **ret_top);
 
@@ -34,7 +34,7 @@ struct content *git_repo_content(struct git_repo *repo);
 size_t git_repo_hex_digits(const struct git_repo *repo);
 bool git_repo_is_bare(const struct git_repo *repo);
 bool git_is_shallow(const struct git_repo *repo);
-/* The branch that HEAD names, "main"; empty where it is detached. Borrowed from the repo. */
+/* The branch that HEAD names, "main"; empty if it is detached. Borrowed from the repo. */
 struct str git_head_branch(const struct git_repo *repo);
 
 /* Git's own rules for names (git check-ref-format), and no leading '-': what comes from outside
@@ -45,7 +45,7 @@ bool git_ref_name_valid(struct str name);
  * abbreviated; a branch, of this repository or as the remote-tracking one that it is
  * ("origin/main"); BRANCH@{u}. Any of ~N and ^N may follow. Nothing gets in front of anything: a
  * short name that may mean two things, also a tag of a branch's name, is ERR_USAGE and both are
- * named. A tag is given as a full ref. ERR_USAGE where the name is not allowed, ERR_NOT_FOUND where
+ * named. A tag is given as a full ref. ERR_USAGE if the name is not allowed, ERR_NOT_FOUND if
  * there is none: with the nearest branch, and for an id in a shallow clone how to deepen it. */
 MUST_USE int git_resolve(
     struct git_repo *repo, struct str revision, struct git_oid *ret_commit, struct err *err);
@@ -55,7 +55,7 @@ MUST_USE int git_resolve_any(
 /* Only refs/heads/<branch>, so that no tag of the same name gets in front. */
 MUST_USE int git_resolve_branch(
     struct git_repo *repo, struct str branch, struct git_oid *ret_commit, struct err *err);
-/* The id a full ref name stands at; false in *ret_exists where there is no such ref. */
+/* The id a full ref name stands at; false in *ret_exists if there is no such ref. */
 MUST_USE int git_ref_read(struct git_repo *repo, struct str ref, bool *ret_exists,
     struct git_oid *ret_oid, struct err *err);
 
@@ -71,7 +71,7 @@ MUST_USE int git_ignored(struct git_repo *repo, const char *top, const char *fol
 MUST_USE int git_gitlinks(
     struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err);
 
-/* The best common ancestor. ERR_NOT_FOUND where there is none, which in a shallow clone says so. */
+/* The best common ancestor. ERR_NOT_FOUND if there is none, which in a shallow clone says so. */
 MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
     struct git_oid *ret_base, struct err *err);
 
@@ -89,11 +89,11 @@ MUST_USE int git_rev_list(struct git_repo *repo, const struct git_oid *bases, si
 /* The merge of source into target, without a work tree. */
 struct git_merge {
 	bool clean;
-	struct git_oid tree; /* where clean */
+	struct git_oid tree; /* if clean */
 	struct {
 		struct str *p;
 		size_t n, cap;
-	} conflicts; /* paths, where not */
+	} conflicts; /* paths, if not clean */
 };
 MUST_USE int git_merge_tree(struct git_repo *repo, const struct git_oid *target,
     const struct git_oid *source, struct arena *arena, struct git_merge *ret_merge,
@@ -116,13 +116,13 @@ struct git_ref_update {
 	const struct git_oid *to;   /* NULL: only verify that it stands at `from` */
 };
 /* All or nothing, compare-and-swap. ERR_MOVED names the first ref that is not where `from` says;
- * ERR_IO where git could not (a lock, a full disk), nothing changed. No hook runs. */
+ * ERR_IO if git could not (a lock, a full disk), nothing changed. No hook runs. */
 MUST_USE int git_update_refs(
     struct git_repo *repo, const struct git_ref_update *updates, size_t n_updates, struct err *err);
 
 MUST_USE int git_write_blob(
     struct git_repo *repo, struct str bytes, struct git_oid *ret_oid, struct err *err);
-/* A file of a commit. CONTENT_MISSING where the path is not there or is no file. */
+/* A file of a commit. CONTENT_MISSING if the path is not there or is not a file. */
 MUST_USE enum content_result git_read_blob(struct git_repo *repo, const struct git_oid *commit,
     struct str path, size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err);
 

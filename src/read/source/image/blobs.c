@@ -284,7 +284,7 @@ int blobs_read_digest(struct image_blobs *blobs, struct str digest, uint64_t siz
 	}
 	if (bytes.n != size)
 		return err_set(err, ERR_FORMAT,
-		    "%s " STR_FMT " has %zu bytes where %llu were promised", what, STR_ARG(digest),
+		    "%s " STR_FMT " has %zu bytes, but %llu were promised", what, STR_ARG(digest),
 		    bytes.n, (unsigned long long)size);
 	if (check_digest(bytes, digest, what, err) != 0)
 		return -1;

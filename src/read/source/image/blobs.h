@@ -19,8 +19,8 @@ struct image_blobs {
 	struct map members;
 };
 
-/* archive empty: names are asked of content. ERR_NOT_FOUND where the archive is not there,
- * ERR_UNSUPPORTED where it is compressed as a whole. */
+/* archive empty: names are asked of content. ERR_NOT_FOUND if the archive is not there,
+ * ERR_UNSUPPORTED if it is compressed as a whole. */
 MUST_USE int blobs_open(struct content *content, struct str archive, const struct limits *limits,
     struct arena *arena, struct image_blobs **ret, struct err *err);
 void blobs_close(struct image_blobs *blobs);
@@ -41,7 +41,7 @@ bool blobs_have(struct image_blobs *blobs, struct str name);
 /* The whole of a small one; ERR_LIMIT above max_bytes. */
 MUST_USE enum content_result blobs_read(struct image_blobs *blobs, struct str name,
     size_t max_bytes, struct arena *arena, struct str *ret_bytes, struct err *err);
-/* "blobs/sha256/<hex>"; ERR_FORMAT where digest is none, ERR_UNSUPPORTED for other algorithms. */
+/* "blobs/sha256/<hex>"; ERR_FORMAT if digest is invalid, ERR_UNSUPPORTED for other algorithms. */
 MUST_USE int blob_name(
     struct str digest, struct arena *arena, struct str *ret_name, struct err *err);
 /* The blob of a digest, its size and digest checked; `what` is for the errors ("the manifest").

@@ -63,27 +63,25 @@ static bool is_named(const struct candidate *c, struct str selector, struct aren
 
 /* ---- choosing ---- */
 
-static void list_one(struct buf *out, const struct candidate *c)
-{
-	if (out->n > 0)
-		buf_add(out, STR(", "));
-	buf_add(out, c->names.n > 0 ? c->names.p[0] : str_sub(c->digest, 0, 19));
-	if (c->os.n > 0)
-		buf_addf(out, " (" STR_FMT "/" STR_FMT "%s" STR_FMT ")", STR_ARG(c->os),
-		    STR_ARG(c->arch), c->variant.n > 0 ? "/" : "", STR_ARG(c->variant));
-}
-
 static int not_one(const struct candidate *const *list, size_t n, struct str says, struct err *err)
 {
 	struct buf names CLEANUP(buf_release) = BUF_INIT(KIB(64));
 
-	for (size_t i = 0; i < MIN_OF(n, (size_t)LISTED_MAX); i++)
-		list_one(&names, list[i]);
+	for (size_t i = 0; i < MIN_OF(n, (size_t)LISTED_MAX); i++) {
+		const struct candidate *c = list[i];
+
+		if (names.n > 0)
+			buf_add(&names, STR(", "));
+		buf_add(&names, c->names.n > 0 ? c->names.p[0] : str_sub(c->digest, 0, 19));
+		if (c->os.n > 0)
+			buf_addf(&names, " (" STR_FMT "/" STR_FMT "%s" STR_FMT ")", STR_ARG(c->os),
+			    STR_ARG(c->arch), c->variant.n > 0 ? "/" : "", STR_ARG(c->variant));
+	}
 	return err_set(err, ERR_NOT_FOUND, STR_FMT ": %s%s", STR_ARG(says), buf_cstr(&names),
 	    n > LISTED_MAX ? ", …" : "");
 }
 
-/* Keeps what fits; where nothing does and it need not, all stays. */
+/* Keeps what fits; if nothing does and it need not, all stays. */
 static size_t keep_platform(const struct candidate **list, size_t n, struct str wish, bool must_fit)
 {
 	size_t kept = 0;

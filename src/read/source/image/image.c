@@ -11,7 +11,7 @@ struct opening {
 	struct arena *arena;
 	struct image *image;
 	VEC(struct candidate) candidates;
-	struct docker_images docker; /* manifest.json, where there is one */
+	struct docker_images docker; /* manifest.json, if there is one */
 	bool has_docker;
 	struct image_rootfs rootfs;
 };
@@ -125,7 +125,7 @@ static int list_docker(struct opening *o, struct err *err)
 	return 0;
 }
 
-/* "<hex>.json", "blobs/sha256/<hex>", "<hex>.tar.gz" … The digest that a name tells of, or none. */
+/* "<hex>.json", "blobs/sha256/<hex>", "<hex>.tar.gz" … The digest in a name, or none. */
 static struct str digest_in_name(struct str name, struct arena *arena)
 {
 	size_t slash = str_rchr(name, '/');
@@ -191,7 +191,7 @@ static int take_layer(
 	layer->digest = d->digest;
 	layer->media_type = d->media_type;
 	layer->size = d->size;
-	/* A digest that is none is the layer's problem, not the image's. */
+	/* An invalid digest is the layer's problem, not the image's. */
 	if (blob_name(d->digest, o->arena, &layer->name, &ignored) != 0)
 		layer->name = STR_NONE;
 	return 0;
@@ -244,7 +244,7 @@ static int docker_config(struct opening *o, const struct docker_image *d, struct
 	if (!digest.p)
 		return arena_err(o->arena, err);
 	if (named.n > 0 && !str_eq(named, digest))
-		return err_set(err, ERR_FORMAT, "the config is %s where " STR_FMT " was promised",
+		return err_set(err, ERR_FORMAT, "the config is %s, but " STR_FMT " was promised",
 		    text, STR_ARG(named));
 	o->image->config_digest = digest;
 	return take_config(o, bytes, d->layers.n, err);
@@ -263,7 +263,7 @@ static int docker_layer(
 	if (layer->digest.n == 0)
 		return err_set(err, ERR_FORMAT,
 		    "a layer is called " STR_FMT ", which is not a digest", STR_ARG(name));
-	/* Missing is the layer's problem, told when it is read. */
+	/* A missing blob is the layer's problem, reported when it is read. */
 	if (blob_open(o->image->blobs, name, &b, err) == CONTENT_ERROR)
 		return -1;
 	layer->size = b.size;

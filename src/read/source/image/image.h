@@ -34,18 +34,18 @@ struct image_config {
 	struct str_list exposed_ports; /* "5432/tcp" */
 	struct str_list onbuild;       /* instructions that a build from this image runs first */
 	struct str_list volumes;
-	struct str_list healthcheck; /* {"NONE"} where it was switched off; empty: none set */
+	struct str_list healthcheck; /* {"NONE"} if it was switched off; empty: none set */
 	struct image_pair *labels;
 	size_t n_labels;
 };
 
 struct image_layer {
-	struct str digest; /* of the blob; the diff ID where the format has no blob digest */
+	struct str digest; /* of the blob; the diff ID if the format has no blob digest */
 	struct str diff_id;
 	struct str media_type; /* empty in the old docker save shape */
 	uint64_t size;	       /* of the blob, bytes */
-	struct str created_by; /* the history's text; empty where history and layers disagree, and
-				where the layer holds what several steps wrote */
+	struct str created_by; /* the history's text; empty if history and layers disagree, and
+				if the layer holds what several steps wrote */
 	bool from_base;
 	struct str name; /* of the blob: inside the layout folder, or of the archive's member */
 };
@@ -77,8 +77,8 @@ struct image_opts {
 				the only one there is */
 };
 
-/* ERR_NOT_FOUND where the selector or platform fits none, or several images are there and none is
- * named: the text lists them. ERR_FORMAT where a blob is not what its digest says. */
+/* ERR_NOT_FOUND if the selector or platform fits none, or several images are there and none is
+ * named: the text lists them. ERR_FORMAT if a blob is not what its digest says. */
 MUST_USE int image_open(struct content *content, const struct image_opts *opts,
     const struct limits *limits, struct arena *arena, struct image *ret, struct err *err);
 /* Closes what is open in content. */
@@ -130,7 +130,7 @@ struct image_visitor {
 	 * or replaces; as many times as that happens. Links are not followed. */
 	int (*gone)(void *arg, const struct unit *unit, const struct image_file *file, size_t by,
 	    struct err *err);
-	/* A layer has been read to its end; verified is false where it failed: a problem was told.
+	/* A layer has been read to its end; verified is false if it failed: a problem said so.
 	 */
 	int (*layer_end)(
 	    void *arg, const struct image_layer *layer, bool verified, struct err *err);
@@ -162,11 +162,11 @@ enum image_step {
 enum image_step image_step_of(struct str created_by);
 
 /* The instruction that made the layer as a person writes it: "COPY app /srv", without the builder's
- * additions; empty where unknown. In the arena. */
+ * additions; empty if unknown. In the arena. */
 struct str image_layer_instruction(const struct image_layer *layer, struct arena *arena);
 /* Which of the Dockerfile's instructions ("RUN apt-get update", in the file's order; continuations
  * joined or not) the history text stands for; the first at or after `from` that fits, else the
- * first that fits. False where none does. */
+ * first that fits. False if none does. */
 MUST_USE bool image_match_instruction(struct str created_by, const struct str *instructions,
     size_t n, size_t from, size_t *ret_index);
 /* Marks as the base's the layers whose diff IDs are the first n of the image, if all n are: a

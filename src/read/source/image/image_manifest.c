@@ -83,33 +83,25 @@ static void read_platform(
 	copy_text(get(platform, "variant"), arena, &d->variant);
 }
 
-static void read_annotations(
-    const struct node *annotations, struct arena *arena, struct image_descriptor *d)
-{
-	const struct node *type = get(annotations, "vnd.docker.reference.type");
-
-	if (str_eq(node_text(type), STR("attestation-manifest")))
-		d->is_attestation = true;
-	copy_text(get(annotations, "org.opencontainers.image.ref.name"), arena, &d->ref);
-	copy_text(get(annotations, "io.containerd.image.name"), arena, &d->full_name);
-}
-
 static int read_descriptor(const struct node *node, const char *what, struct arena *arena,
     struct image_descriptor *ret, struct err *err)
 {
+	const struct node *annotations = get(node, "annotations");
 	struct image_descriptor d = {0};
 
 	copy_text(get(node, "mediaType"), arena, &d.media_type);
 	copy_text(get(node, "digest"), arena, &d.digest);
 	read_platform(get(node, "platform"), arena, &d);
-	read_annotations(get(node, "annotations"), arena, &d);
+	copy_text(get(annotations, "org.opencontainers.image.ref.name"), arena, &d.ref);
+	copy_text(get(annotations, "io.containerd.image.name"), arena, &d.full_name);
 	if (arena_check(arena, err) != 0)
 		return -1;
 	if (d.digest.n == 0 || !node_u64(get(node, "size"), &d.size) || d.size > INT64_MAX)
 		return err_set(err, ERR_FORMAT, "%s has no digest or no size", what);
-	if (str_eq(node_text(get(node, "artifactType")),
-		STR("application/vnd.docker.attestation.manifest.v1+json")))
-		d.is_attestation = true;
+	d.is_attestation = str_eq(node_text(get(annotations, "vnd.docker.reference.type")),
+			       STR("attestation-manifest")) ||
+			   str_eq(node_text(get(node, "artifactType")),
+			       STR("application/vnd.docker.attestation.manifest.v1+json"));
 	*ret = d;
 	return 0;
 }

@@ -12,7 +12,7 @@
 struct image_descriptor {
 	struct str media_type, digest;
 	uint64_t size;
-	struct str os, arch, variant; /* empty where not said */
+	struct str os, arch, variant; /* empty if not said */
 	struct str ref;		      /* org.opencontainers.image.ref.name */
 	struct str full_name;	      /* io.containerd.image.name */
 	bool is_attestation;
@@ -30,12 +30,12 @@ struct image_manifest {
 	struct image_descriptor *layers;
 	size_t n_layers;
 };
-/* ERR_UNSUPPORTED for schema 1 and for what is no image. */
+/* ERR_UNSUPPORTED for schema 1 and for what is not an image. */
 MUST_USE int image_manifest_parse(struct str bytes, const struct limits *limits,
     struct arena *arena, struct image_manifest *ret, struct err *err);
 
 /* Fills os, arch, variant, platform, config and history of image, and gives the diff IDs, and for
- * each the history text that made it (empty where the counts differ). */
+ * each the history text that made it (empty if the counts differ). */
 struct image_rootfs {
 	struct str *diff_ids;
 	struct str *created_by;

@@ -23,17 +23,7 @@ struct unit walk_unit(const struct walk *w, size_t layer, struct str path, uint3
 
 /* ---- one pass over the layers ---- */
 
-static int layer_failed(struct walk *w, const struct err *why, struct err *err)
-{
-	const struct image_visitor *v = w->visitor;
-
-	w->failed[w->layer_index] = true;
-	if (!v->problem)
-		return 0;
-	return v->problem(v->arg, &w->image->layers[w->layer_index], STR_NONE, why, err);
-}
-
-/* What lower layers had where this one changed it: the oldest state of each node, as far as it is
+/* What lower layers had of what this one changed: the oldest state of each node, as far as it is
  * not this layer's own. */
 static int give_gone(struct walk *w, struct err *err)
 {
@@ -80,7 +70,9 @@ static int one_layer(struct walk *w, struct err *err)
 		return -1;
 	} else {
 		merged_rollback(&w->merged);
-		if (layer_failed(w, &why, err) != 0)
+		w->failed[w->layer_index] = true;
+		if (v->problem &&
+		    v->problem(v->arg, &w->image->layers[w->layer_index], STR_NONE, &why, err) != 0)
 			return -1;
 	}
 	if (!w->is_first_pass || !v->layer_end)
@@ -292,14 +284,6 @@ static int walk_init(struct walk *w, struct err *err)
 	return arena_check(&w->arena, err);
 }
 
-static void walk_release(struct walk *w)
-{
-	merged_release(&w->merged);
-	buf_release(&w->path);
-	arena_release(&w->arena);
-	free(w->piece);
-}
-
 static int walk_all(struct walk *w, struct err *err)
 {
 	bool again = true;
@@ -329,6 +313,9 @@ int image_walk(struct image *image, const struct limits *limits,
 
 	if (result == 0)
 		result = walk_all(&w, err);
-	walk_release(&w);
+	merged_release(&w.merged);
+	buf_release(&w.path);
+	arena_release(&w.arena);
+	free(w.piece);
 	return result;
 }

@@ -15,12 +15,12 @@ struct walk {
 	const struct image_visitor *visitor;
 	struct arena arena;
 	struct str *instructions; /* of each layer */
-	bool *failed;		  /* each layer that was told as a problem */
+	bool *failed;		  /* each layer that was reported as a problem */
 	bool is_first_pass;
 	struct map named; /* visitor->paths; paths that are to be kept whatever wants() says */
 	struct map extra; /* paths that links lead to, found out in an earlier pass */
 	struct merged merged;
-	char *piece; /* limits->unit_bytes, where something is streamed */
+	char *piece; /* limits->unit_bytes, if something is streamed */
 	/* of the pass */
 	uint64_t image_left;
 	/* of the layer */

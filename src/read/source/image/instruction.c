@@ -20,8 +20,8 @@ static bool strip_prefix(struct str *s, struct str prefix)
 	return true;
 }
 
-/* "|2 A=b C=d " as builders write the build arguments before a command. Values with blanks cannot
- * be told from what follows; then the shell's name ends them. */
+/* "|2 A=b C=d " as builders write the build arguments before a command. Values with blanks look
+ * like what follows; then the shell's name ends them. */
 static void strip_args(struct str *s)
 {
 	size_t shell;

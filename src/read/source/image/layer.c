@@ -73,7 +73,7 @@ static int sum_whole(struct walk *w, struct merged_body *body, struct tar *tar, 
 struct layer_pieces {
 	struct image_file file;
 	struct unit unit;
-	struct str whole; /* where the bytes are in memory already */
+	struct str whole; /* if the bytes are in memory already */
 	struct tar *tar;  /* else */
 };
 
@@ -261,22 +261,16 @@ static int take_folder(struct walk *w, const struct tar_entry *t, struct err *er
 
 /* ---- whiteouts (OCI image specification 1.1, layer.md) ---- */
 
-static int refuse_whiteout(struct walk *w, struct str path, struct err *err)
-{
-	struct err why = ERR_INIT;
-
-	(void)err_set(&why, ERR_FORMAT, "a whiteout that names nothing");
-	return entry_problem(w, path, &why, err);
-}
-
 static int white_out(
     struct walk *w, const struct tar_entry *t, struct str folder, struct str name, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct merged_at at;
 
-	if (name.n == 0 || str_eq(name, STR(".")) || str_eq(name, STR("..")))
-		return refuse_whiteout(w, t->path, err);
+	if (name.n == 0 || str_eq(name, STR(".")) || str_eq(name, STR(".."))) {
+		(void)err_set(&why, ERR_FORMAT, "a whiteout that names nothing");
+		return entry_problem(w, t->path, &why, err);
+	}
 	buf_clear(&w->path);
 	buf_add(&w->path, folder);
 	buf_addc(&w->path, '/');
@@ -387,7 +381,7 @@ static int open_blob(struct walk *w, struct layer_stream *s, struct err *err)
 		return -1;
 	}
 	if (s->blob.size != layer->size)
-		return err_set(err, ERR_FORMAT, "it has %llu bytes where %llu were promised",
+		return err_set(err, ERR_FORMAT, "it has %llu bytes, but %llu were promised",
 		    (unsigned long long)s->blob.size, (unsigned long long)layer->size);
 	return stream_of_content(
 	    s->blob.blobs->content, s->blob.handle, s->blob.offset, s->blob.size, &s->top, err);

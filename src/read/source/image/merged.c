@@ -35,18 +35,6 @@ void merged_release(struct merged *m)
 
 /* ---- bodies ---- */
 
-static int body_refuse(
-    struct merged *m, struct merged_body *body, const struct err *why, struct err *err)
-{
-	body->why = arena_new(&m->arena, struct err);
-	if (!body->why) {
-		free(body);
-		return arena_err(&m->arena, err);
-	}
-	*body->why = *why;
-	return 0;
-}
-
 int merged_body_new(struct merged *m, struct str path, uint64_t n, uint32_t mode,
     struct merged_body **ret, struct err *err)
 {
@@ -74,8 +62,14 @@ int merged_body_new(struct merged *m, struct str path, uint64_t n, uint32_t mode
 		if (!body->bytes)
 			(void)err_nomem(&why);
 	}
-	if (!body->bytes && body_refuse(m, body, &why, err) != 0)
-		return -1;
+	if (!body->bytes) {
+		body->why = arena_new(&m->arena, struct err);
+		if (!body->why) {
+			free(body);
+			return arena_err(&m->arena, err);
+		}
+		*body->why = why;
+	}
 	body->n = body->bytes ? (size_t)n : 0;
 	m->body_bytes += body->n;
 	*ret = body;

@@ -1,7 +1,7 @@
 /*
  * What the layers so far have left: a tree of the names that matter (wanted files, all
  * symbolic links, the folders above them) with the wanted files' bytes. A layer's changes
- * are taken back as a whole where it fails. Names live in the tree's arena, bytes on the
+ * are taken back as a whole if it fails. Names live in the tree's arena, bytes on the
  * heap as long as something names them. Private to the image reader; one thread.
  *
  * Entries are taken as the runtimes that unpack in place take them (containerd, umoci): in
@@ -17,9 +17,9 @@
 /* A file's bytes, shared by its hard links. */
 struct merged_body {
 	size_t refs;
-	char *bytes; /* NULL where why says why not */
+	char *bytes; /* NULL if why says why not */
 	size_t n;
-	char *md5; /* in place of bytes, where it is only summed up; in the tree's arena */
+	char *md5; /* in place of bytes, if it is only summed up; in the tree's arena */
 	struct err *why;
 	struct str path; /* where the bytes are */
 	size_t layer;
@@ -72,17 +72,17 @@ void merged_begin(struct merged *m, size_t layer);
 void merged_commit(struct merged *m);
 void merged_rollback(struct merged *m);
 
-/* Where a path leads: node is NULL where nothing is kept there. */
+/* Where a path leads: node is NULL if nothing is kept there. */
 struct merged_at {
 	struct str path; /* good until the next merged_resolve */
 	struct merged_node *node;
 };
 /* Follows the links of the folders above, and with follow_last that of the path itself; names that
- * are not kept are taken for folders. ERR_LIMIT where it goes round in circles or too deep. */
+ * are not kept are taken for folders. ERR_LIMIT if it goes round in circles or too deep. */
 MUST_USE int merged_resolve(
     struct merged *m, struct str path, bool follow_last, struct merged_at *ret, struct err *err);
 
-/* A new body with room for n bytes, held once by the caller; where limits or memory forbid that,
+/* A new body with room for n bytes, held once by the caller; if limits or memory forbid that,
  * one without bytes that says why. */
 MUST_USE int merged_body_new(struct merged *m, struct str path, uint64_t n, uint32_t mode,
     struct merged_body **ret, struct err *err);
