@@ -10,10 +10,11 @@
 
 #define SHA256_BYTES	   32
 #define SHA256_HEX_SIZE	   65 /* with the NUL */
+#define SHA1_HEX_SIZE	   41
 #define MD5_HEX_SIZE	   33
 #define SHA256_DIGEST_SIZE 72 /* "sha256:" + 64 + NUL */
 
-/* Streaming digests: "sha256", "sha512" or "md5". */
+/* Streaming digests: "sha256", "sha512", "sha1" or "md5". */
 struct hasher {
 	struct hasher_state *state;
 	size_t digest_bytes;
@@ -30,6 +31,8 @@ void sha256_hex(struct str bytes, char ret_hex[SHA256_HEX_SIZE]);
 void sha256_digest(struct str bytes, char ret_digest[SHA256_DIGEST_SIZE]);
 /* The whole of "sha256:" + 64 lower-case hex, or "sha512:" + 128. */
 bool digest_is_valid(struct str digest);
+/* As a report format wants it; no protection from anybody. */
+int sha1_hex(struct str bytes, char ret_hex[SHA1_HEX_SIZE], struct err *err);
 /* As dpkg writes it; no protection from anybody. */
 int md5_hex(struct str bytes, char ret_hex[MD5_HEX_SIZE], struct err *err);
 void hmac_sha256(struct str key, struct str bytes, unsigned char ret_mac[SHA256_BYTES]);

@@ -190,11 +190,19 @@ static void log_edge_release(struct log_edge *l)
 	arena_release(&l->arena);
 }
 
+/* The command whose name the program was called by, as through a link of that name, or NULL. */
+static const struct command *called_by_name(int argc, char **argv)
+{
+	struct str name = argc > 0 ? str_base_name(str_of(argv[0])) : STR_NONE;
+
+	return str_eq(name, STR("hadolint")) ? command_find(name) : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct log_edge log_edge CLEANUP(log_edge_release) = {0};
 	struct arena arena CLEANUP(arena_release);
-	const struct command *command;
+	const struct command *command = called_by_name(argc, argv);
 	struct clock clock;
 	struct cli cli = {
 	    .arena = &arena, .clock = &clock, .limits = &limits_default, .edge = &log_edge.edge};
@@ -213,6 +221,8 @@ int main(int argc, char **argv)
 	if (!pick_clock(&clock))
 		return EXIT_USAGE;
 	cli.color = wants_color();
+	if (command)
+		return command->run(&cli, argc - 1, argv + 1);
 	if (argc < 2) {
 		(void)print_help();
 		return EXIT_USAGE;

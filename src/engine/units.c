@@ -30,9 +30,13 @@ void unit_detectors_release(struct unit_detectors *d)
 
 static struct lint_opts lint_opts_of(const struct unit_detectors *d)
 {
-	return (struct lint_opts){.trusted_registries = d->scan->policy->trusted_registries,
-	    .named = d->named,
-	    .build = d->scan->build};
+	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
+
+	if (d->scan->lint)
+		opts = *d->scan->lint;
+	opts.named = d->named;
+	opts.build = d->scan->build;
+	return opts;
 }
 
 /* What the user named and what is built must be read, or it is an error. */

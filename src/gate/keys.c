@@ -49,9 +49,11 @@ int keys_read(struct keys *k, const struct node *map, const struct key_row *rows
 
 		while (i < n && !str_eq(member->key, str_of(rows[i].key)))
 			i++;
-		if (i == n)
+		if (i == n && !k->unknown)
 			return fail_key(k, member, rows, n, err);
-		if (rows[i].read &&
+		if (i == n && k->unknown->code == ERR_NONE)
+			(void)fail_key(k, member, rows, n, k->unknown);
+		if (i < n && rows[i].read &&
 		    rows[i].read(k, member, (char *)target + rows[i].offset, err) != 0)
 			return -1;
 	}

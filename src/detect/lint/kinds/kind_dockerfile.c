@@ -123,6 +123,11 @@ static int recognise(struct str path, struct str bytes, const struct lint_opts *
 	*ret = LINT_IS_NOT;
 	if (!opts->named && !wants(path, opts))
 		return 0;
+	/* To hadolint all that it is given is one. */
+	if (opts->named && opts->dialect == LINT_HADOLINT) {
+		*ret = LINT_IS;
+		return 0;
+	}
 	if (is_built(path, opts) || (opts->named && name != NAME_OTHER)) {
 		*ret = name == NAME_DERIVED && !is_built(path, opts) ? LINT_MAY_BE : LINT_IS;
 		return 0;
