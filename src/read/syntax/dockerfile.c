@@ -65,44 +65,40 @@ static struct str line_text(const struct dockerfile *file, const struct docker_l
 	return str_sub(file->text, line->start, line->end - line->start);
 }
 
-bool docker_problem_add(
+void docker_problem_add(
     struct docker_reader *r, const char *what, const char *fix, size_t offset, size_t end)
 {
 	struct docker_problem problem = {what, fix, offset, end, r->file->instructions.n};
 
 	if (r->file->problems.n > DOCKER_PROBLEMS_MAX)
-		return true;
+		return;
 	if (r->file->problems.n == DOCKER_PROBLEMS_MAX) {
 		problem.what = "and more from here on that is not listed";
 		problem.fix = NULL;
 	}
-	if (vec_push(&r->file->problems, r->arena, problem))
-		return true;
-	(void)arena_err(r->arena, r->err);
-	return false;
+	vec_push(&r->file->problems, r->arena, problem);
 }
 
-bool docker_malformed(struct docker_reader *r, struct docker_instruction *in, struct str part,
+void docker_malformed(struct docker_reader *r, struct docker_instruction *in, struct str part,
     const char *what, const char *fix)
 {
 	struct text_range range = docker_range(in, part);
 
 	in->malformed = true;
-	return docker_problem_add(r, what, fix, range.offset, range.end);
+	docker_problem_add(r, what, fix, range.offset, range.end);
 }
 
 /* ---- the leading block ---- */
 
-static bool set_escape(struct docker_reader *r, struct str value)
+static void set_escape(struct docker_reader *r, struct str value)
 {
 	size_t offset = (size_t)(value.p - r->file->text.p);
 
-	if (str_eq(value, STR("\\")) || str_eq(value, STR("`"))) {
+	if (str_eq(value, STR("\\")) || str_eq(value, STR("`")))
 		r->file->escape = value.p[0];
-		return true;
-	}
-	return docker_problem_add(r, "the escape directive takes only \\ or `",
-	    "write \"# escape=\\\" or \"# escape=`\"", offset, offset + value.n);
+	else
+		docker_problem_add(r, "the escape directive takes only \\ or `",
+		    "write \"# escape=\\\" or \"# escape=`\"", offset, offset + value.n);
 }
 
 static bool has_directive(const struct dockerfile *file, struct str name)
@@ -114,7 +110,7 @@ static bool has_directive(const struct dockerfile *file, struct str name)
 }
 
 /* "# name = value" with a known name, not given before; anything else ends the block. */
-static bool read_directive(struct docker_reader *r, struct str comment)
+static void read_directive(struct docker_reader *r, struct str comment)
 {
 	struct docker_directive d;
 
@@ -129,29 +125,26 @@ static bool read_directive(struct docker_reader *r, struct str comment)
 	if (has_directive(r->file, d.name)) {
 		size_t offset = (size_t)(comment.p - r->file->text.p);
 
-		return docker_problem_add(r, "this directive is given twice", "keep one of the two",
+		docker_problem_add(r, "this directive is given twice", "keep one of the two",
 		    offset, offset + comment.n);
+		return;
 	}
-	if (!vec_push(&r->file->directives, r->arena, d)) {
-		(void)arena_err(r->arena, r->err);
-		return false;
-	}
-	return !str_eq_nocase(d.name, STR("escape")) || set_escape(r, d.value);
+	vec_push(&r->file->directives, r->arena, d);
+	if (str_eq_nocase(d.name, STR("escape")))
+		set_escape(r, d.value);
+	return;
 over:
 	r->directives_done = true;
-	return true;
 }
 
 /* `comment` begins with '#'. */
-static bool read_comment(struct docker_reader *r, struct str comment)
+static void read_comment(struct docker_reader *r, struct str comment)
 {
 	struct docker_comment c = {comment};
 
-	if (!vec_push(&r->file->comments, r->arena, c)) {
-		(void)arena_err(r->arena, r->err);
-		return false;
-	}
-	return r->directives_done || read_directive(r, comment);
+	vec_push(&r->file->comments, r->arena, c);
+	if (!r->directives_done)
+		read_directive(r, comment);
 }
 
 /* ---- continuations ---- */
@@ -188,10 +181,11 @@ static enum line_use line_use(const struct docker_reader *r, struct str *line, b
 }
 
 /* Joins the lines from `first` on into in->text and moves r->at behind them. */
-static bool join_lines(
+static void join_lines(
     struct docker_reader *r, struct docker_line first, struct docker_instruction *in, size_t stop)
 {
 	struct placed_builder b;
+	struct err ignored;
 	struct docker_line line = first;
 	bool more = true, is_first = true;
 
@@ -202,15 +196,16 @@ static bool join_lines(
 
 		is_first = false;
 		in->empty_continuation |= use == LINE_BLANK;
-		if (use == LINE_COMMENT && !read_comment(r, text))
-			return false;
+		if (use == LINE_COMMENT)
+			read_comment(r, text);
 		if (use == LINE_CONTINUES || use == LINE_LAST)
 			placed_add(&b, text, (uint32_t)(text.p - r->file->text.p));
 		more = use != LINE_LAST;
 		r->at = line.next;
 		line.start = line.next;
 	}
-	return placed_done(&b, &in->text, r->err) == 0;
+	if (placed_done(&b, &in->text, &ignored) != 0)
+		arena_fail(r->arena, ERR_NOMEM);
 }
 
 /* Where the instruction that begins with `line` ends: behind its last line's bytes. */
@@ -258,7 +253,7 @@ static size_t recover_heredoc(const struct docker_reader *r)
 	return at;
 }
 
-static bool read_heredoc(
+static void read_heredoc(
     struct docker_reader *r, struct docker_instruction *in, struct docker_heredoc *doc)
 {
 	struct docker_line line;
@@ -274,7 +269,7 @@ static bool read_heredoc(
 			doc->body = str_sub(r->file->text, start, at - start);
 			in->end = (uint32_t)line.end;
 			r->at = line.next;
-			return true;
+			return;
 		}
 		at = line.next;
 	}
@@ -285,65 +280,45 @@ static bool read_heredoc(
 	doc->body = str_sub(r->file->text, start, at - start);
 	in->end = (uint32_t)(at > start ? at : in->end);
 	r->at = at;
-	return docker_malformed(r, in, doc->raw, "this here-document has no end",
+	docker_malformed(r, in, doc->raw, "this here-document has no end",
 	    "end it with a line that holds its name and nothing else");
 }
 
-static bool read_heredocs(struct docker_reader *r, struct docker_instruction *in)
+static void read_heredocs(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct docker_heredoc *docs;
 
-	if (r->dialect == DOCKER_BUILDKIT && !docker_find_heredocs(r, in))
-		return false;
+	if (r->dialect == DOCKER_BUILDKIT)
+		docker_find_heredocs(r, in);
 	if (in->n_heredocs == 0)
-		return true;
+		return;
 	docs = arena_array(r->arena, in->n_heredocs, sizeof *docs);
-	if (!docs) {
-		(void)arena_err(r->arena, r->err);
-		return false;
-	}
+	if (!docs)
+		return;
 	memcpy(docs, in->heredocs, in->n_heredocs * sizeof *docs);
 	for (size_t i = 0; i < in->n_heredocs; i++)
-		if (!read_heredoc(r, in, &docs[i]))
-			return false;
+		read_heredoc(r, in, &docs[i]);
 	in->heredocs = docs;
-	return true;
 }
 
 /* What ONBUILD holds has its here-documents too. */
-static bool share_heredocs(struct docker_reader *r, struct docker_instruction *in)
+static void share_heredocs(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct docker_instruction *inner;
 
 	if (!in->inner || in->n_heredocs == 0)
-		return true;
+		return;
 	inner = arena_new(r->arena, struct docker_instruction);
-	if (!inner) {
-		(void)arena_err(r->arena, r->err);
-		return false;
-	}
+	if (!inner)
+		return;
 	*inner = *in->inner;
 	inner->heredocs = in->heredocs;
 	inner->n_heredocs = in->n_heredocs;
 	inner->end = in->end;
 	in->inner = inner;
-	return true;
 }
 
 /* ---- instructions ---- */
-
-static bool instruction_keep(struct docker_reader *r, const struct docker_instruction *in)
-{
-	if (r->file->instructions.n >= DOCKER_INSTRUCTIONS_MAX) {
-		(void)err_set(r->err, ERR_LIMIT, "more than %d instructions in one Dockerfile",
-		    (int)DOCKER_INSTRUCTIONS_MAX);
-		return false;
-	}
-	if (vec_push(&r->file->instructions, r->arena, *in))
-		return true;
-	(void)arena_err(r->arena, r->err);
-	return false;
-}
 
 /* The blanks beyond ASCII that builders cut off too: U+0085, U+00A0, U+1680, U+2000 to U+200A,
  * U+2028, U+2029, U+202F, U+205F, U+3000. */
@@ -382,15 +357,14 @@ static struct str trim_all(struct str s)
 	return s;
 }
 
-static bool read_instruction(struct docker_reader *r, struct docker_line line)
+static void read_instruction(struct docker_reader *r, struct docker_line line)
 {
 	struct docker_instruction in = {.kind = DOCKER_UNKNOWN};
 	struct str text = line_text(r->file, &line);
 	struct text_range range;
 
 	if (line_use(r, &text, true) == LINE_CONTINUES) {
-		if (!join_lines(r, line, &in, find_stop(r, line)))
-			return false;
+		join_lines(r, line, &in, find_stop(r, line));
 	} else {
 		in.text.text = text;
 		in.text.base = (uint32_t)(text.p - r->file->text.p);
@@ -398,45 +372,48 @@ static bool read_instruction(struct docker_reader *r, struct docker_line line)
 	}
 	in.text = placed_sub(&in.text, trim_all(in.text.text));
 	if (in.text.text.n == 0)
-		return true;
+		return;
 	if (r->first) {
 		*r->first = in.text.text;
 		r->at = r->file->text.n;
-		return true;
+		return;
 	}
 	range = docker_range(&in, in.text.text);
 	in.offset = range.offset;
 	in.end = in.head_end = range.end;
-	return docker_read_arguments(r, &in, false) && read_heredocs(r, &in) &&
-	       share_heredocs(r, &in) && instruction_keep(r, &in);
+	docker_read_arguments(r, &in, false);
+	read_heredocs(r, &in);
+	share_heredocs(r, &in);
+	vec_push(&r->file->instructions, r->arena, in);
 }
 
-static bool read_line(struct docker_reader *r, struct docker_line line)
+static void read_line(struct docker_reader *r, struct docker_line line)
 {
 	struct str text = str_trim_left(line_text(r->file, &line));
 
 	if (text.n > 0 && text.p[0] == '#') {
 		r->at = line.next;
-		return read_comment(r, text);
+		read_comment(r, text);
+		return;
 	}
 	r->directives_done = true;
 	if (text.n > 0)
-		return read_instruction(r, line);
-	r->at = line.next;
-	return true;
+		read_instruction(r, line);
+	else
+		r->at = line.next;
 }
 
 /* Skips a byte order mark. A UTF-16 one makes the whole file one problem. */
-static bool read_mark(struct docker_reader *r)
+static void read_mark(struct docker_reader *r)
 {
 	struct str text = r->file->text;
 
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		r->at = 3;
 	if (!str_starts(text, STR("\xff\xfe")) && !str_starts(text, STR("\xfe\xff")))
-		return true;
+		return;
 	r->at = text.n;
-	return docker_problem_add(
+	docker_problem_add(
 	    r, "the file is UTF-16, which a build does not read", "save it as UTF-8", 0, 2);
 }
 
@@ -449,35 +426,35 @@ int dockerfile_parse_dialect(struct str text, enum docker_dialect dialect, struc
     struct dockerfile *ret, struct err *err)
 {
 	struct dockerfile file = {.text = text, .escape = '\\'};
-	struct docker_reader r = {.file = &file, .arena = arena, .err = err, .dialect = dialect};
+	struct docker_reader r = {.file = &file, .arena = arena, .dialect = dialect};
 	struct docker_line line;
 
 	if (line_index_init(&file.lines, text, arena, err) != 0)
 		return -1;
 	r.search_left = text.n > SIZE_MAX / SEARCH_FACTOR ? text.n : text.n * SEARCH_FACTOR;
-	if (!read_mark(&r))
-		return -1;
-	while (docker_next_line(&file, r.at, &line))
-		if (!read_line(&r, line))
-			return -1;
-	if (file.instructions.n == 0 && file.problems.n == 0 &&
-	    !docker_problem_add(&r, "the file holds no instruction", "begin it with FROM", 0, 0))
-		return -1;
+	read_mark(&r);
+	while (arena_ok(arena) && docker_next_line(&file, r.at, &line)) {
+		read_line(&r, line);
+		if (file.instructions.n > DOCKER_INSTRUCTIONS_MAX)
+			return err_set(err, ERR_LIMIT,
+			    "more than %d instructions in one Dockerfile",
+			    (int)DOCKER_INSTRUCTIONS_MAX);
+	}
+	if (file.instructions.n == 0 && file.problems.n == 0)
+		docker_problem_add(&r, "the file holds no instruction", "begin it with FROM", 0, 0);
 	*ret = file;
-	return 0;
+	return arena_check(arena, err);
 }
 
 int dockerfile_first(struct str text, struct arena *arena, struct str *ret_text, struct err *err)
 {
 	struct dockerfile file = {.text = text, .escape = '\\'};
-	struct docker_reader r = {.file = &file, .arena = arena, .err = err, .first = ret_text};
+	struct docker_reader r = {.file = &file, .arena = arena, .first = ret_text};
 	struct docker_line line;
 
 	*ret_text = STR("");
-	if (!read_mark(&r))
-		return -1;
-	while (docker_next_line(&file, r.at, &line))
-		if (!read_line(&r, line))
-			return -1;
-	return 0;
+	read_mark(&r);
+	while (arena_ok(arena) && docker_next_line(&file, r.at, &line))
+		read_line(&r, line);
+	return arena_check(arena, err);
 }

@@ -48,12 +48,6 @@ static const struct {
     [DOCKER_WORKDIR] = {SHAPE_ONE, 1, "WORKDIR needs a folder", "write WORKDIR /app"},
 };
 
-static bool full(struct docker_reader *r)
-{
-	(void)arena_err(r->arena, r->err);
-	return false;
-}
-
 /* ---- keyword and flags ---- */
 
 static struct str cut_keyword(struct str text, struct str *ret_rest)
@@ -66,7 +60,7 @@ static struct str cut_keyword(struct str text, struct str *ret_rest)
 	return str_sub(text, 0, n);
 }
 
-static bool unknown_keyword(struct docker_reader *r, struct docker_instruction *in)
+static void unknown_keyword(struct docker_reader *r, struct docker_instruction *in)
 {
 #define X(name, word) word,
 	static const char *const words[] = {DOCKER_KINDS(X)};
@@ -86,18 +80,17 @@ static bool unknown_keyword(struct docker_reader *r, struct docker_instruction *
 	for (size_t i = 0; nearest && i < ARRAY_LEN(words); i++)
 		if (words[i] == nearest)
 			fix = fixes[i];
-	return docker_malformed(r, in, in->keyword, "this is not an instruction", fix);
+	docker_malformed(r, in, in->keyword, "this is not an instruction", fix);
 }
 
-static bool make_word(struct docker_reader *r, struct str raw, struct docker_word *ret)
+static void make_word(struct docker_reader *r, struct str raw, struct docker_word *ret)
 {
 	ret->raw = raw;
 	ret->text = docker_unquote(raw, r->file->escape, r->arena);
-	return ret->text.p || full(r);
 }
 
 /* "--name[=value] …" in front of the arguments; "--" ends them. */
-static bool read_flags(struct docker_reader *r, struct docker_instruction *in)
+static void read_flags(struct docker_reader *r, struct docker_instruction *in)
 {
 	VEC(struct docker_flag) flags = {0};
 	struct str raw, rest = in->args;
@@ -111,19 +104,17 @@ static bool read_flags(struct docker_reader *r, struct docker_instruction *in)
 		if (flag.name.n == 0)
 			break;
 		flag.has_value = str_split(flag.name, '=', &flag.name, &value);
-		if (flag.has_value && !make_word(r, value, &flag.value))
-			return false;
-		if (!vec_push(&flags, r->arena, flag))
-			return full(r);
+		if (flag.has_value)
+			make_word(r, value, &flag.value);
+		vec_push(&flags, r->arena, flag);
 	}
 	in->flags = flags.p;
 	in->n_flags = flags.n;
-	return true;
 }
 
 /* ---- words and pairs ---- */
 
-static bool read_words(struct docker_reader *r, struct docker_instruction *in, struct str rest)
+static void read_words(struct docker_reader *r, struct docker_instruction *in, struct str rest)
 {
 	VEC(struct docker_word) words = {0};
 
@@ -136,53 +127,50 @@ static bool read_words(struct docker_reader *r, struct docker_instruction *in, s
 			n++;
 		if (n == 0)
 			break;
-		if (!make_word(r, str_sub(rest, 0, n), &word))
-			return false;
-		if (!vec_push(&words, r->arena, word))
-			return full(r);
+		make_word(r, str_sub(rest, 0, n), &word);
+		vec_push(&words, r->arena, word);
 		rest = str_sub(rest, n, rest.n);
 	}
 	in->words = words.p;
 	in->n_words = words.n;
-	return true;
 }
 
-static bool read_one(struct docker_reader *r, struct docker_instruction *in)
+static void read_one(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct docker_word *word = arena_new(r->arena, struct docker_word);
 
 	if (!word)
-		return full(r);
+		return;
 	in->words = word;
 	in->n_words = in->args.n > 0;
-	return make_word(r, in->args, word);
+	make_word(r, in->args, word);
 }
 
 /* An exec form; if it is not one, words are read if words_otherwise says so. */
-static bool read_list(
+static void read_list(
     struct docker_reader *r, struct docker_instruction *in, struct str args, bool words_otherwise)
 {
 	int answer = docker_json_words(&in->text, args, r->arena, &in->words, &in->n_words);
 
 	if (answer < 0)
-		return full(r);
+		arena_fail(r->arena, ERR_NOMEM);
 	in->exec_form = answer == 1;
-	return in->exec_form || !words_otherwise || read_words(r, in, args);
+	if (answer == 0 && words_otherwise)
+		read_words(r, in, args);
 }
 
-static bool check_pair(
+static void check_pair(
     struct docker_reader *r, struct docker_instruction *in, const struct docker_pair *pair)
 {
 	if (pair->name.text.n == 0)
-		return docker_malformed(
+		docker_malformed(
 		    r, in, pair->raw, "a name is missing before =", "write NAME=value");
-	if (!pair->has_value && in->kind != DOCKER_ARG)
-		return docker_malformed(r, in, pair->raw, "this word has no =",
+	else if (!pair->has_value && in->kind != DOCKER_ARG)
+		docker_malformed(r, in, pair->raw, "this word has no =",
 		    "write NAME=value, with the value in quotes if it holds blanks");
-	return true;
 }
 
-static bool read_pairs(struct docker_reader *r, struct docker_instruction *in)
+static void read_pairs(struct docker_reader *r, struct docker_instruction *in)
 {
 	VEC(struct docker_pair) pairs = {0};
 	struct str raw, rest = in->args;
@@ -192,101 +180,98 @@ static bool read_pairs(struct docker_reader *r, struct docker_instruction *in)
 		struct str name = raw, value = STR_NONE;
 
 		pair.has_value = str_split(raw, '=', &name, &value);
-		if (!make_word(r, name, &pair.name) ||
-		    (pair.has_value && !make_word(r, value, &pair.value)) ||
-		    !check_pair(r, in, &pair))
-			return false;
-		if (!vec_push(&pairs, r->arena, pair))
-			return full(r);
+		make_word(r, name, &pair.name);
+		if (pair.has_value)
+			make_word(r, value, &pair.value);
+		check_pair(r, in, &pair);
+		vec_push(&pairs, r->arena, pair);
 	}
 	in->pairs = pairs.p;
 	in->n_pairs = pairs.n;
-	return true;
 }
 
 /* ENV NAME the whole rest. */
-static bool read_legacy_pair(struct docker_reader *r, struct docker_instruction *in)
+static void read_legacy_pair(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct docker_pair *pair = arena_new(r->arena, struct docker_pair);
 	struct str rest, name = cut_keyword(in->args, &rest);
 
 	if (!pair)
-		return full(r);
+		return;
 	in->legacy_pair = true;
 	in->pairs = pair;
 	in->n_pairs = 1;
 	pair->raw = in->args;
 	pair->has_value = rest.n > 0;
-	if (!make_word(r, name, &pair->name) || !make_word(r, rest, &pair->value))
-		return false;
-	return rest.n > 0 || check_pair(r, in, pair);
+	make_word(r, name, &pair->name);
+	make_word(r, rest, &pair->value);
+	if (rest.n == 0)
+		check_pair(r, in, pair);
 }
 
-static bool read_pairs_or_legacy(struct docker_reader *r, struct docker_instruction *in)
+static void read_pairs_or_legacy(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct str first, rest = in->args;
 
 	if (docker_cut_word(&rest, r->file->escape, &first) && str_chr(first, '=') == STR_NPOS)
-		return read_legacy_pair(r, in);
-	return read_pairs(r, in);
+		read_legacy_pair(r, in);
+	else
+		read_pairs(r, in);
 }
 
-static bool read_health(struct docker_reader *r, struct docker_instruction *in)
+static void read_health(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct str rest, word = cut_keyword(in->args, &rest);
 
-	if (str_eq_nocase(word, STR("CMD"))) {
-		if (rest.n == 0)
-			return docker_malformed(r, in, word, "the health check has no command",
-			    "write the command behind CMD");
-		return read_list(r, in, rest, false);
-	}
-	if (str_eq_nocase(word, STR("NONE")) && rest.n == 0)
-		return true;
-	return docker_malformed(r, in, in->args, "this is neither CMD nor NONE",
-	    "write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE");
+	if (str_eq_nocase(word, STR("CMD")) && rest.n > 0)
+		read_list(r, in, rest, false);
+	else if (str_eq_nocase(word, STR("CMD")))
+		docker_malformed(
+		    r, in, word, "the health check has no command", "write the command behind CMD");
+	else if (!str_eq_nocase(word, STR("NONE")) || rest.n > 0)
+		docker_malformed(r, in, in->args, "this is neither CMD nor NONE",
+		    "write HEALTHCHECK CMD COMMAND or HEALTHCHECK NONE");
 }
 
-static bool read_inner(struct docker_reader *r, struct docker_instruction *in)
+static void read_inner(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct docker_instruction *inner = arena_new(r->arena, struct docker_instruction);
 
-	if (!inner)
-		return full(r);
-	if (in->args.n == 0)
-		return true;
+	if (!inner || in->args.n == 0)
+		return;
 	inner->text = placed_sub(&in->text, in->args);
 	inner->offset = docker_range(in, in->args).offset;
 	inner->end = inner->head_end = in->end;
-	if (!docker_read_arguments(r, inner, true))
-		return false;
+	docker_read_arguments(r, inner, true);
 	in->malformed = inner->malformed;
 	in->inner = inner;
-	return true;
 }
 
 /* ---- what a build would refuse ---- */
 
-static bool check_from(struct docker_reader *r, struct docker_instruction *in)
+static void check_from(struct docker_reader *r, struct docker_instruction *in)
 {
 	struct str name;
 
 	if (in->n_words == 1)
-		return true;
-	if (in->n_words != 3 || !str_eq_nocase(in->words[1].raw, STR("AS")))
-		return docker_malformed(r, in, in->args, "FROM takes an image, or image AS name",
+		return;
+	if (in->n_words != 3 || !str_eq_nocase(in->words[1].raw, STR("AS"))) {
+		docker_malformed(r, in, in->args, "FROM takes an image, or image AS name",
 		    "write FROM IMAGE:TAG or FROM IMAGE:TAG AS NAME");
+		return;
+	}
 	name = in->words[2].raw;
 	for (size_t i = 0; i < name.n; i++) {
 		bool fits = byte_is_alpha(name.p[i]) ||
 			    (i > 0 && (byte_is_digit(name.p[i]) ||
 					  str_chr(STR("-_."), name.p[i]) != STR_NPOS));
 
-		if (!fits)
-			return docker_malformed(r, in, name, "this is not a name for a stage",
+		if (!fits) {
+			docker_malformed(r, in, name, "this is not a name for a stage",
 			    "begin it with a letter; letters, digits, - _ . may follow");
+			return;
+		}
 	}
-	return true;
 }
 
 /* The quote that is open at the end of a word, or nothing. */
@@ -310,16 +295,17 @@ static struct str open_quote(struct str raw, char escape)
 	return str_sub(raw, at, quote != '\0');
 }
 
-static bool check_quotes(struct docker_reader *r, struct docker_instruction *in, struct str raw)
+static void check_quotes(struct docker_reader *r, struct docker_instruction *in, struct str raw)
 {
 	struct str quote = open_quote(raw, r->file->escape);
 
-	return quote.n == 0 || docker_malformed(r, in, quote, "a quote that is not closed",
-				   "close it, or write the escape character before it");
+	if (quote.n > 0)
+		docker_malformed(r, in, quote, "a quote that is not closed",
+		    "close it, or write the escape character before it");
 }
 
 /* The first of the words in which a builder looks for variables. */
-static bool check_all_quotes(struct docker_reader *r, struct docker_instruction *in)
+static void check_all_quotes(struct docker_reader *r, struct docker_instruction *in)
 {
 	static const unsigned expanded =
 	    1U << DOCKER_ADD | 1U << DOCKER_ARG | 1U << DOCKER_COPY | 1U << DOCKER_ENV |
@@ -327,18 +313,16 @@ static bool check_all_quotes(struct docker_reader *r, struct docker_instruction 
 	    1U << DOCKER_USER | 1U << DOCKER_VOLUME | 1U << DOCKER_WORKDIR;
 
 	if (in->exec_form || !(expanded & 1U << in->kind))
-		return true;
+		return;
 	for (size_t i = 0; i < in->n_words && !in->malformed; i++)
-		if (!check_quotes(r, in, in->words[i].raw))
-			return false;
-	for (size_t i = 0; i < in->n_pairs && !in->malformed; i++)
-		if (!check_quotes(r, in, in->pairs[i].name.raw) ||
-		    !check_quotes(r, in, in->pairs[i].value.raw))
-			return false;
-	return true;
+		check_quotes(r, in, in->words[i].raw);
+	for (size_t i = 0; i < in->n_pairs && !in->malformed; i++) {
+		check_quotes(r, in, in->pairs[i].name.raw);
+		check_quotes(r, in, in->pairs[i].value.raw);
+	}
 }
 
-static bool check_arguments(struct docker_reader *r, struct docker_instruction *in)
+static void check_arguments(struct docker_reader *r, struct docker_instruction *in)
 {
 	size_t least = shapes[in->kind].least;
 	bool counts = in->n_words > 0 || shapes[in->kind].shape == SHAPE_LIST ||
@@ -348,51 +332,61 @@ static bool check_arguments(struct docker_reader *r, struct docker_instruction *
 	if (in->exec_form && in->kind == DOCKER_HEALTHCHECK)
 		have = 1;
 	if (have < least)
-		return docker_malformed(
-		    r, in, in->text.text, shapes[in->kind].what, shapes[in->kind].fix);
-	if (in->kind == DOCKER_FROM)
-		return check_from(r, in);
-	if (in->kind == DOCKER_SHELL && !in->exec_form)
-		return docker_malformed(r, in, in->args, "SHELL takes only a JSON list",
+		docker_malformed(r, in, in->text.text, shapes[in->kind].what, shapes[in->kind].fix);
+	else if (in->kind == DOCKER_FROM)
+		check_from(r, in);
+	else if (in->kind == DOCKER_SHELL && !in->exec_form)
+		docker_malformed(r, in, in->args, "SHELL takes only a JSON list",
 		    "write SHELL [\"/bin/sh\", \"-c\"]");
-	return true;
 }
 
-static bool read_shape(struct docker_reader *r, struct docker_instruction *in)
+static void read_shape(struct docker_reader *r, struct docker_instruction *in)
 {
 	switch (shapes[in->kind].shape) {
 	case SHAPE_SHELL:
-		return read_list(r, in, in->args, false);
+		read_list(r, in, in->args, false);
+		break;
 	case SHAPE_LIST:
-		return read_list(r, in, in->args, true);
+		read_list(r, in, in->args, true);
+		break;
 	case SHAPE_WORDS:
-		return read_words(r, in, in->args);
+		read_words(r, in, in->args);
+		break;
 	case SHAPE_ONE:
-		return read_one(r, in);
+		read_one(r, in);
+		break;
 	case SHAPE_PAIRS:
-		return read_pairs_or_legacy(r, in);
+		read_pairs_or_legacy(r, in);
+		break;
 	case SHAPE_ARGS:
-		return read_pairs(r, in);
+		read_pairs(r, in);
+		break;
 	case SHAPE_HEALTH:
-		return in->args.n == 0 || read_health(r, in);
+		if (in->args.n > 0)
+			read_health(r, in);
+		break;
 	case SHAPE_INNER:
-		return read_inner(r, in);
+		read_inner(r, in);
+		break;
 	case SHAPE_NONE:
 		break;
 	}
-	return unknown_keyword(r, in);
 }
 
-bool docker_read_arguments(struct docker_reader *r, struct docker_instruction *in, bool wrapped)
+void docker_read_arguments(struct docker_reader *r, struct docker_instruction *in, bool wrapped)
 {
 	in->keyword = cut_keyword(in->text.text, &in->args);
 	in->kind = docker_kind_of(in->keyword);
 	if (wrapped && in->kind == DOCKER_ONBUILD)
-		return true;
-	if (in->kind == DOCKER_UNKNOWN)
-		return unknown_keyword(r, in);
-	return read_flags(r, in) && read_shape(r, in) && check_all_quotes(r, in) &&
-	       check_arguments(r, in);
+		return;
+	if (in->kind == DOCKER_UNKNOWN) {
+		unknown_keyword(r, in);
+		return;
+	}
+	read_flags(r, in);
+	read_shape(r, in);
+	check_all_quotes(r, in);
+	check_arguments(r, in);
 }
 
 /* ---- here-document words ---- */
@@ -415,10 +409,10 @@ static bool heredoc_of(struct docker_reader *r, struct str word, struct docker_h
 	ret->expand = str_chr(name, '\'') == STR_NPOS && str_chr(name, '"') == STR_NPOS &&
 		      str_chr(name, '\\') == STR_NPOS;
 	ret->name = docker_unquote(name, '\\', r->arena);
-	return ret->name.n > 0 || !ret->name.p;
+	return ret->name.n > 0;
 }
 
-bool docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in)
+void docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in)
 {
 	const struct docker_instruction *host = in->inner ? in->inner : in;
 	VEC(struct docker_heredoc) docs = {0};
@@ -427,14 +421,10 @@ bool docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in
 
 	if ((host->kind != DOCKER_RUN && host->kind != DOCKER_COPY && host->kind != DOCKER_ADD) ||
 	    host->exec_form || !str_has(rest, STR("<<")))
-		return true;
-	while (docker_cut_word(&rest, '\\', &word)) {
-		if (!heredoc_of(r, word, &doc))
-			continue;
-		if (!doc.name.p || !vec_push(&docs, r->arena, doc))
-			return full(r);
-	}
+		return;
+	while (docker_cut_word(&rest, '\\', &word))
+		if (heredoc_of(r, word, &doc))
+			vec_push(&docs, r->arena, doc);
 	in->heredocs = docs.p;
 	in->n_heredocs = docs.n;
-	return true;
 }

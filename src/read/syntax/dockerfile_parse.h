@@ -9,10 +9,10 @@
 
 struct docker_step;
 
+/* Whether the arena held all is asked once, at the end of the file. */
 struct docker_reader {
 	struct dockerfile *file;
 	struct arena *arena;
-	struct err *err;
 	enum docker_dialect dialect;
 	size_t at;	      /* where the next line begins */
 	size_t search_left;   /* bytes that may still be searched in vain for the end of heredocs */
@@ -26,19 +26,18 @@ struct docker_line {
 };
 bool docker_next_line(const struct dockerfile *file, size_t at, struct docker_line *ret_line);
 
-/* Records a problem of the instruction that is being read; false if the arena is full. */
-MUST_USE bool docker_problem_add(
+/* Records a problem of the instruction that is being read. */
+void docker_problem_add(
     struct docker_reader *r, const char *what, const char *fix, size_t offset, size_t end);
 /* The same for a slice of the instruction's joined text; marks the instruction. */
-MUST_USE bool docker_malformed(struct docker_reader *r, struct docker_instruction *in,
-    struct str part, const char *what, const char *fix);
+void docker_malformed(struct docker_reader *r, struct docker_instruction *in, struct str part,
+    const char *what, const char *fix);
 
-/* Fills keyword, kind, flags, args, words and pairs from in->text. False if the arena is full.
+/* Fills keyword, kind, flags, args, words and pairs from in->text.
  * `wrapped` is set for what stands behind ONBUILD. */
-MUST_USE bool docker_read_arguments(
-    struct docker_reader *r, struct docker_instruction *in, bool wrapped);
+void docker_read_arguments(struct docker_reader *r, struct docker_instruction *in, bool wrapped);
 /* Whether a heredoc may stand on it, and the heredoc words of its text. */
-MUST_USE bool docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in);
+void docker_find_heredocs(struct docker_reader *r, struct docker_instruction *in);
 
 /* Takes the next word of *rest: blanks end it, but not inside quotes or behind the escape. */
 bool docker_cut_word(struct str *rest, char escape, struct str *ret_word);
