@@ -26,11 +26,6 @@ struct viewer {
 	const struct docker_build *build; /* may be NULL */
 };
 
-static int full(struct viewer *v)
-{
-	return arena_err(v->arena, v->err);
-}
-
 /* ---- look-ups ---- */
 
 static const struct docker_value *env_get(
@@ -192,13 +187,16 @@ static enum docker_worth lookup(const void *arg, struct str name, struct str *re
 	return worth;
 }
 
-static int expand(struct viewer *v, struct str raw, struct str *ret, bool *ret_known)
+static void expand(struct viewer *v, struct str raw, struct str *ret, bool *ret_known)
 {
-	return docker_expand(
-	    raw, v->view->file->escape, lookup, &v, v->arena, ret, ret_known, v->err);
+	struct err ignored;
+
+	if (docker_expand(
+		raw, v->view->file->escape, lookup, &v, v->arena, ret, ret_known, &ignored))
+		*ret_known = false;
 }
 
-static int make_value(struct viewer *v, const struct docker_instruction *in,
+static void make_value(struct viewer *v, const struct docker_instruction *in,
     const struct docker_pair *pair, struct docker_value *value)
 {
 	const struct docker_value *global = map_get(&v->view->global_args, pair->name.text);
@@ -210,37 +208,31 @@ static int make_value(struct viewer *v, const struct docker_instruction *in,
 	if (given) {
 		value->text = *given;
 		value->known = true;
-		return 0;
-	}
-	if (pair->has_value)
-		return expand(v, pair->value.raw, &value->text, &value->known);
-	/* ARG NAME in a stage takes the global default. */
-	if (v->stage && global) {
+	} else if (pair->has_value) {
+		expand(v, pair->value.raw, &value->text, &value->known);
+	} else if (v->stage && global) {
+		/* ARG NAME in a stage takes the global default. */
 		value->text = global->text;
 		value->known = global->known;
 	}
-	return 0;
 }
 
 /* All values are made before the first is set: in one ENV none sees another. An ARG that follows
  * another on its line does see it. */
-static int set_values(struct viewer *v, const struct docker_instruction *in, struct map *map)
+static void set_values(struct viewer *v, const struct docker_instruction *in, struct map *map)
 {
 	struct docker_value *values = arena_array(v->arena, in->n_pairs, sizeof *values);
 	bool at_once = in->kind == DOCKER_ARG;
 
 	if (!values)
-		return full(v);
+		return;
 	for (size_t i = 0; i < in->n_pairs; i++) {
-		if (make_value(v, in, &in->pairs[i], &values[i]) < 0)
-			return -1;
-		if (at_once && !map_put(map, in->pairs[i].name.text, &values[i]))
-			return full(v);
+		make_value(v, in, &in->pairs[i], &values[i]);
+		if (at_once)
+			map_put(map, in->pairs[i].name.text, &values[i]);
 	}
 	for (size_t i = 0; i < in->n_pairs && !at_once; i++)
-		if (!map_put(map, in->pairs[i].name.text, &values[i]))
-			return full(v);
-	return 0;
+		map_put(map, in->pairs[i].name.text, &values[i]);
 }
 
 /* ---- stages ---- */
@@ -266,15 +258,15 @@ static const struct docker_stage *stage_named(
 	return entry ? entry->stage : NULL;
 }
 
-static int name_stage(struct viewer *v, const struct docker_stage *stage)
+static void name_stage(struct viewer *v, const struct docker_stage *stage)
 {
 	struct name_entry *entry = arena_new(v->arena, struct name_entry);
 	struct str key = lower(v, stage->name);
 
 	if (!entry || !key.p)
-		return full(v);
+		return;
 	*entry = (struct name_entry){stage, map_get(&v->names, key)};
-	return map_put(&v->names, key, entry) ? 0 : full(v);
+	map_put(&v->names, key, entry);
 }
 
 static const struct docker_base *base_of(
@@ -306,7 +298,7 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 	s->workdir = s->parent->workdir;
 }
 
-static int begin_stage(struct viewer *v, const struct docker_instruction *in)
+static void begin_stage(struct viewer *v, const struct docker_instruction *in)
 {
 	struct docker_view *view = v->view;
 	struct docker_stage *s = &view->stages[view->n_stages];
@@ -320,11 +312,9 @@ static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 	map_init(&s->args, v->arena);
 	if (in->n_words > 0)
 		s->image = in->words[0];
-	if (expand(v, s->image.raw, &s->image_text, &s->image_known) < 0)
-		return -1;
-	if (platform && platform->has_value &&
-	    expand(v, platform->value.raw, &s->platform, &known) < 0)
-		return -1;
+	expand(v, s->image.raw, &s->image_text, &s->image_known);
+	if (platform && platform->has_value)
+		expand(v, platform->value.raw, &s->platform, &known);
 	s->base = docker_reference_split(s->image_text);
 	s->scratch = str_eq(s->image_text, STR("scratch"));
 	/* A base is a name, never a number: FROM 0 is an image called 0. */
@@ -332,34 +322,33 @@ static int begin_stage(struct viewer *v, const struct docker_instruction *in)
 	inherit(v, s);
 	view->n_stages++;
 	v->stage = s;
-	if (in->n_words != 3 || !str_eq_nocase(in->words[1].raw, STR("AS")))
-		return 0;
-	s->name = in->words[2].text;
-	return name_stage(v, s);
+	if (in->n_words == 3 && str_eq_nocase(in->words[1].raw, STR("AS"))) {
+		s->name = in->words[2].text;
+		name_stage(v, s);
+	}
 }
 
 /* ---- where files come from ---- */
 
-static int add_source(struct viewer *v, const struct docker_step *step, struct str raw)
+static void add_source(struct viewer *v, const struct docker_step *step, struct str raw)
 {
 	struct docker_source source = {.step = step, .raw = raw};
 	uint64_t index;
 
-	if (expand(v, raw, &source.name, &source.known) < 0)
-		return -1;
+	expand(v, raw, &source.name, &source.known);
 	source.stage = stage_named(v, source.name, v->stage);
 	if (!source.stage && str_to_u64(source.name, &index) && index < v->stage->index)
 		source.stage = &v->view->stages[index];
-	return vec_push(&v->view->sources, v->arena, source) ? 0 : full(v);
+	vec_push(&v->view->sources, v->arena, source);
 }
 
-static int add_sources(struct viewer *v, const struct docker_step *step)
+static void add_sources(struct viewer *v, const struct docker_step *step)
 {
 	const struct docker_instruction *in = step->instruction;
 	bool mounts = in->kind == DOCKER_RUN;
 
 	if (!v->stage || (in->kind != DOCKER_COPY && in->kind != DOCKER_ADD && !mounts))
-		return 0;
+		return;
 	for (size_t i = 0; i < in->n_flags; i++) {
 		const struct docker_flag *flag = &in->flags[i];
 		struct str raw = flag->value.raw;
@@ -368,10 +357,8 @@ static int add_sources(struct viewer *v, const struct docker_step *step)
 			continue;
 		if (mounts && !docker_mount_option(flag->value.raw, "from", &raw))
 			continue;
-		if (add_source(v, step, raw) < 0)
-			return -1;
+		add_source(v, step, raw);
 	}
-	return 0;
 }
 
 /* The newest stage of that name, or the one of that number. */
@@ -418,52 +405,44 @@ static void mark_needed(struct docker_view *view)
 
 /* ---- steps ---- */
 
-static int resolve_ports(struct viewer *v, struct docker_step *step)
+static void resolve_ports(struct viewer *v, struct docker_step *step)
 {
 	const struct docker_instruction *in = step->instruction;
 	struct docker_value *ports = arena_array(v->arena, in->n_words, sizeof *ports);
 
 	if (!ports)
-		return full(v);
+		return;
 	for (size_t i = 0; i < in->n_words; i++) {
 		ports[i] = (struct docker_value){.instruction = in};
-		if (expand(v, in->words[i].raw, &ports[i].text, &ports[i].known) < 0)
-			return -1;
+		expand(v, in->words[i].raw, &ports[i].text, &ports[i].known);
 	}
 	step->ports = ports;
-	return 0;
 }
 
 /* What the instruction changes for those after it. */
-static int apply(struct viewer *v, struct docker_step *step)
+static void apply(struct viewer *v, struct docker_step *step)
 {
 	const struct docker_instruction *in = step->instruction;
 	struct docker_stage *s = v->stage;
 	bool known;
 
-	if (step->onbuild)
-		return 0;
-	if (in->kind == DOCKER_ARG)
-		return set_values(v, in, s ? &s->args : &v->view->global_args);
-	if (!s)
-		return 0;
-	if (in->kind == DOCKER_ENV)
-		return set_values(v, in, &s->env);
-	if (in->kind == DOCKER_SHELL)
+	if (step->onbuild || (!s && in->kind != DOCKER_ARG))
+		return;
+	if (in->kind == DOCKER_ARG) {
+		set_values(v, in, s ? &s->args : &v->view->global_args);
+	} else if (in->kind == DOCKER_ENV) {
+		set_values(v, in, &s->env);
+	} else if (in->kind == DOCKER_SHELL) {
 		s->shell_step = step;
-	if (in->n_words == 0)
-		return 0;
-	if (in->kind == DOCKER_EXPOSE)
-		return resolve_ports(v, step);
-	if (in->kind == DOCKER_USER) {
+	} else if (in->kind == DOCKER_EXPOSE && in->n_words > 0) {
+		resolve_ports(v, step);
+	} else if (in->kind == DOCKER_USER && in->n_words > 0) {
 		s->user_step = step;
-		return expand(v, in->words[0].raw, &s->user, &s->user_known);
-	}
-	if (in->kind == DOCKER_WORKDIR) {
+		expand(v, in->words[0].raw, &s->user, &s->user_known);
+	} else if (in->kind == DOCKER_WORKDIR && in->n_words > 0) {
 		s->workdir_step = step;
-		return expand(v, in->words[0].raw, &s->workdir, &known);
+		expand(v, in->words[0].raw, &s->workdir, &known);
 	}
-	return 0;
 }
 
 static int add_step(struct viewer *v, const struct docker_instruction *in)
@@ -481,10 +460,9 @@ static int add_step(struct viewer *v, const struct docker_instruction *in)
 	v->view->n_steps++;
 	if (s)
 		s->n_steps++;
-	if (docker_read_script(v->view->file, step, v->arena, v->err) != 0 ||
-	    add_sources(v, step) < 0)
-		return -1;
-	return apply(v, step);
+	add_sources(v, step);
+	apply(v, step);
+	return docker_read_script(v->view->file, step, v->arena, v->err);
 }
 
 static int make_room(struct viewer *v)
@@ -499,7 +477,7 @@ static int make_room(struct viewer *v)
 		    stages, (int)DOCKER_STAGES_MAX);
 	v->view->stages = arena_array(v->arena, stages, sizeof *v->view->stages);
 	v->view->steps = arena_array(v->arena, file->instructions.n, sizeof *v->view->steps);
-	return v->view->stages && v->view->steps ? 0 : full(v);
+	return arena_check(v->arena, v->err);
 }
 
 int docker_view_init(
@@ -522,11 +500,11 @@ int docker_view_init_build(struct docker_view *view, const struct dockerfile *fi
 	for (size_t i = 0; i < file->instructions.n; i++) {
 		const struct docker_instruction *in = &file->instructions.p[i];
 
-		if (in->kind == DOCKER_FROM && begin_stage(&v, in) < 0)
-			return -1;
+		if (in->kind == DOCKER_FROM)
+			begin_stage(&v, in);
 		if (add_step(&v, in) < 0)
 			return -1;
 	}
 	mark_needed(view);
-	return 0;
+	return arena_check(arena, err);
 }
