@@ -248,8 +248,7 @@ static void read_redirection(struct shell_reader *r, size_t serial)
 			!(target.flags & SHELL_WORD_QUOTED) && str_eq(target.raw, target.text),
 		    .serial = serial};
 
-		if (!vec_push(&r->pending, r->work->arena, doc))
-			r->work->failed = true;
+		vec_push(&r->pending, r->work->arena, doc);
 	}
 }
 
@@ -314,13 +313,9 @@ static bool push_word(struct shell_reader *r, struct simple *c, struct shell_wor
 		shell_stop(r, (size_t)(word.raw.p - r->p));
 		return false;
 	}
-	if (c->words.n == 0 && is_assignment(&word)) {
-		if (!vec_push(&c->assigns, r->work->arena, word))
-			r->work->failed = true;
-	} else if (!vec_push(&c->words, r->work->arena, word)) {
-		r->work->failed = true;
-	}
-	return !r->work->failed;
+	if (c->words.n == 0 && is_assignment(&word))
+		return vec_push(&c->assigns, r->work->arena, word);
+	return vec_push(&c->words, r->work->arena, word);
 }
 
 static void tell_simple(struct shell_reader *r, const struct simple *c, const struct shell_frame *f)
@@ -482,9 +477,7 @@ static void read_pipeline(struct shell_reader *r, struct shell_frame *f)
 		if (!shell_at(r, "|") || shell_at(r, "||"))
 			return;
 		bar = str_make(r->p + r->at, !r->work->posix && shell_peek(r, 1) == '&' ? 2 : 1);
-		if (!vec_push(
-			&r->work->script->pipes, r->work->arena, placed_range(r->source, bar)))
-			r->work->failed = true;
+		vec_push(&r->work->script->pipes, r->work->arena, placed_range(r->source, bar));
 		r->at += bar.n;
 		f->join = SHELL_PIPE;
 		shell_skip_newlines(r);
@@ -563,7 +556,7 @@ void shell_read_list(struct shell_reader *r, enum shell_closer closer)
 	r->conditional = conditional;
 	r->patterns = patterns;
 	r->arrays = arrays;
-	if (r->stopped || r->work->failed)
+	if (r->stopped || !shell_ok(r))
 		return;
 	if (closer == SHELL_CLOSE_PAREN && r->at < r->end && r->p[r->at] == ')')
 		r->at++;
@@ -586,15 +579,12 @@ void shell_begin(struct shell_work *work, size_t size)
 int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct err *err)
 {
 	struct shell_work *work = r->work;
-	bool too_long = !buf_ok(&work->scratch);
 
-	buf_release(&work->scratch);
-	if (work->failed && !too_long)
-		return arena_err(work->arena, err);
-	if (too_long)
+	if (!buf_ok(&work->scratch))
 		shell_incomplete(r, r->at);
+	buf_release(&work->scratch);
 	*ret_script = *work->script;
-	return 0;
+	return arena_check(work->arena, err);
 }
 
 enum reading { READ_BASH, READ_POSIX, READ_AS_WRITTEN };

@@ -131,7 +131,7 @@ static bool word_script(
 		unquote_step(&b, r, word->raw, &quote, &at);
 	if (placed_done(&b, ret, &ignored) == 0)
 		return true;
-	r->work->failed = true;
+	arena_fail(r->work->arena, ERR_NOMEM);
 	return false;
 }
 
@@ -142,10 +142,8 @@ static void run_word(struct shell_reader *r, const struct shell_command *command
 	struct placed_text *source = arena_new(r->work->arena, struct placed_text);
 	struct shell_reader inner = {.work = r->work, .conditional = r->conditional};
 
-	if (!source) {
-		r->work->failed = true;
+	if (!source)
 		return;
-	}
 	if (r->work->depth >= SHELL_DEPTH_MAX) {
 		shell_incomplete(r, r->at);
 		return;
@@ -208,15 +206,14 @@ void shell_tell(struct shell_reader *r, const struct shell_command *command)
 	struct shell_script *script = r->work->script;
 	struct shell_command inner = *command;
 
-	for (int i = 0; i < WRAPS_MAX && inner.n_words > 0 && !r->work->failed; i++) {
+	for (int i = 0; i < WRAPS_MAX && inner.n_words > 0 && shell_ok(r); i++) {
 		const struct wrapper *w = wrapper_of(inner.name);
 		size_t at;
 
 		if (script->pipes.n == 0 && shell_is(&inner, "set") &&
 		    shell_has_arg(&inner, "pipefail"))
 			script->pipefail = true;
-		if (!vec_push(&script->commands, r->work->arena, inner))
-			r->work->failed = true;
+		vec_push(&script->commands, r->work->arena, inner);
 		if (r->work->as_written)
 			break;
 		tell_scripts(r, &inner);

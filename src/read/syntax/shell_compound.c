@@ -181,9 +181,7 @@ static bool test_word(struct shell_reader *r, struct test_words *t, struct shell
 	}
 	if (!shell_read_word(r, ret_word) || r->stopped)
 		return false;
-	if (!vec_push(&t->words, r->work->arena, *ret_word))
-		r->work->failed = true;
-	return !r->work->failed;
+	return vec_push(&t->words, r->work->arena, *ret_word);
 }
 
 /* What stands behind =~: parentheses and bars are its own, blanks outside them end it. */
@@ -210,8 +208,7 @@ static void read_regex(struct shell_reader *r, struct test_words *t)
 		shell_mistake(r, start);
 	word = (struct shell_word){str_make(r->p + start, r->at - start),
 	    str_make(r->p + start, r->at - start), SHELL_WORD_GLOBS};
-	if (!vec_push(&t->words, r->work->arena, word))
-		r->work->failed = true;
+	vec_push(&t->words, r->work->arena, word);
 }
 
 static bool is_unary(struct str word)
@@ -304,15 +301,14 @@ static void read_test(struct shell_reader *r, const struct shell_frame *f)
 
 	name.text = name.raw;
 	r->at += 2;
-	if (!vec_push(&t.words, r->work->arena, name))
-		r->work->failed = true;
+	vec_push(&t.words, r->work->arena, name);
 	r->patterns = true;
 	read_test_or(r, &t);
 	r->patterns = patterns;
 	shell_skip_newlines(r);
 	if (!shell_take_word(r, "]]"))
 		shell_mistake(r, r->at);
-	if (r->stopped || r->work->failed)
+	if (r->stopped || !shell_ok(r))
 		return;
 	command.name = name.text;
 	command.words = t.words.p;

@@ -27,7 +27,7 @@ struct shell_work {
 	bool as_written;       /* nothing is looked through: shell_parse_as_written */
 	bool mistaken;	       /* a shell would refuse it; else what is not read is over a limit */
 	bool extglob;	       /* `shopt -s extglob` was met */
-	bool failed;	       /* the arena is full: all reading ends */
+	bool too_long;	       /* the scratch buffer is full: all reading ends */
 };
 
 enum { SHELL_NEST_MAX = 128, SHELL_RETRIES_MAX = 64 };
@@ -60,9 +60,15 @@ struct shell_frame {
 	bool behind_or;
 };
 
+/* Whether all that was asked for could be stored; when not, reading ends and shell_finish says so.
+ */
+static inline bool shell_ok(const struct shell_reader *r)
+{
+	return !r->work->too_long && arena_ok(r->work->arena);
+}
 static inline bool shell_more(const struct shell_reader *r)
 {
-	return r->at < r->end && !r->stopped && !r->work->failed;
+	return r->at < r->end && !r->stopped && shell_ok(r);
 }
 static inline char shell_peek(const struct shell_reader *r, size_t ahead)
 {

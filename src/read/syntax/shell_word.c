@@ -466,9 +466,9 @@ bool shell_read_word(struct shell_reader *r, struct shell_word *ret_word)
 	if (w.copied && buf_ok(scratch))
 		ret_word->text =
 		    arena_str(r->work->arena, str_make(scratch->p + w.mark, scratch->n - w.mark));
-	if (!buf_ok(scratch) || !ret_word->text.p)
-		r->work->failed = true;
-	else
+	if (buf_ok(scratch))
 		scratch->n = w.mark;
-	return !r->work->failed;
+	else
+		r->work->too_long = true;
+	return shell_ok(r);
 }
