@@ -30,16 +30,6 @@ bool git_ref_name_valid(struct str name)
 	return true;
 }
 
-/* Where the ~N and ^N of a revision begin. */
-static size_t suffix_at(struct str revision)
-{
-	size_t n = 0;
-
-	while (n < revision.n && revision.p[n] != '~' && revision.p[n] != '^')
-		n++;
-	return n;
-}
-
 static bool suffix_valid(struct str suffix)
 {
 	for (size_t i = 0; i < suffix.n; i++) {
@@ -310,11 +300,16 @@ static int resolve_name(
 static int resolve(struct git_repo *repo, struct str revision, bool tags,
     struct git_oid *ret_commit, struct err *err)
 {
-	size_t n = suffix_at(revision);
-	struct str name = str_sub(revision, 0, n), suffix = str_sub(revision, n, revision.n);
-	bool is_head = str_eq(name, STR("HEAD")) || str_eq(name, STR("@")), there;
+	struct str name, suffix;
 	struct git_oid id;
+	bool is_head, there;
+	size_t n = 0;
 
+	while (n < revision.n && revision.p[n] != '~' && revision.p[n] != '^')
+		n++;
+	name = str_sub(revision, 0, n);
+	suffix = str_sub(revision, n, revision.n);
+	is_head = str_eq(name, STR("HEAD")) || str_eq(name, STR("@"));
 	if (revision.n > NAME_BYTES_MAX || !suffix_valid(suffix))
 		return refuse_name(revision, err);
 	if (!is_head && resolve_name(repo, name, tags, &id, err))
