@@ -63,20 +63,6 @@ int sbom_problem(
 
 /* ---- the whole inventory ---- */
 
-static bool is_owned(const struct package *p, const struct map *owned)
-{
-	return owned && str_eq(p->type, STR("pypi")) && map_has(owned, p->place.origin.path);
-}
-
-static int finish_package(struct package *p, const struct distro *distro, struct arena *arena)
-{
-	if (str_eq(p->type, STR("deb")) && p->distro.n == 0)
-		p->distro = distro->id;
-	if (p->purl.n == 0)
-		p->purl = purl_make(p, distro, arena);
-	return p->purl.p ? 0 : -1;
-}
-
 int sbom_finish(
     struct inventory *inventory, const struct map *owned, struct arena *arena, struct err *err)
 {
@@ -85,9 +71,13 @@ int sbom_finish(
 	for (size_t i = 0; i < inventory->packages.n; i++) {
 		struct package *p = &inventory->packages.p[i];
 
-		if (is_owned(p, owned))
+		if (owned && str_eq(p->type, STR("pypi")) && map_has(owned, p->place.origin.path))
 			continue;
-		if (finish_package(p, &inventory->distro, arena) < 0)
+		if (str_eq(p->type, STR("deb")) && p->distro.n == 0)
+			p->distro = inventory->distro.id;
+		if (p->purl.n == 0)
+			p->purl = purl_make(p, &inventory->distro, arena);
+		if (!p->purl.p)
 			return arena_err(arena, err);
 		inventory->packages.p[kept++] = *p;
 	}

@@ -9,7 +9,7 @@
 bool dpkg_wants(struct str path);
 /* Whether files of the package are there. */
 bool dpkg_is_installed(const struct stanza *s);
-/* Name, version, architecture and source as slices of the stanza; empty where they are absent. */
+/* Name, version, architecture and source as slices of the stanza; empty if they are absent. */
 void dpkg_read_package(const struct stanza *s, struct package *p);
 
 #endif

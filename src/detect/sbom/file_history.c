@@ -47,11 +47,6 @@ static bool is_python_record(struct str path)
 	return str_ends(path, STR(".dist-info/RECORD"));
 }
 
-static bool is_release(struct str path)
-{
-	return str_eq(path, STR("etc/os-release")) || str_eq(path, STR("usr/lib/os-release"));
-}
-
 bool history_wants(struct str path)
 {
 	return is_sums(path) || is_python_record(path);
@@ -144,25 +139,25 @@ static int read_database(struct history *h, const struct unit *unit, size_t laye
 int history_add(
     struct history *h, const struct unit *unit, size_t layer, size_t gone_by, struct err *err)
 {
+	struct str path = unit->origin.path;
 	bool stays = gone_by == HISTORY_STAYS;
 	struct history_owner *owner;
 
-	if (dpkg_wants(unit->origin.path))
+	if (dpkg_wants(path))
 		return stays ? read_database(h, unit, layer, err)
 			     : keep(h, &h->status, unit, layer, gone_by, err);
-	if (is_release(unit->origin.path))
+	if (str_eq(path, STR("etc/os-release")) || str_eq(path, STR("usr/lib/os-release")))
 		return keep(h, &h->releases, unit, layer, gone_by, err);
-	if (is_python_record(unit->origin.path))
+	if (is_python_record(path))
 		return keep(h, &h->records, unit, layer, gone_by, err);
-	if (is_python(unit->origin.path))
+	if (is_python(path))
 		return stays ? 0 : keep(h, &h->python, unit, layer, gone_by, err);
-	if (!is_list(unit->origin.path) && !is_sums(unit->origin.path))
+	if (!is_list(path) && !is_sums(path))
 		return 0;
-	owner = owner_of_record(h, unit->origin.path, err);
+	owner = owner_of_record(h, path, err);
 	if (!owner)
 		return -1;
-	return keep(h, is_list(unit->origin.path) ? &owner->lists : &owner->sums, unit, layer,
-	    gone_by, err);
+	return keep(h, is_list(path) ? &owner->lists : &owner->sums, unit, layer, gone_by, err);
 }
 
 /* ---- paths ---- */
@@ -222,18 +217,6 @@ bool history_asks(struct history *h, struct str path)
 	return map_has(&h->files, key) || folder_of(h, key) != NULL;
 }
 
-static struct history_file *new_inside(
-    struct history *h, struct history_file *folder, struct str key)
-{
-	struct history_file *file = arena_new(h->arena, struct history_file);
-
-	key = arena_str(h->arena, key);
-	if (!file || !key.p || !vec_push(&folder->inside, h->arena, key) ||
-	    !map_put(&h->files, key, file))
-		return NULL;
-	return file;
-}
-
 /* *ret: NULL if nobody asks for it. */
 static int file_of(struct history *h, struct history_file *folder, struct str key,
     struct history_file **ret, struct err *err)
@@ -241,8 +224,12 @@ static int file_of(struct history *h, struct history_file *folder, struct str ke
 	*ret = map_get(&h->files, key);
 	if (*ret || !folder)
 		return 0;
-	*ret = new_inside(h, folder, key);
-	return *ret ? 0 : arena_err(h->arena, err);
+	*ret = arena_new(h->arena, struct history_file);
+	key = arena_str(h->arena, key);
+	return *ret && key.p && vec_push(&folder->inside, h->arena, key) &&
+		       map_put(&h->files, key, *ret)
+		   ? 0
+		   : arena_err(h->arena, err);
 }
 
 static int keep_sum(struct history *h, struct str md5, size_t layer, struct err *err)

@@ -13,7 +13,7 @@
  * What is not explained is named (struct hidden) and put back into the inventory. The
  * records can be forged by whoever writes all of them and the files too; docs/threats.md.
  *
- * Add records as the walk gives them, then plan, then tell history_file what there is of
+ * Add records as the walk gives them, then plan, then give history_file what there is of
  * the files that history_asks for, then judge. Everything lives in the arena. One thread.
  */
 #ifndef DETECT_SBOM_FILE_HISTORY_H
@@ -51,7 +51,7 @@ struct history_bytes {
 	struct str md5;
 };
 
-/* A file of the final image; layer and md5 only where it is there. */
+/* A file of the final image; layer and md5 only if it is there. */
 struct history_file {
 	bool there;
 	size_t layer;

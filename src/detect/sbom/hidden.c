@@ -343,13 +343,6 @@ static int judge_suspects(struct judging *j, struct err *err)
 
 /* ---- lists of packages that no database has ---- */
 
-/* What the database has is known to the last name. */
-static bool is_whole(const struct history *h)
-{
-	return h->has_database && h->listed.n < HISTORY_PACKAGES_MAX &&
-	       h->suspects.n < HISTORY_PACKAGES_MAX;
-}
-
 static int judge_orphans(struct judging *j, struct err *err)
 {
 	struct buf b CLEANUP(buf_release) = BUF_INIT(MESSAGE_BYTES);
@@ -357,7 +350,11 @@ static int judge_orphans(struct judging *j, struct err *err)
 	struct hidden hidden = {.identity = STR("hidden lists")};
 	size_t n = 0;
 
-	for (size_t i = 0; is_whole(h) && i < h->owners.n; i++) {
+	/* Only if all that the database has is known. */
+	if (!h->has_database || h->listed.n >= HISTORY_PACKAGES_MAX ||
+	    h->suspects.n >= HISTORY_PACKAGES_MAX)
+		return 0;
+	for (size_t i = 0; i < h->owners.n; i++) {
 		const struct history_owner *owner = h->owners.items[i].value;
 		const struct history_text *list = history_current(&owner->lists);
 		struct str name = owner->name, arch;

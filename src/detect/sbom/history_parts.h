@@ -26,8 +26,9 @@ bool history_python_left(const struct history *h, const struct history_suspect *
 /* A program or a library. */
 bool history_is_code(struct str key);
 /* All programs and libraries that the package had are there with the bytes that they had, at their
- * paths or where a higher layer moved them; of a package without any: all that is neither empty nor
- * documentation, at its path and no other package's. False if it had none of either. */
+ * paths or at those that a higher layer moved them to; of a package without any: all that is
+ * neither empty nor documentation, at its path and no other package's. False if it had none of
+ * either. */
 bool history_is_unchanged(const struct history *h, const struct history_suspect *s);
 /* The inventory's release, and what its os-release hides. After the suspects. */
 MUST_USE int history_judge_release(

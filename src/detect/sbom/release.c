@@ -1,4 +1,4 @@
-/* Which release the image is of, where its os-release says something else than before. */
+/* Which release the image is of, if its os-release says something else than before. */
 #include "base/buf.h"
 #include "base/hash.h"
 #include "detect/sbom/cataloger.h"
@@ -8,13 +8,6 @@ struct claim {
 	const struct history_text *text;
 	struct distro distro;
 };
-
-static int read_claim(
-    struct history *h, const struct history_text *text, struct claim *ret, struct err *err)
-{
-	ret->text = text;
-	return os_release_parse(text->text, h->arena, &ret->distro, err);
-}
 
 static bool is_same(const struct distro *a, const struct distro *b)
 {
@@ -121,7 +114,8 @@ static int sort_claims(struct history *h, struct claims *c, struct err *err)
 
 		if (to == &c->past && to->text && to->text->layer <= t->layer)
 			continue;
-		if (read_claim(h, t, to, err) != 0)
+		to->text = t;
+		if (os_release_parse(t->text, h->arena, &to->distro, err) != 0)
 			return -1;
 	}
 	c->has_sum = sum_of_release(h, &md5);
@@ -137,7 +131,8 @@ static bool has_packages(const struct inventory *inventory)
 	return false;
 }
 
-/* What holds where what stands does not. False: nothing speaks against it. */
+/* The release that counts instead of the one that os-release says. False: nothing speaks against
+ * that one. */
 static bool find_truth(struct history *h, const struct inventory *inventory, struct claims *c,
     const struct distro *said, struct distro *ret, struct hidden *where)
 {

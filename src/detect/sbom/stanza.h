@@ -25,7 +25,7 @@ static inline struct stanza_reader stanza_reader_of(struct str text)
 /* The next run of lines without an empty one among them; false at the end. */
 bool stanza_next(struct stanza_reader *r, struct stanza *ret);
 /* The first line of a field's value, trimmed; the name has no case. Of several the first counts.
- * False where it is absent. */
+ * False if it is absent. */
 bool stanza_field(const struct stanza *s, struct str name, struct str *ret_value);
 
 #endif

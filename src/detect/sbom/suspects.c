@@ -68,17 +68,6 @@ static int own_texts(struct planning *p, const struct history_texts *lists, stru
 	return 0;
 }
 
-static int plan_owned(struct planning *p, struct err *err)
-{
-	for (size_t i = 0; i < p->h->owners.n; i++) {
-		const struct history_owner *owner = p->h->owners.items[i].value;
-
-		if (own_texts(p, &owner->lists, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* ---- what there was ---- */
 
 /* Of one version the highest layer that has it counts. */
@@ -297,8 +286,12 @@ int history_plan(struct history *h, const struct inventory *inventory, struct er
 		return 0;
 	if (plan_now(&p, inventory, err) != 0 || plan_removed(&p, err) != 0)
 		return -1;
-	if (h->python.n > 0 && plan_owned(&p, err) != 0)
-		return -1;
+	for (size_t i = 0; h->python.n > 0 && i < h->owners.n; i++) {
+		const struct history_owner *owner = h->owners.items[i].value;
+
+		if (own_texts(&p, &owner->lists, err) != 0)
+			return -1;
+	}
 	for (size_t i = 0; i < h->status.n; i++) {
 		if (suspect_debs(&p, &h->status.p[i], err) != 0)
 			return -1;

@@ -60,12 +60,6 @@ static bool are_there(
 	return (uintptr_t)top > before->layer + 1;
 }
 
-/* Data often goes to another package as it is, and is nobody's weakness. */
-static bool is_its_own(const struct history_file *file, const struct history_suspect *s)
-{
-	return file->there && (file->owner.n == 0 || str_eq(file->owner, s->package.name));
-}
-
 struct tally {
 	size_t code, code_kept;
 	size_t other, other_kept;
@@ -85,8 +79,10 @@ static void count(
 		t->code++;
 		t->code_kept += kept;
 	} else {
+		/* Data often goes to another package as it is, and is nobody's weakness. */
 		t->other++;
-		t->other_kept += kept && is_its_own(file, s);
+		t->other_kept += kept && file->there &&
+				 (file->owner.n == 0 || str_eq(file->owner, s->package.name));
 	}
 }
 

@@ -34,7 +34,7 @@ static uint32_t place_in(const struct requirements_reader *r, struct str part)
 	return (uint32_t)(part.p - r->unit->bytes.p);
 }
 
-/* How many bytes of a line end stand at the front: pip ends lines where Python's str.splitlines
+/* How many bytes of a line end stand at the front: pip ends lines as Python's str.splitlines
  * does. */
 static size_t line_end(struct str s)
 {
@@ -50,7 +50,7 @@ static size_t line_end(struct str s)
 	return 0;
 }
 
-/* One line without its end, off the front of *rest; false once there is none. */
+/* One line without its end, off the front of *rest; false at the end of the text. */
 static bool cut_line(struct str *rest, struct str *ret_line)
 {
 	struct str text = *rest;
@@ -203,7 +203,7 @@ static int take_option(struct requirements_reader *r, struct str line, struct er
 	return 0;
 }
 
-/* One clause of a specifier list off the front: true where it is "==" or "===" and an exact
+/* One clause of a specifier list off the front: true if it is "==" or "===" and an exact
  * version. Leaves *s behind the clause. */
 static bool take_clause(struct str *s, struct str *ret_version)
 {
@@ -259,17 +259,11 @@ static int tell_package(
 }
 
 /* "--hash=…" and other options of a requirement stand behind it. */
-static struct str without_options(struct str line)
-{
-	size_t at = str_find(line, STR(" -"));
-
-	return at == STR_NPOS ? line : str_sub(line, 0, at);
-}
-
 static int take_requirement(struct requirements_reader *r, struct str line, struct err *err)
 {
-	struct str rest = without_options(line), name = take_while(&rest, is_name_byte), extras,
-		   version;
+	size_t options = str_find(line, STR(" -"));
+	struct str rest = options == STR_NPOS ? line : str_sub(line, 0, options);
+	struct str name = take_while(&rest, is_name_byte), extras, version;
 
 	rest = str_trim_left(rest);
 	if (str_starts(rest, STR("[")) && str_split(rest, ']', &extras, &rest))
