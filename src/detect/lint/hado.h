@@ -105,8 +105,8 @@ bool hado_has_flag(const struct hado_command *command, const char *name);
 bool hado_has_any_flag(const struct hado_command *command, const char *const *names);
 /* How often: "-qq" has two "q". */
 size_t hado_count_flag(const struct hado_command *command, const char *name);
-/* The next argument that is no flag, from *at on; one behind a flag of `valued` (NULL: none) that
- * has no '=' is passed over. False behind the last. */
+/* The next argument that is not a flag, from *at on; one behind a flag of `valued` (NULL: none)
+ * that has no '=' is passed over. False behind the last. */
 bool hado_next_word(const struct hado_command *command, const char *const *valued, size_t *at,
     struct str *ret_word);
 

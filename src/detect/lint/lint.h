@@ -54,7 +54,7 @@ struct lint_opts {
 	struct lint_siblings *siblings; /* NULL: no other file can be asked for */
 	struct str_list
 	    trusted_registries; /* globs over "registry" or "registry/path"; empty: any */
-	/* The user named this file: it is a Dockerfile also where discovery would pass it over. */
+	/* The user named this file: it is a Dockerfile even if discovery would pass it over. */
 	bool named;
 	const struct lint_build *build; /* NULL: how anything is built is not known */
 };
@@ -78,7 +78,7 @@ bool lint_wants_path(struct str path, const struct lint_opts *opts);
  * as the parser joins them, is FROM or ARG, whatever follows (in a file called exactly Dockerfile
  * or Containerfile also one of them misspelt). Named, what has
  * such a name always is one, and so is any file that begins so. A task definition by content,
- * JSON or YAML, also where it does not parse: `containerDefinitions`, or the keys of a container
+ * JSON or YAML, even if it does not parse: `containerDefinitions`, or the keys of a container
  * definition at its top or in a list there. The arena holds temporaries.
  */
 MUST_USE int lint_recognise(struct str path, struct str bytes, const struct lint_opts *opts,

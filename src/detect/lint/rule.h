@@ -21,7 +21,7 @@ struct lint_rule {
 	const char *why, *fix;
 	const char *threat; /* host, image, denial-of-service, credentials, breakout or runtime */
 	const char *since;  /* the date it came */
-	const char *peer;   /* the severity word of the peer that has it too; "" where none has */
+	const char *peer;   /* the severity word of the peer that has it too; "" if none has */
 	const char *references[LINT_REFERENCES_MAX];
 	enum severity severity;
 	bool opt_in; /* off unless a policy names it (or hadolint's dialect runs) */
@@ -84,7 +84,7 @@ const struct node *lint_taskdef_get(const struct node *map, struct str key);
 const struct node *lint_next_container(const struct syntax_tree *tree, const struct node *last);
 
 /* Package managers: `yum install`, `apt-get -y install` … with any of these words as the first
- * argument that is no option. */
+ * argument that is not an option. */
 bool lint_installs(const struct shell_command *command);
 
 /* A package manager that keeps what it fetches, and the folders where. */

@@ -11,7 +11,7 @@
 bool taskdef_may_be(struct str path, struct str bytes);
 /* "task-definition.json", "taskdef.prod.json", "container_definitions.yaml". */
 bool taskdef_is_name(struct str name);
-/* As JSON, or as YAML where the name says so. */
+/* As JSON, or as YAML if the name says so. */
 MUST_USE int taskdef_read(struct str path, struct str bytes, struct arena *arena,
     struct syntax_tree *ret, struct err *err);
 /* By the keys at the top: those of a task or container definition and, where they alone leave it

@@ -26,7 +26,7 @@ struct secret_engine {
 	const struct secret_rules *rules;
 	struct compiled_rule *compiled;
 	size_t n;
-	struct secret_rules own_rules; /* in own_arena, where the engine made them */
+	struct secret_rules own_rules; /* in own_arena, if the engine made them */
 	struct arena own_arena;
 	hs_database_t *database;
 	hs_scratch_t *scratch;	/* what scanners clone */
@@ -39,7 +39,7 @@ struct secret_engine {
 
 struct secret_scanner {
 	const struct secret_engine *engine;
-	struct secret_engine *own; /* the same, where the scanner made it */
+	struct secret_engine *own; /* the same, if the scanner made it */
 	hs_scratch_t *scratch;
 	pcre2_match_data *match_data;
 	pcre2_match_context *match_context;
@@ -68,7 +68,7 @@ MUST_USE int secret_rule_ready(struct compiled_rule *c, struct err *err);
 /* Sets e->database and each rule's reach_bytes, by texts: the patterns, translated. */
 MUST_USE int secret_database_compile(
     struct secret_engine *e, const char *const *texts, struct arena *arena, struct err *err);
-/* The same from what the build compiled, where that is of these very patterns and fits this
+/* The same from what the build compiled, if that is of these very patterns and fits this
  * processor and this vectorscan; false otherwise. Sets e->patterns_hash in any case. */
 MUST_USE bool secret_database_load(struct secret_engine *e, const char *const *texts);
 /* The same for the built-in rules, whose patterns it does not look at. */

@@ -9,7 +9,7 @@
 
 extern const struct secret_rule embed_secret_rules[];
 extern const size_t embed_secret_rules_n;
-/* Empty where the build could not make it: see database.c. */
+/* Empty if the build could not make it: see database.c. */
 extern const char embed_secret_database[];
 extern const unsigned long embed_secret_database_size;
 

@@ -289,7 +289,7 @@ static int scan_text(struct secret_pass *s, struct str text, const size_t marks[
 	return 0;
 }
 
-/* As the bytes are; and decoded, where they look like UTF-16: a byte order mark in front of plain
+/* As the bytes are; and decoded, if they look like UTF-16: a byte order mark in front of plain
  * text hides nothing. */
 static int scan_step(struct secret_pass *s, struct secret_step *step, struct err *err)
 {
@@ -306,7 +306,7 @@ static int scan_step(struct secret_pass *s, struct secret_step *step, struct err
 	return scan_text(s, text, step->marks, &s->wide, err);
 }
 
-/* Before the first step: what kind of bytes these are. A UTF-8 byte order mark is no column. */
+/* Before the first step: what kind of bytes these are. A UTF-8 byte order mark is not a column. */
 static void look_at(struct secret_pass *s, struct secret_step *first)
 {
 	s->order = wide_detect(first->bytes);

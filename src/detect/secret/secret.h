@@ -15,7 +15,7 @@
  *    (core/placeholder.h) and passes the rule's tests (value.c). Where it is likely nobody's
  *    (value_context.h, value.c) it is WEIGHT_WARNS and medium at most, and the message says why.
  *  - The value itself is in no finding, message, note or error: kind, length, the first
- *    four characters where it has sixteen or more, and a keyed hash (HMAC-SHA256, 16
+ *    four characters if it has sixteen or more, and a keyed hash (HMAC-SHA256, 16
  *    bytes, hex).
  *  - Patterns see bytes: \w, \d, \s, \b and (?i) are ASCII. UTF-16 is decoded first (byte
  *    order mark, or NULs in every other byte) and scanned as it is all the same.
@@ -49,7 +49,7 @@ struct secret_engine;
 struct secret_scanner;
 
 /* Compiles; rules are borrowed and must outlive the engine. ERR_CONFIG names the rule whose
- * pattern cannot be taken and why. ERR_UNSUPPORTED where the processor lacks what vectorscan
+ * pattern cannot be taken and why. ERR_UNSUPPORTED if the processor lacks what vectorscan
  * needs. Memory of limits is not kept. */
 MUST_USE int secret_engine_new(const struct secret_rules *rules, const struct limits *limits,
     struct secret_engine **ret_engine, struct err *err);
@@ -71,7 +71,7 @@ bool secret_fits_inside(void);
 
 /* Scans unit->bytes and unit->path (a secret in a file's name is found too; the place then
  * shows the name without it, line 0). Findings, problems and notes go to the sink. key is the
- * policy's; the same key gives the same hashes everywhere. -1 only where the sink refuses or
+ * policy's; the same key gives the same hashes everywhere. -1 only if the sink refuses or
  * memory ends. */
 MUST_USE int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct str key,
     struct sink *sink, struct err *err);

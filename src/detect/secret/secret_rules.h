@@ -54,7 +54,7 @@ struct secret_rules {
 
 enum { SECRET_RULES_MAX = 2000, SECRET_PATTERN_BYTES = 16384, SECRET_RULE_FILE_BYTES = 4 << 20 };
 
-/* Adds the built-in rules, the most specific first. Fails only where the arena is full. */
+/* Adds the built-in rules, the most specific first. Fails only if the arena is full. */
 MUST_USE int secret_rules_add_builtin(
     struct secret_rules *rules, struct arena *arena, struct err *err);
 /* Adds a user's own: ids derived from the names, severity high, generic where the name holds
@@ -63,7 +63,7 @@ MUST_USE int secret_rules_add_builtin(
  * set, as truffleHog's --rules does, do not add that one. */
 MUST_USE int secret_rules_add_json(struct secret_rules *rules, struct str json, struct str file,
     struct arena *arena, struct err *err);
-/* NULL where there is none. */
+/* NULL if there is none. */
 const struct secret_rule *secret_rules_find(const struct secret_rules *rules, struct str id);
 
 #endif

@@ -13,7 +13,7 @@
 enum {
 	PREFIX_FROM = 16,
 	PREFIX_BYTES = 4,
-	PART_MIN = 8,	   /* a shorter part of a token tells nothing */
+	PART_MIN = 8,	   /* a shorter part of a token says nothing */
 	QUOTE_MAX = 4,	   /* a match that takes the value's quotes in ends so far behind it */
 	GENEROUS_MIN = 16, /* so much of a block's body, and it is masked */
 };
@@ -260,7 +260,7 @@ static int account_value(struct str text, const struct secret_match *match, stru
 
 /* ---- all together ---- */
 
-/* Four characters, or nothing where they are not plain ones: half a character helps nobody. */
+/* Four characters, or nothing if they are not plain ones: half a character helps nobody. */
 static void set_prefix(struct str value, char prefix[PREFIX_BYTES + 1])
 {
 	if (value.n < PREFIX_FROM)

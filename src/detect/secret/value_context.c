@@ -295,7 +295,7 @@ static bool is_number(struct str s)
 	return s.n > 0;
 }
 
-/* Patterns ("[^:]+"), "host:443@…", a host that is none. */
+/* Patterns ("[^:]+"), "host:443@…", an invalid host. */
 static bool is_no_url(const struct value_url *u)
 {
 	if (has_any(u->user, "[]()\\^|*`") || has_any(u->password, "[]()\\^|`"))

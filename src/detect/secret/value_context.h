@@ -28,7 +28,7 @@ enum secret_worth secret_named_worth(struct str text, size_t from, size_t start,
 enum secret_worth secret_name_behind_worth(struct str text, size_t start, size_t end, size_t to);
 
 /* text[start, end) is the password in "scheme://user:password@host…", `from` where that begins.
- * *ret_why is static text where it is worth a warning. */
+ * *ret_why is static text if it is worth a warning. */
 enum secret_worth secret_url_worth(
     struct str text, size_t from, size_t start, size_t end, const char **ret_why);
 

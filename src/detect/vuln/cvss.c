@@ -47,7 +47,7 @@ static bool is_other_metric(struct str name)
 	return false;
 }
 
-/* Sets choice[i] to the letter's index. False for what is no metric, and for a second time. */
+/* Sets choice[i] to the letter's index. False for what is not a metric, and for a second time. */
 static bool take_metric(struct str part, const struct metric *metrics, size_t n, int *choice)
 {
 	struct str name, value;

@@ -8,7 +8,7 @@
 
 #include "core/severity.h"
 
-/* The base score in tenths. False where the vector is none, lacks a base metric, has one twice,
+/* The base score in tenths. False if the vector is invalid, lacks a base metric, has one twice,
  * or is v4.0. Temporal and environmental metrics are read over. */
 bool cvss_base_score(struct str vector, int *ret_tenths);
 /* By the scale of the vector's own version: v2.0 knows nothing above high. */

@@ -13,18 +13,18 @@
  * a code name becomes its number, ":LTS" goes. An unknown one is itself in lower case. p is NULL
  * where the arena is full. */
 struct str ecosystem_key(struct str osv_name, struct arena *arena);
-/* The key under which a package's advisories lie. Empty where its type or, for deb, its
- * distribution or release is unknown; p NULL where the arena is full. */
+/* The key under which a package's advisories lie. Empty if its type or, for deb, its
+ * distribution or release is unknown; p NULL if the arena is full. */
 struct str ecosystem_of_package(
     const struct package *package, const struct distro *distro, struct arena *arena);
-/* The name of a package as the ecosystem's advisories have it. p is NULL where the arena is full.
+/* The name of a package as the ecosystem's advisories have it. p is NULL if the arena is full.
  */
 struct str ecosystem_package_name(struct str key, struct str name, struct arena *arena);
-/* NULL where versions of it cannot be compared by this build. */
+/* NULL if versions of it cannot be compared by this build. */
 const struct version_scheme *ecosystem_scheme(struct str key);
 /* Whether the key is a release of a distribution, whose advisories bundle several CVEs. */
 bool ecosystem_is_distribution(struct str key);
-/* VERSION_ID of a code name; empty where the table has none. */
+/* VERSION_ID of a code name; empty if the table has none. */
 struct str release_of_codename(struct str distro_id, struct str codename);
 
 #endif

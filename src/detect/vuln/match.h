@@ -32,13 +32,13 @@ struct vuln_gaps {
 };
 
 /* Tells findings to the sink in the inventory's order; appends to *gaps (report_add_not_covered
- * takes each). arena holds temporaries and the gaps. ERR_DATABASE where the file is damaged. */
+ * takes each). arena holds temporaries and the gaps. ERR_DATABASE if the file is damaged. */
 MUST_USE int vuln_match(const struct db *db, const struct inventory *inventory,
     const struct vuln_options *options, struct sink *sink, struct vuln_gaps *gaps,
     struct arena *arena, struct err *err);
 
 /* The edit that cures a finding on a line of a requirements file: replaces the version in `text`,
- * the bytes of the file at places[0].path. False where there is none to make: no fixed version,
+ * the bytes of the file at places[0].path. False if there is none to make: no fixed version,
  * not such a file, the line pins hashes, or the text is not what the place says. */
 bool vuln_repair(const struct finding *finding, struct str text, struct arena *arena,
     struct finding_fix *ret_fix);

@@ -1,6 +1,6 @@
 #include "detect/vuln/range.h"
 
-/* Introduced "0" stands below every version, also where the scheme has versions below 0. */
+/* Introduced "0" stands below every version, even if the scheme has versions below 0. */
 static bool is_bottom(const struct advisory_event *event)
 {
 	return event->kind == EVENT_INTRODUCED && str_eq(event->version, STR("0"));

@@ -33,7 +33,7 @@ struct hit {
 	enum advisory_status status;
 	struct str fixed; /* empty: none known */
 	struct str range;
-	size_t joined; /* the first hit of its set; itself where it is that */
+	size_t joined; /* the first hit of its set; itself if it is that one */
 };
 
 struct matcher {
@@ -196,7 +196,7 @@ static int entry_gap(
 	    STR("the advisory has a version that cannot be compared"), group->packages.n, err);
 }
 
-/* Adds a hit where the entry holds the group's version. */
+/* Adds a hit if the entry holds the group's version. */
 static int judge_entry(struct matcher *m, const struct vuln_group *group,
     const struct db_entry *entry, struct err *err)
 {
@@ -398,7 +398,7 @@ static const char *no_cure(enum advisory_status status)
 	return "no fixed version known";
 }
 
-/* ", in libssl3, openssl": the binary packages, where they are called otherwise. */
+/* ", in libssl3, openssl": the binary packages, if they are called otherwise. */
 static void add_binaries(struct buf *b, const struct vuln_group *group)
 {
 	enum { NAMED = 6 };

@@ -5,7 +5,7 @@ static void check_before_from(struct lint *l, const struct docker_view *view)
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];
 
-		/* An unknown instruction is told as such. */
+		/* An unknown instruction is reported as such. */
 		if (step->stage)
 			break;
 		if (!lint_step_is(step, DOCKER_ARG) && !lint_step_is(step, DOCKER_UNKNOWN))

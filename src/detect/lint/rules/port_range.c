@@ -1,6 +1,6 @@
 #include "detect/lint/rule.h"
 
-/* "80", "8000-8010", with "/tcp" or the like; a variable that is not known is no number. */
+/* "80", "8000-8010", with "/tcp" or the like; a variable that is not known is not a number. */
 static bool is_too_large(struct str word)
 {
 	struct str number = word, high = STR_NONE, protocol;

@@ -17,15 +17,15 @@
 
 struct db_builder;
 
-/* NULL where memory is out. The builder owns an arena of at most memory_bytes. */
+/* NULL if memory is out. The builder owns an arena of at most memory_bytes. */
 struct db_builder *db_builder_new(size_t memory_bytes);
 void db_builder_free(struct db_builder *b);
 /* Usable as CLEANUP(db_builder_cleanup). */
 void db_builder_cleanup(struct db_builder **b);
 
-/* Reads one file of whatever feed it is. What cannot be read is told to the sink as a problem (the
- * file, or one record of it) and the rest is kept. -1 only for the sink, memory and limits. Bytes
- * are borrowed for the call. */
+/* Reads one file of whatever feed it is. What cannot be read is reported to the sink as a problem
+ * (the file, or one record of it) and the rest is kept. -1 only for the sink, memory and limits.
+ * Bytes are borrowed for the call. */
 MUST_USE int db_builder_add(
     struct db_builder *b, struct str name, struct str bytes, struct sink *sink, struct err *err);
 
@@ -45,7 +45,7 @@ struct db_stats {
 void db_stats_leave_out(struct db_stats *stats, const char *what, uint64_t n);
 /* The counts so far. */
 struct db_stats *db_builder_stats(struct db_builder *b);
-/* Appends the database. ERR_DATABASE where nothing was read: an empty database is none. */
+/* Appends the database. ERR_DATABASE if nothing was read: an empty database is invalid. */
 MUST_USE int db_builder_finish(struct db_builder *b, int64_t built_ms, struct buf *out,
     struct db_stats *ret_stats, struct err *err);
 
@@ -59,7 +59,8 @@ struct db_build {
 };
 
 /* Builds the file. An input in which nothing is recognised, and one that is damaged, is an error
- * and no file is written. Records that were refused are problems told to the sink, and no failure.
+ * and no file is written. Refused records are reported to the sink as problems; that is not a
+ * failure.
  */
 MUST_USE int db_build(
     const struct db_build *build, struct sink *sink, struct db_stats *ret_stats, struct err *err);

@@ -59,7 +59,7 @@ static bool list_recognises(const struct feed_file *file)
 	return false;
 }
 
-/* "29 Mar 2023"; 0 where it is none. */
+/* "29 Mar 2023"; 0 if it is not a date. */
 static int64_t list_date(struct str text)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

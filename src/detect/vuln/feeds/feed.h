@@ -1,7 +1,7 @@
 /*
  * Feeds: each turns one publisher's format into advisories (advisory.h). A feed is
  * recognised by its content, never by a name alone. Parsers keep nothing between calls.
- * A record that cannot be read is told with `problem`, and the rest is still read.
+ * A record that cannot be read is reported with `problem`, and the rest is still read.
  */
 #ifndef DETECT_VULN_FEED_H
 #define DETECT_VULN_FEED_H
@@ -14,10 +14,10 @@ struct feed_file {
 };
 
 /* A record that bundles CVEs becomes one advisory for each, every one with all of its packages:
- * more pairs than this is no honest record. */
+ * more pairs than this is not an honest record. */
 enum { FEED_PAIRS_MAX = 1 << 20 };
 
-/* Where a parser tells what it reads. All are borrowed for the call; -1 stops the parser. */
+/* What a parser gives its records to. All are borrowed for the call; -1 stops the parser. */
 struct feed_out {
 	int (*advisory)(void *arg, const struct advisory *advisory, struct err *err);
 	/* A CVE known to be exploited. */

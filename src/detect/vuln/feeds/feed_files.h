@@ -15,7 +15,7 @@ struct feed_paths {
 };
 
 /* Appends the files of one input, sorted by path. No symbolic link below it is followed, no hidden
- * file or folder read. ERR_NOT_FOUND where there is no such path, ERR_LIMIT for too many files. */
+ * file or folder read. ERR_NOT_FOUND if there is no such path, ERR_LIMIT for too many files. */
 MUST_USE int feed_paths_add(struct feed_paths *paths, const char *input,
     const struct limits *limits, struct arena *arena, struct err *err);
 

@@ -67,7 +67,7 @@ static int give(struct unpacking *u, struct tar *tar, struct str name, struct er
 	return u->to->file(u->to->arg, name, buf_str(&bytes), err);
 }
 
-/* As in a folder, what is hidden is no feed. */
+/* As in a folder, what is hidden is not a feed. */
 static bool is_hidden(struct str path)
 {
 	struct str part;

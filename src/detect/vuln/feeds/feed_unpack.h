@@ -19,8 +19,8 @@ struct feed_unpacked {
 
 /* What `key` of content holds, whose name for people is `name`; a file of an archive is named
  * "feed.tar.gz/path". A file may have limits->wanted_bytes, all of an archive sixteen times that.
- * -1 and ERR_FORMAT, ERR_LIMIT or ERR_UNSUPPORTED where it is damaged, a bomb, or of another
- * compression: half a feed is none. CONTENT_MISSING is ERR_NOT_FOUND. */
+ * -1 and ERR_FORMAT, ERR_LIMIT or ERR_UNSUPPORTED if it is damaged, a bomb, or of another
+ * compression: half a feed is invalid. CONTENT_MISSING is ERR_NOT_FOUND. */
 MUST_USE int feed_unpack(struct content *content, struct str key, struct str name,
     const struct limits *limits, const struct feed_unpacked *to, struct err *err);
 

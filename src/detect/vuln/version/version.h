@@ -21,9 +21,9 @@ enum version_order { VERSION_LESS, VERSION_EQUAL, VERSION_GREATER, VERSION_UNKNO
 
 /* All of schemes.def, in its order. */
 const struct version_scheme *const *version_schemes(size_t *ret_n);
-/* NULL where there is none of that name. */
+/* NULL if there is none of that name. */
 const struct version_scheme *version_scheme_find(struct str name);
-/* VERSION_UNKNOWN where scheme is NULL or either version is none of it. */
+/* VERSION_UNKNOWN if scheme is NULL or either version is invalid in it. */
 enum version_order version_compare(const struct version_scheme *scheme, struct str a, struct str b);
 
 #endif
