@@ -56,6 +56,24 @@ struct str hadolint_find_config(char *(*get)(const char *name), struct arena *ar
 
 /* ---- files ---- */
 
+int hadolint_read(struct str name, struct buf *out, struct err *err)
+{
+	int opened CLEANUP_FD = -1;
+	int fd = STDIN_FILENO;
+	char path[PATH_MAX];
+
+	if (!str_eq(name, STR("-"))) {
+		if (name.n >= sizeof path)
+			return err_set(err, ERR_LIMIT, "the name is too long");
+		memcpy(path, name.p, name.n);
+		path[name.n] = '\0';
+		fd = opened = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return err_sys(err, "it cannot be opened");
+	return fd_read_to_end(fd, out, err);
+}
+
 void hadolint_files_init(struct hadolint_files *files)
 {
 	*files = (struct hadolint_files){0};
@@ -76,20 +94,14 @@ static int tell(struct session *s, struct str operand, const struct err *why, st
 }
 
 /* A pipe, a device, the standard input. */
-static int lint_stream(struct session *s, struct str operand, const char *path, struct err *err)
+static int lint_stream(struct session *s, struct str operand, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(STREAM_BYTES);
 	struct err why = ERR_INIT;
-	int opened CLEANUP_FD = -1;
-	int fd = STDIN_FILENO;
 
-	if (!str_eq(operand, STR("-")))
-		fd = opened = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		(void)err_sys(&why, "it cannot be opened");
-	else if (fd_read_to_end(fd, &text, &why) == 0)
-		return scan_text(&s->scan, operand, buf_str(&text), SCAN_LINT, err);
-	return tell(s, operand, &why, err);
+	if (hadolint_read(operand, &text, &why) != 0)
+		return tell(s, operand, &why, err);
+	return scan_text(&s->scan, operand, buf_str(&text), SCAN_LINT, err);
 }
 
 static int add_file(
@@ -119,7 +131,7 @@ int hadolint_take_file(
 	if (session_subject(s, "file", operand, err) != 0)
 		return -1;
 	if (str_eq(operand, STR("-")))
-		return lint_stream(s, operand, path, err);
+		return lint_stream(s, operand, err);
 	if (stat(path, &st) != 0) {
 		(void)err_sys(&why, "it is not there");
 		return tell(s, operand, &why, err);
@@ -130,7 +142,7 @@ int hadolint_take_file(
 		return tell(s, operand, &why, err);
 	}
 	if (!S_ISREG(st.st_mode) || !realpath(path, real))
-		return lint_stream(s, operand, path, err);
+		return lint_stream(s, operand, err);
 	return add_file(s, files, real, err);
 }
 

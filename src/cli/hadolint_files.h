@@ -12,6 +12,9 @@
  * getenv. */
 struct str hadolint_find_config(char *(*get)(const char *name), struct arena *arena);
 
+/* All of a file that the user names, which may be a pipe or a device; "-" is stdin. */
+MUST_USE int hadolint_read(struct str name, struct buf *out, struct err *err);
+
 struct hadolint_files {
 	struct arena arena;
 	VEC(struct named_file) list;

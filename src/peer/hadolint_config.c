@@ -223,13 +223,17 @@ static const struct key_row rows[] = {
     {"disable-ignore-pragma", read_said, offsetof(struct file, config.no_pragmas)},
 };
 
+/* Comments, and what begins and ends a document. */
 static bool says_nothing(struct str text)
 {
 	struct str line;
 
+	if (str_starts(text, STR("\xef\xbb\xbf")))
+		text = str_sub(text, 3, text.n);
 	while (str_cut(&text, '\n', &line)) {
 		line = str_trim(line);
-		if (line.n > 0 && line.p[0] != '#' && !str_eq(line, STR("---")))
+		if (line.n > 0 && str_chr(STR("#%"), line.p[0]) == STR_NPOS &&
+		    !str_eq(line, STR("---")) && !str_eq(line, STR("...")))
 			return false;
 	}
 	return true;
@@ -242,10 +246,10 @@ int hadolint_config_parse(struct str name, struct str text, struct arena *arena,
 	const struct node *root;
 	struct keys k;
 
-	if (says_nothing(text))
-		return err_set(err, ERR_CONFIG,
-		    STR_FMT ": it says nothing; leave it away, or write {} for no settings",
-		    STR_ARG(name));
+	if (says_nothing(text)) {
+		*ret = file.config;
+		return 0;
+	}
 	if (keys_open(text, name, arena, &k, &root, err) != 0)
 		return -1;
 	k.unknown = ret_wrong;

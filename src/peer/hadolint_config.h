@@ -47,8 +47,9 @@ struct hadolint_config {
 /* "key:type", or "key" for a text. False if there is no such type. The last of a key holds. */
 bool hadolint_add_label(struct hadolint_labels *labels, struct str text, struct arena *arena);
 
-/* A file's text; `name` is for errors. *ret_wrong is set if a key is unknown, which names the
- * nearest one, and *ret holds all the same. ERR_CONFIG with line and column: nothing of it holds.
+/* A file's text, which may be empty; `name` is for errors. *ret_wrong is set if a key is unknown,
+ * which names the nearest one, and *ret holds all the same. ERR_CONFIG with line and column:
+ * nothing of it holds.
  */
 MUST_USE int hadolint_config_parse(struct str name, struct str text, struct arena *arena,
     struct hadolint_config *ret, struct err *ret_wrong, struct err *err);

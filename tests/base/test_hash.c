@@ -46,6 +46,17 @@ static void test_hasher(void **state)
 	hasher_release(&h);
 }
 
+/* FIPS 180-2 appendix A. */
+static void test_sha1(void **state)
+{
+	char hex[SHA1_HEX_SIZE];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(sha1_hex(STR("abc"), hex, &err), 0);
+	assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 /* RFC 4231 sections 4.2, 4.3 and 4.7. */
 static void test_hmac(void **state)
 {
@@ -191,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sha256),
 	    cmocka_unit_test(test_hasher),
+	    cmocka_unit_test(test_sha1),
 	    cmocka_unit_test(test_hmac),
 	    cmocka_unit_test(test_digest_is_valid),
 	    cmocka_unit_test(test_base64),

@@ -1,6 +1,5 @@
 /* plimsoll hadolint: hadolint's command, whose users need to change nothing. */
 #include "base/log.h"
-#include "base/os/fd.h"
 #include "base/os/output.h"
 #include "cli/hadolint_files.h"
 #include "cli/session.h"
@@ -8,9 +7,8 @@
 #include "peer/hadolint_format.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { STDIN_BYTES = 16 << 20, CONFIG_BYTES = 1 << 20, REPORT_BYTES = 512 << 20 };
+enum { CONFIG_BYTES = 1 << 20, REPORT_BYTES = 512 << 20 };
 
 /* hadolint has no other code for anything that is wrong. */
 enum { EXIT_WRONG = 1 };
@@ -99,56 +97,60 @@ static int config_of_line(const struct hadolint_options *o, struct arena *arena,
 /* ---- configuration ---- */
 
 /* One that is broken is told, and what else there is holds; -1: there is no such file. */
-static int config_of_file(struct hadolint_run *run, struct hadolint_config *ret, struct err *err)
+static int config_of_file(
+    struct hadolint_run *run, struct str name, struct hadolint_config *ret, struct err *err)
 {
-	struct arena *arena = run->cli->arena;
-	struct str name = run->options->config, text;
+	struct buf text CLEANUP(buf_release) = BUF_INIT(CONFIG_BYTES);
 	struct err wrong = ERR_INIT, why = ERR_INIT;
-	const char *path;
 
 	if (name.n == 0)
-		name = hadolint_find_config(getenv, arena);
-	path = arena_cstr(arena, name);
-	if (!path)
-		return arena_err(arena, err);
-	if (name.n == 0)
 		return 0;
-	if (file_read(path, CONFIG_BYTES, arena, &text, err) != 0)
-		return -1;
-	if (scan_hadolint_config(&run->session.scan, name, text, ret, &wrong, &why) != 0)
+	if (hadolint_read(name, &text, err) != 0)
+		return err_wrap(err, STR_FMT, STR_ARG(name));
+	if (scan_hadolint_config(&run->session.scan, name, buf_str(&text), ret, &wrong, &why) != 0)
 		tell(run, "%s; nothing of this file holds", why.text);
 	if (wrong.code != ERR_NONE)
-		tell(run, "%s", wrong.text);
+		tell(run, "%s; the rest of this file holds", wrong.text);
 	return 0;
 }
 
-static void print_config(const struct hadolint_config *config)
+static void print_config(const struct hadolint_run *run, struct str name)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct str text, line;
 
-	hadolint_config_print(config, &out);
+	buf_add(&out, name.n > 0 ? STR("# with ") : STR("# without a configuration file"));
+	buf_add(&out, name);
+	buf_addc(&out, '\n');
+	hadolint_config_print(&run->config, &out);
 	text = buf_str(&out);
-	while (str_cut(&text, '\n', &line))
-		log_info(STR_FMT, STR_ARG(line));
+	while (str_cut(&text, '\n', &line)) {
+		const char *shown = arena_cstr(run->cli->arena, line);
+
+		if (shown)
+			log_progress(shown);
+	}
 }
 
 static int read_config(struct hadolint_run *run, struct err *err)
 {
 	struct hadolint_config line = {0}, file = {0}, environment = {0};
 	struct arena *arena = run->cli->arena;
+	struct str name = run->options->config;
 	struct err wrong = ERR_INIT;
 
+	if (name.n == 0)
+		name = hadolint_find_config(getenv, arena);
 	if (config_of_line(run->options, arena, &line, err) != 0 ||
 	    hadolint_config_environment(getenv, arena, &environment, &wrong, err) != 0)
 		return -1;
 	if (wrong.code != ERR_NONE)
 		tell(run, "%s", wrong.text);
-	if (config_of_file(run, &file, err) != 0 ||
+	if (config_of_file(run, name, &file, err) != 0 ||
 	    hadolint_config_merge(&environment, &file, &line, arena, &run->config, err) != 0)
 		return -1;
 	if (run->config.verbose == HADOLINT_YES)
-		print_config(&run->config);
+		print_config(run, name);
 	run->lint = (struct lint_opts){
 	    .dialect = LINT_HADOLINT,
 	    .labels = run->config.labels.p,
@@ -268,48 +270,56 @@ static int judge(struct hadolint_run *run, struct err *err)
 	return finish(run, err);
 }
 
-static int run_hadolint(struct cli *cli, int argc, char **argv)
+/* As command_options. */
+static int take_options(struct cli *cli, int argc, char **argv, struct hadolint_options *o,
+    struct opt_list *ret_operands)
 {
-	struct hadolint_options o = {0};
 	const struct opt rows[] = {
-	    OPT_TEXT_ROW('c', "config", &o.config, "FILE",
+	    OPT_TEXT_ROW('c', "config", &o->config, "FILE",
 		"the configuration, instead of the first .hadolint.yaml that is found"),
-	    OPT_LIST_ROW('f', "format", &o.formats, "FORMAT",
+	    OPT_LIST_ROW('f', "format", &o->formats, "FORMAT",
 		HADOLINT_FORMATS_TOLD "; may be given several times; default: tty"),
-	    OPT_LIST_ROW('o', "output", &o.outputs, "FILE",
+	    OPT_LIST_ROW('o', "output", &o->outputs, "FILE",
 		"where the report goes, the first format's first; default: stdout"),
-	    OPT_TEXT_ROW(0, "file-path-in-report", &o.file_path_in_report, "PATH",
+	    OPT_TEXT_ROW(0, "file-path-in-report", &o->file_path_in_report, "PATH",
 		"the file's name in checkstyle, codeclimate, gitlab_codeclimate, sonarqube and junit"),
-	    OPT_TEXT_ROW('t', "failure-threshold", &o.threshold, "LEVEL",
+	    OPT_TEXT_ROW('t', "failure-threshold", &o->threshold, "LEVEL",
 		"exit with 1 from here on: error, warning, info, style, or ignore and none, which are "
 		"below all; default: info"),
-	    OPT_LIST_ROW(0, "error", &o.rules[HADOLINT_ERROR], "RULE", "this rule is an error"),
+	    OPT_LIST_ROW(0, "error", &o->rules[HADOLINT_ERROR], "RULE", "this rule is an error"),
 	    OPT_LIST_ROW(
-		0, "warning", &o.rules[HADOLINT_WARNING], "RULE", "this rule is a warning"),
-	    OPT_LIST_ROW(0, "info", &o.rules[HADOLINT_INFO], "RULE", "this rule is an info"),
-	    OPT_LIST_ROW(0, "style", &o.rules[HADOLINT_STYLE], "RULE", "this rule is style"),
-	    OPT_LIST_ROW(0, "ignore", &o.rules[HADOLINT_IGNORE], "RULE",
+		0, "warning", &o->rules[HADOLINT_WARNING], "RULE", "this rule is a warning"),
+	    OPT_LIST_ROW(0, "info", &o->rules[HADOLINT_INFO], "RULE", "this rule is an info"),
+	    OPT_LIST_ROW(0, "style", &o->rules[HADOLINT_STYLE], "RULE", "this rule is style"),
+	    OPT_LIST_ROW(0, "ignore", &o->rules[HADOLINT_IGNORE], "RULE",
 		"without this rule, and without those that the configuration ignores"),
-	    OPT_LIST_ROW(0, "trusted-registry", &o.trusted, "REGISTRY",
+	    OPT_LIST_ROW(0, "trusted-registry", &o->trusted, "REGISTRY",
 		"images may come from here, and from others that are named so; default: from anywhere"),
-	    OPT_LIST_ROW(0, "require-label", &o.labels, "LABEL:TYPE",
+	    OPT_LIST_ROW(0, "require-label", &o->labels, "LABEL:TYPE",
 		"the image has this label; its value is a text, url, semver, hash, rfc3339, spdx or "
 		"email"),
-	    OPT_FLAG_ROW(0, "strict-labels", &o.strict_labels, "and has no other labels"),
-	    OPT_FLAG_ROW(0, "disable-ignore-pragma", &o.no_pragmas,
+	    OPT_FLAG_ROW(0, "strict-labels", &o->strict_labels, "and has no other labels"),
+	    OPT_FLAG_ROW(0, "disable-ignore-pragma", &o->no_pragmas,
 		"comments such as # hadolint ignore=DL3008 excuse nothing"),
-	    OPT_FLAG_ROW(0, "no-fail", &o.no_fail, "findings do not make it exit with 1"),
-	    OPT_FLAG_ROW(0, "no-color", &o.no_color, "tty without colours"),
-	    OPT_FLAG_ROW('V', "verbose", &o.verbose, "say on stderr what the configuration is"),
-	    OPT_FLAG_ROW('v', "version", &o.version, "print whose verdicts these are"),
-	    OPT_FLAG_ROW(0, "no-sandbox", &o.no_sandbox,
+	    OPT_FLAG_ROW(0, "no-fail", &o->no_fail, "findings do not make it exit with 1"),
+	    OPT_FLAG_ROW(0, "no-color", &o->no_color, "tty without colours"),
+	    OPT_FLAG_ROW('V', "verbose", &o->verbose, "say on stderr what the configuration is"),
+	    OPT_FLAG_ROW('v', "version", &o->version, "print whose verdicts these are"),
+	    OPT_FLAG_ROW(0, "no-sandbox", &o->no_sandbox,
 		"read hostile bytes in this process, for debugging only"),
 	    OPT_END_ROW,
 	};
+
+	return command_options(cli, &command_hadolint, rows, argc, argv, ret_operands);
+}
+
+static int run_hadolint(struct cli *cli, int argc, char **argv)
+{
+	struct hadolint_options o = {0};
 	struct opt_list operands = {0};
 	struct hadolint_run run = {.cli = cli, .options = &o, .operands = &operands};
 	struct err err = ERR_INIT;
-	int code = command_options(cli, &command_hadolint, rows, argc, argv, &operands);
+	int code = take_options(cli, argc, argv, &o, &operands);
 
 	if (code >= 0)
 		return code == 0 ? 0 : EXIT_WRONG;
