@@ -268,24 +268,18 @@ void lint_word(struct lint *l, const struct shell_command *command, const struct
 	va_end(args);
 }
 
-/* "containerDefinitions.image": keys from the root, list positions left out so that a reordered
- * list is the same. */
-static void node_keys(const struct node *node, struct buf *keys)
-{
-	for (const struct node *n = node; n; n = n->parent) {
-		buf_add(keys, n->key);
-		buf_addc(keys, '<');
-	}
-	buf_add(keys, node->text);
-}
-
 void lint_node(struct lint *l, const struct node *node, const char *message, ...)
 {
 	struct buf keys CLEANUP(buf_release) = BUF_INIT(IDENTITY_BYTES);
 	struct text_range range = {(uint32_t)node->offset, (uint32_t)node->end};
 	va_list args;
 
-	node_keys(node, &keys);
+	/* Keys up to the root, without list positions so that a reordered list is the same. */
+	for (const struct node *n = node; n; n = n->parent) {
+		buf_add(&keys, n->key);
+		buf_addc(&keys, '<');
+	}
+	buf_add(&keys, node->text);
 	va_start(args, message);
 	report(l, range, buf_str(&keys), NULL, message, args);
 	va_end(args);

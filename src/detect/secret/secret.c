@@ -88,19 +88,6 @@ static struct place place_of(
 	return place;
 }
 
-static struct str message_of(struct secret_pass *s, const struct secret_hit *hit)
-{
-	return arena_fmt(&s->arena, "%zu character%s%s%s", hit->length_bytes,
-	    hit->length_bytes == 1 ? "" : "s", hit->remark ? "; " : "",
-	    hit->remark ? hit->remark : "");
-}
-
-/* Warnings are for a person to look at, whatever the rule's severity. */
-static enum severity severity_of(const struct secret_rule *rule, const struct secret_hit *hit)
-{
-	return hit->warns ? MIN_OF(rule->severity, SEVERITY_MEDIUM) : rule->severity;
-}
-
 static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, struct place *places,
     size_t n_places, struct err *err)
 {
@@ -113,7 +100,8 @@ static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, str
 	struct finding_fix fix = {.text = rule->fix};
 	struct finding finding = {.rule = rule->id,
 	    .stage = STAGE_SECRETS,
-	    .severity = severity_of(rule, hit),
+	    /* Warnings are for a person to look at, whatever the rule's severity. */
+	    .severity = hit->warns ? MIN_OF(rule->severity, SEVERITY_MEDIUM) : rule->severity,
 	    .weight = hit->warns ? WEIGHT_WARNS : WEIGHT_FULL,
 	    .title = rule->title,
 	    .threat = rule->threat,
@@ -127,7 +115,9 @@ static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, str
 	finding.more_places = (uint32_t)(n_places - finding.n_places);
 	hex_write(hit->hash, sizeof hit->hash, hash);
 	secret.hash = finding.identity = str_of(hash);
-	finding.message = message_of(s, hit);
+	finding.message = arena_fmt(&s->arena, "%zu character%s%s%s", hit->length_bytes,
+	    hit->length_bytes == 1 ? "" : "s", hit->remark ? "; " : "",
+	    hit->remark ? hit->remark : "");
 	if (!finding.message.p)
 		return arena_err(&s->arena, err);
 	return sink_finding(s->sink, &finding, err);

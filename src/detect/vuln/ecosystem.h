@@ -11,7 +11,7 @@
 
 /* The key of OSV's "affected[].package.ecosystem": "Debian:12" gives "debian:12", "PyPI" "pypi";
  * a code name becomes its number, ":LTS" goes. An unknown one is itself in lower case. p is NULL
- * where the arena is full. */
+ * if the arena is full. */
 struct str ecosystem_key(struct str osv_name, struct arena *arena);
 /* The key under which a package's advisories lie. Empty if its type or, for deb, its
  * distribution or release is unknown; p NULL if the arena is full. */

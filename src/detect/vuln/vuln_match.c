@@ -99,23 +99,15 @@ static bool is_deb(const struct package *p)
 	return str_eq(p->type, STR("deb"));
 }
 
-static struct str matched_name(const struct package *p)
-{
-	return is_deb(p) && p->source.n > 0 ? p->source : p->name;
-}
-
-static struct str matched_version(const struct package *p)
-{
-	return is_deb(p) && p->source_version.n > 0 ? p->source_version : p->version;
-}
-
 static int add_to_group(
     struct matcher *m, const struct package *p, struct str ecosystem, struct err *err)
 {
-	struct str name = ecosystem_package_name(ecosystem, matched_name(p), m->arena);
-	struct str version = matched_version(p), key;
+	struct str name = is_deb(p) && p->source.n > 0 ? p->source : p->name;
+	struct str version = is_deb(p) && p->source_version.n > 0 ? p->source_version : p->version;
+	struct str key;
 	struct vuln_group *group;
 
+	name = ecosystem_package_name(ecosystem, name, m->arena);
 	if (!name.p)
 		return arena_err(m->arena, err);
 	key = arena_fmt(m->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(ecosystem),
@@ -242,20 +234,15 @@ static size_t first_of(const struct matcher *m, size_t i)
 	return i;
 }
 
-static void join(struct matcher *m, size_t a, size_t b)
-{
-	a = first_of(m, a);
-	b = first_of(m, b);
-	m->hits.p[MAX_OF(a, b)].joined = MIN_OF(a, b);
-}
-
 static int join_by_name(
     struct matcher *m, struct map *owners, struct str name, size_t i, struct err *err)
 {
 	size_t owner = as_index(map_get(owners, name));
 
 	if (owner > 0) {
-		join(m, owner - 1, i);
+		size_t a = first_of(m, owner - 1), b = first_of(m, i);
+
+		m->hits.p[MAX_OF(a, b)].joined = MIN_OF(a, b);
 		return 0;
 	}
 	return map_put(owners, name, (void *)(uintptr_t)(i + 1)) ? 0 : arena_err(&m->scratch, err);

@@ -170,14 +170,6 @@ static void report_prose(struct lint *l)
 	    "lines are not instructions");
 }
 
-static int check_target(const struct lint *l, const struct docker_view *view)
-{
-	if (view->built || !view->build || view->build->target.n == 0)
-		return 0;
-	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
-	    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
-}
-
 static void each_command(struct lint *l, const struct docker_step *step)
 {
 	if (!lint_step_is(step, DOCKER_RUN) || !step->script)
@@ -190,8 +182,10 @@ static int run_rules(struct lint *l, const struct docker_view *view)
 {
 	const struct lint_rule *rule;
 
-	if (check_target(l, view) != 0)
-		return -1;
+	if (!view->built && view->build && view->build->target.n > 0)
+		return err_set(l->err, ERR_CONFIG,
+		    STR_FMT " has no stage " STR_FMT ", which is the target",
+		    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
 	while ((rule = lint_next_rule(l)) != NULL) {
 		if (rule->dockerfile)
 			rule->dockerfile(l, view);
@@ -207,22 +201,18 @@ static int run_rules(struct lint *l, const struct docker_view *view)
 
 /* ---- as hadolint judges ---- */
 
-/* What it cannot read it does not judge. */
-static void report_unread(struct lint *l, const struct docker_problem *problem)
-{
-	struct text_range range = {(uint32_t)problem->offset, (uint32_t)problem->end};
-
-	lint_rule_begin(l, &rule_parse_error);
-	lint_report(l, range, str_of(problem->what), problem->fix, "%s", problem->what);
-}
-
 static int judge_as_hadolint(struct lint *l)
 {
 	const struct lint_rule *rule;
 	struct hado_file hado;
 
+	/* What it cannot read it does not judge. */
 	if (l->file->problems.n > 0) {
-		report_unread(l, &l->file->problems.p[0]);
+		const struct docker_problem *problem = &l->file->problems.p[0];
+		struct text_range range = {(uint32_t)problem->offset, (uint32_t)problem->end};
+
+		lint_rule_begin(l, &rule_parse_error);
+		lint_report(l, range, str_of(problem->what), problem->fix, "%s", problem->what);
 		return 0;
 	}
 	if (hado_read(l->file, l->arena, &hado, l->err) != 0)

@@ -122,22 +122,13 @@ static void walk_stats(struct wire *w, void *item)
 		memcpy(s->left_out, left, s->n_left_out * sizeof *left);
 }
 
-static int answer_stats(struct job *job, struct db_stats *stats, struct err *err)
-{
-	struct buf answer CLEANUP(buf_release) = BUF_INIT(KIB(64));
-
-	wire_put(&answer, TAG_DATABASE, stats, walk_stats);
-	if (!buf_ok(&answer))
-		return buf_err(&answer, "what is said about the database", err);
-	return job_reply(job, buf_str(&answer), err);
-}
-
 static int build_job(struct job *job, void *arg, struct err *err)
 {
 	const struct db_building *building = arg;
 	struct db_builder *builder CLEANUP(db_builder_cleanup) =
 	    db_builder_new((size_t)(job->limits->child_memory / 2));
 	struct buf out CLEANUP(buf_release) = BUF_INIT(DATABASE_MAX);
+	struct buf answer CLEANUP(buf_release) = BUF_INIT(KIB(64));
 	struct arena arena CLEANUP(arena_release);
 	struct db_stats stats;
 
@@ -153,7 +144,10 @@ static int build_job(struct job *job, void *arg, struct err *err)
 		return -1;
 	memcpy(building->database, out.p, out.n);
 	stats.bytes = out.n;
-	return answer_stats(job, &stats, err);
+	wire_put(&answer, TAG_DATABASE, &stats, walk_stats);
+	if (!buf_ok(&answer))
+		return buf_err(&answer, "what is said about the database", err);
+	return job_reply(job, buf_str(&answer), err);
 }
 
 /* ---- the parent ---- */

@@ -288,17 +288,6 @@ static int write_trailer(struct writer *w, struct err *err)
 	return buf_ok(w->out) ? 0 : buf_err(w->out, "the advisory database", err);
 }
 
-static int name_feeds(struct db_builder *b, struct err *err)
-{
-	for (size_t i = 0; i < b->feeds.n; i++) {
-		struct built_feed *feed = &b->feeds.p[i];
-
-		if (builder_text(b, feed->name, &feed->name_text, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 typedef void rows_fn(struct writer *w);
 
 static void write_section(struct writer *w, enum db_section section, rows_fn *rows)
@@ -312,8 +301,12 @@ int db_write(struct db_builder *b, int64_t built_ms, struct buf *out, struct err
 {
 	struct writer w = {.b = b, .out = out, .base = out->n};
 
-	if (name_feeds(b, err) != 0)
-		return -1;
+	for (size_t i = 0; i < b->feeds.n; i++) {
+		struct built_feed *feed = &b->feeds.p[i];
+
+		if (builder_text(b, feed->name, &feed->name_text, err) != 0)
+			return -1;
+	}
 	qsort_r(b->entries.p, b->entries.n, sizeof *b->entries.p, entry_order, b->ecosystems.p);
 	for (size_t i = 0; i < DB_HEADER_BYTES + DB_SECTION_COUNT * DB_SECTION_ROW_BYTES; i++)
 		buf_addc(out, '\0');

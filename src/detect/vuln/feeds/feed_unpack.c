@@ -32,11 +32,6 @@ static int inflate(struct unpacking *u, struct err *err)
 	return codec ? stream_limit(&u->stream, &limits, err) : 0;
 }
 
-static bool is_tar(struct str first)
-{
-	return str_starts(str_sub(first, TAR_MAGIC_AT, first.n), STR("ustar"));
-}
-
 /* A stream's or an entry's bytes, up to the limit of one file. */
 static int read_whole(struct unpacking *u, struct tar *tar, struct buf *out, struct err *err)
 {
@@ -132,7 +127,9 @@ static int unpack(struct unpacking *u, struct content *content, uint32_t handle,
 	if (stream_of_content(content, handle, 0, u->compressed, &u->stream, err) != 0 ||
 	    inflate(u, err) != 0 || stream_peek(&u->stream, TAR_BLOCK, &first, err) != 0)
 		return -1;
-	return is_tar(first) ? take_archive(u, err) : give(u, NULL, u->name, err);
+	return str_starts(str_sub(first, TAR_MAGIC_AT, first.n), STR("ustar"))
+		   ? take_archive(u, err)
+		   : give(u, NULL, u->name, err);
 }
 
 int feed_unpack(struct content *content, struct str key, struct str name,
