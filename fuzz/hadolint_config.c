@@ -31,8 +31,8 @@ static void check_formats(struct str bytes)
 {
 	static const char *const names[] = {"tty", "gnu", "json", "checkstyle", "codeclimate",
 	    "gitlab_codeclimate", "codacy", "sonarqube", "sarif", "junit"};
-	const struct hadolint_finding findings[] = {{bytes, bytes, HADOLINT_STYLE, 1, 1, false},
-	    {bytes, bytes, HADOLINT_ERROR, 2, 3, true}};
+	const struct hadolint_finding findings[] = {{bytes, bytes, HADOLINT_STYLE, 1, 1, false, 0},
+	    {bytes, bytes, HADOLINT_ERROR, 2, 3, true, 0}};
 	const struct hadolint_file file = {bytes, bytes, findings, ARRAY_LEN(findings)};
 	const struct hadolint_report report = {&file, 1, 0, true};
 

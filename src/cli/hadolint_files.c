@@ -170,53 +170,47 @@ static int compare(const void *a, const void *b)
 	const struct hadolint_finding *x = a, *y = b;
 	int order;
 
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	order = str_cmp(x->rule, y->rule);
 	return order ? order : str_cmp(x->message, y->message);
 }
 
-static bool is_parse_error(struct str rule)
+static struct hadolint_finding as_hadolint(
+    const struct finding *f, const struct hadolint_config *config)
 {
-	return str_eq(rule, STR("DL1000"));
-}
+	bool unread = str_eq(f->rule, STR("DL1000"));
 
-static int findings_of(const struct report *report, uint32_t subject,
-    const struct hadolint_config *config, struct arena *arena, struct hadolint_file *ret,
-    struct err *err)
-{
-	VEC(struct hadolint_finding) list = {0};
-
-	for (size_t i = 0; i < report->findings.n; i++) {
-		const struct finding *f = &report->findings.p[i];
-		struct hadolint_finding one = {.rule = f->rule,
-		    .message = f->message,
-		    .unread = is_parse_error(f->rule),
-		    .level = HADOLINT_ERROR};
-
-		if (f->subject != subject || f->n_places == 0)
-			continue;
-		one.line = f->places[0].line;
-		one.column = f->places[0].column;
-		if (!one.unread)
-			one.level = hadolint_level_of(config, f->rule, f->peer_severity);
-		if (one.level != HADOLINT_IGNORE)
-			(void)vec_push(&list, arena, one);
-	}
-	if (list.n > 1)
-		qsort(list.p, list.n, sizeof *list.p, compare);
-	ret->findings = list.p;
-	ret->n = list.n;
-	return arena_check(arena, err);
+	return (struct hadolint_finding){
+	    .rule = f->rule,
+	    .message = f->message,
+	    .level = unread ? HADOLINT_ERROR : hadolint_level_of(config, f->rule, f->peer_severity),
+	    .line = f->n_places > 0 ? f->places[0].line : 1,
+	    .column = f->n_places > 0 ? f->places[0].column : 1,
+	    .unread = unread,
+	    .file = f->subject,
+	};
 }
 
 int hadolint_report_of(const struct report *report, const struct hadolint_config *config,
     struct str shown, struct arena *arena, struct hadolint_report *ret, struct err *err)
 {
 	struct hadolint_file *files = arena_array(arena, report->subjects.n, sizeof *files);
+	VEC(struct hadolint_finding) all = {0};
+	size_t at = 0;
 
-	if (!files)
-		return arena_err(arena, err);
+	for (size_t i = 0; i < report->findings.n; i++) {
+		struct hadolint_finding one = as_hadolint(&report->findings.p[i], config);
+
+		if (one.level != HADOLINT_IGNORE)
+			(void)vec_push(&all, arena, one);
+	}
+	if (arena_check(arena, err) != 0)
+		return -1;
+	if (all.n > 1)
+		qsort(all.p, all.n, sizeof *all.p, compare);
 	ret->files = files;
 	ret->n = 0;
 	for (uint32_t i = 0; i < report->subjects.n; i++) {
@@ -224,8 +218,9 @@ int hadolint_report_of(const struct report *report, const struct hadolint_config
 
 		file->path = report->subjects.p[i].name;
 		file->shown = shown.n > 0 ? shown : file->path;
-		if (findings_of(report, i, config, arena, file, err) != 0)
-			return -1;
+		file->findings = all.n > 0 ? &all.p[at] : NULL;
+		for (file->n = 0; at < all.n && all.p[at].file == i; at++)
+			file->n++;
 		ret->n += file->n > 0 || !is_unread(report, i);
 	}
 	return 0;

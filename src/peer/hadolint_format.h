@@ -18,6 +18,7 @@ struct hadolint_finding {
 	enum hadolint_level level;
 	uint32_t line, column; /* the column counts where the file could not be read alone */
 	bool unread;	       /* it says why the file could not be read, and is the only one */
+	uint32_t file;	       /* for whoever sorts them */
 };
 
 struct hadolint_file {

@@ -9,17 +9,17 @@ static const char *const names[] = {"tty", "gnu", "json", "checkstyle", "codecli
     "gitlab_codeclimate", "codacy", "sonarqube", "sarif", "junit"};
 
 static const struct hadolint_finding all[] = {
-    {STR_INIT("DL3004"), STR_INIT("sudo in a build"), HADOLINT_ERROR, 2, 1, false},
-    {STR_INIT("DL3008"), STR_INIT("a <b> & \"c\" 'd' \\"), HADOLINT_WARNING, 3, 5, false},
-    {STR_INIT("DL3015"), STR_INIT("an info"), HADOLINT_INFO, 3, 5, false},
-    {STR_INIT("DL3048"), STR_INIT("style"), HADOLINT_STYLE, 40, 1, false},
+    {STR_INIT("DL3004"), STR_INIT("sudo in a build"), HADOLINT_ERROR, 2, 1, false, 0},
+    {STR_INIT("DL3008"), STR_INIT("a <b> & \"c\" 'd' \\"), HADOLINT_WARNING, 3, 5, false, 0},
+    {STR_INIT("DL3015"), STR_INIT("an info"), HADOLINT_INFO, 3, 5, false, 0},
+    {STR_INIT("DL3048"), STR_INIT("style"), HADOLINT_STYLE, 40, 1, false, 0},
 };
 static const struct hadolint_finding hostile[] = {
     {STR_INIT("SC1"), STR_INIT("\x1b[2Jbell\a nul\x01 \xc3\xa9 \xe2\x80\xae \xff\nline"),
-	HADOLINT_ERROR, 1, 1, false},
+	HADOLINT_ERROR, 1, 1, false, 0},
 };
 static const struct hadolint_finding unread[] = {
-    {STR_INIT("DL1000"), STR_INIT("this is <no> instruction"), HADOLINT_ERROR, 7, 3, true},
+    {STR_INIT("DL1000"), STR_INIT("this is <no> instruction"), HADOLINT_ERROR, 7, 3, true, 0},
 };
 
 static const struct hadolint_file files[] = {
