@@ -130,13 +130,20 @@ class Options(Hadolint):
                 self.assertIn(f"--{option}", text)
 
     def test_verbose_prints_what_holds(self):
-        _, err = self.hadolint(1, "-V", "--ignore", "DL1", "--require-label", "a:url", "-t", "style", "sudo", env={"HADOLINT_IGNORE": "DL0"})
+        _, err = self.hadolint(1, "-V", "--ignore", "DL0001", "--require-label", "a:url", "-t", "style", "sudo", env={"HADOLINT_IGNORE": "DL0000"})
         self.assertIn("# without a configuration file\n", err)
         self.assertIn("failure-threshold: style\n", err)
-        self.assertIn("ignored: [DL0, DL1]\n", err)
+        self.assertIn("ignored: [DL0000, DL0001]\n", err)
         self.assertIn("  a: url\n", err)
         again = self.config(err)
         self.assertEqual(self.hadolint(1, "-V", "-c", again, "sudo")[1].split("\n", 1)[1], err.split("\n", 1)[1])
+
+    def test_a_rule_that_no_rule_is_called(self):
+        for args in (["--ignore", "DL304", "clean"], ["-c", self.config("override: {error: [dl3004, X]}\n"), "clean"]):
+            self.assertIn("no rule is called ", self.hadolint(0, *args)[1])
+        self.assertRegex(self.hadolint(0, "--ignore", "DL304", "clean")[1], r"DL304 \(did you mean DL\d{4}\?\), so it changes nothing")
+        for rule in ("DL3004", "DL4002", "DL9999", "SC2086"):
+            self.assertEqual(self.hadolint(0, "--ignore", rule, "clean"), ("", ""))
 
     def test_what_is_wrong_exits_with_1(self):
         for args, said in ((["--ignroe", "x"], "did you mean --ignore?"), (["-f", "josn", "sudo"], "did you mean json?"),
@@ -201,9 +208,9 @@ class Configuration(Hadolint):
                  "home/.hadolint.yml"]
         env = {"HOME": str(home), "XDG_CONFIG_HOME": str(self.folder / "xdg")}
         for at, name in enumerate(reversed(order)):
-            self.write(name, f"ignored: [DL{at}]\n")
+            self.write(name, f"ignored: [DL900{at}]\n")
             err = self.hadolint(1, "-V", "sudo", env=env)[1]
-            self.assertIn(f"ignored: [DL{at}]\n", err)
+            self.assertIn(f"ignored: [DL900{at}]\n", err)
             self.assertIn(name, err.splitlines()[0])
         self.assertIn("ignored: [X]", self.hadolint(1, "-V", "-c", self.config("ignored: [X]\n"), "sudo", env=env)[1])
 

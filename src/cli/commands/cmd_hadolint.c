@@ -132,6 +132,42 @@ static void print_config(const struct hadolint_run *run, struct str name)
 	}
 }
 
+/* "DL3008", "SC2086" */
+static bool is_rule_id(struct str id)
+{
+	if (id.n != 6 || !(str_starts(id, STR("DL")) || str_starts(id, STR("SC"))))
+		return false;
+	for (size_t i = 2; i < id.n; i++)
+		if (!byte_is_digit(id.p[i]))
+			return false;
+	return true;
+}
+
+/* hadolint takes any word, and it changes nothing. */
+static void warn_of_rules(const struct hadolint_run *run)
+{
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
+	const char **ids = arena_array(run->cli->arena, n, sizeof *ids);
+
+	for (size_t i = 0; ids && i < n; i++)
+		ids[i] = rules[i]->id;
+	for (size_t level = 0; ids && level < HADOLINT_LEVEL_COUNT; level++) {
+		const struct opt_list *list = &run->config.rules[level];
+
+		for (size_t i = 0; i < list->n; i++) {
+			const char *near;
+
+			if (is_rule_id(list->p[i]))
+				continue;
+			near = opt_nearest(list->p[i], ids, n);
+			log_warn("no rule is called " STR_FMT "%s%s%s, so it changes nothing",
+			    STR_ARG(str_excerpt(list->p[i], 40)), near ? " (did you mean " : "",
+			    near ? near : "", near ? "?)" : "");
+		}
+	}
+}
+
 static int read_config(struct hadolint_run *run, struct err *err)
 {
 	struct hadolint_config line = {0}, file = {0}, environment = {0};
@@ -149,6 +185,7 @@ static int read_config(struct hadolint_run *run, struct err *err)
 	if (config_of_file(run, name, &file, err) != 0 ||
 	    hadolint_config_merge(&environment, &file, &line, arena, &run->config, err) != 0)
 		return -1;
+	warn_of_rules(run);
 	if (run->config.verbose == HADOLINT_YES)
 		print_config(run, name);
 	run->lint = (struct lint_opts){
