@@ -156,6 +156,18 @@ class Options(Hadolint):
             self.assertEqual(out, "", args)
 
 
+    def test_a_report_that_cannot_be_written(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "hadolint", "sudo"], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cannot write the report", done.stderr)
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([PROGRAM, "hadolint", "clean"], cwd=self.folder, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+
 class Files(Hadolint):
     def test_the_standard_input(self):
         self.assertEqual(self.found(1, "-", stdin=SUDO.encode()), [(2, "DL3004", "error")])

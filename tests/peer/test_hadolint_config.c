@@ -416,14 +416,27 @@ static void the_gravest_override_decides_and_ignoring_before_all(void **state)
 
 static int read_whole(const void *text, struct arena *arena, struct buf *out, struct err *err)
 {
-	const struct hadolint_config none = {0};
-	struct hadolint_config config, all;
+	struct hadolint_config config;
 	struct err wrong = ERR_INIT;
 
-	if (hadolint_config_parse(STR("f"), str_of(text), arena, &config, &wrong, err) != 0 ||
-	    hadolint_config_merge(&none, &config, &none, arena, &all, err) != 0)
+	if (hadolint_config_parse(STR("f"), str_of(text), arena, &config, &wrong, err) != 0)
 		return -1;
-	hadolint_config_print(&all, out);
+	hadolint_config_print(&config, out);
+	return 0;
+}
+
+/* Of variables and a command line that are given in `text`. */
+static int merge_whole(const void *text, struct arena *arena, struct buf *out, struct err *err)
+{
+	const char *const all[] = {text, "HADOLINT_FORMAT=gnu,tty", "HADOLINT_IGNORE=a,b", NULL};
+	struct hadolint_config none = {0}, env, merged;
+	struct err wrong = ERR_INIT;
+
+	variables = all;
+	if (hadolint_config_environment(get_variable, arena, &env, &wrong, err) != 0 ||
+	    hadolint_config_merge(&env, &none, &none, arena, &merged, err) != 0)
+		return -1;
+	hadolint_config_print(&merged, out);
 	return 0;
 }
 
@@ -433,6 +446,8 @@ static void every_allocation_may_fail(void **state)
 	assert_true(assert_survives_full_arenas(read_whole,
 			"ignored: [a, b]\noverride: {error: [c], style: [d]}\nformat: json\n"
 			"label-schema: {a: url, b: text}\ntrustedRegistries: [x]\n") > 5);
+	assert_true(assert_survives_full_arenas(
+			merge_whole, "HADOLINT_REQUIRE_LABELS=a:url,b:text,c:hash") > 5);
 }
 
 int main(void)

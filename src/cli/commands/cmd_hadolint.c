@@ -1,12 +1,15 @@
 /* plimsoll hadolint: hadolint's command, whose users need to change nothing. */
 #include "base/log.h"
+#include "base/os/fd.h"
 #include "base/os/output.h"
 #include "cli/hadolint_files.h"
 #include "cli/session.h"
 #include "engine/scan_hadolint.h"
 #include "peer/hadolint_format.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { CONFIG_BYTES = 1 << 20, REPORT_BYTES = 512 << 20 };
 
@@ -238,6 +241,14 @@ static bool never_fails(const struct hadolint_config *config)
 	return never;
 }
 
+/* Who stops reading has read enough. */
+static int print_all(struct str text, struct err *err)
+{
+	if (fd_write_all(STDOUT_FILENO, text, err) == 0 || err->sys == EPIPE)
+		return 0;
+	return err_wrap(err, "cannot write the report");
+}
+
 static int write_one(struct hadolint_run *run, const struct hadolint_format *format,
     const struct hadolint_report *report, struct str file, struct err *err)
 {
@@ -248,7 +259,7 @@ static int write_one(struct hadolint_run *run, const struct hadolint_format *for
 	if (!buf_ok(&out))
 		return buf_err(&out, "the report", err);
 	if (file.n == 0)
-		return command_print(buf_str(&out)) == 0 ? 0 : err_set(err, ERR_IO, "stopped");
+		return print_all(buf_str(&out), err);
 	path = arena_cstr(run->cli->arena, file);
 	if (!path)
 		return arena_err(run->cli->arena, err);
