@@ -283,17 +283,10 @@ static int write_all(
 	return 0;
 }
 
-static int finish(struct hadolint_run *run, struct err *err)
+static void tell_problems(struct hadolint_run *run)
 {
-	struct hadolint_report report = {.now_ms = run->cli->clock->now_ms(run->cli->clock),
-	    .color = run->config.no_color != HADOLINT_YES};
-	struct report *found = &run->session.report;
+	const struct report *found = &run->session.report;
 
-	if (edge_report(run->cli->edge, found, err) != 0 ||
-	    hadolint_report_of(found, &run->config, run->options->file_path_in_report,
-		run->cli->arena, &report, err) != 0 ||
-	    write_all(run, &report, err) != 0)
-		return -1;
 	for (size_t i = 0; i < found->problems.n; i++) {
 		const struct problem *p = &found->problems.p[i];
 		struct str path = p->place.origin.path;
@@ -301,6 +294,21 @@ static int finish(struct hadolint_run *run, struct err *err)
 		tell(run, STR_FMT "%s" STR_FMT, STR_ARG(path), path.n > 0 ? ": " : "",
 		    STR_ARG(p->message));
 	}
+}
+
+static int finish(struct hadolint_run *run, struct err *err)
+{
+	struct hadolint_report report = {.now_ms = run->cli->clock->now_ms(run->cli->clock),
+	    .color = run->config.no_color != HADOLINT_YES};
+	struct report *found = &run->session.report;
+
+	if (edge_report(run->cli->edge, found, err) != 0)
+		return -1;
+	tell_problems(run);
+	if (hadolint_report_of(found, &run->config, run->options->file_path_in_report,
+		run->cli->arena, &report, err) != 0 ||
+	    write_all(run, &report, err) != 0)
+		return -1;
 	if (run->wrong)
 		return EXIT_WRONG;
 	return !never_fails(&run->config) && fails(run, &report) ? EXIT_WRONG : EXIT_PASSED;
