@@ -35,14 +35,12 @@ static bool find_in(struct str folder, const char *name, struct arena *arena, st
 
 struct str hadolint_find_config(char *(*get)(const char *name), struct arena *arena)
 {
+	static const char *const here[] = {".hadolint.yaml", ".hadolint.yml"};
 	struct str home = str_of(get("HOME")), xdg = str_of(get("XDG_CONFIG_HOME")), found;
 
-	for (size_t i = 0; i < 2; i++) {
-		static const char *const here[] = {".hadolint.yaml", ".hadolint.yml"};
-
+	for (size_t i = 0; i < ARRAY_LEN(here); i++)
 		if (is_file(str_of(here[i]), arena))
 			return str_of(here[i]);
-	}
 	if (!str_starts(xdg, STR("/")))
 		xdg = home.n > 0 ? arena_fmt(arena, STR_FMT "/.config", STR_ARG(home)) : STR_NONE;
 	if (xdg.n > 0 && find_in(xdg, "hadolint", arena, &found))

@@ -179,6 +179,18 @@ class Files(Hadolint):
         with subprocess.Popen(["sh", "-c", "cat sudo > fifo"], cwd=self.folder):
             self.assertEqual(self.found(1, "fifo"), [(2, "DL3004", "error")])
 
+    def test_names_and_streams_that_are_too_long(self):
+        self.assertIn("too long", self.hadolint(1, "x" * 5000)[1])
+        self.assertIn("too long", self.hadolint(1, "-c", "x" * 5000, "clean")[1])
+        self.assertIn("-: ", self.hadolint(1, "-", stdin=b"FROM debian:12\n" + b"#\n" * (8 << 20))[1])
+        self.assertEqual(self.hadolint(0, "-", stdin=b"FROM debian:12\n" + b"# a comment of thirty-two bytes.\n" * (300 << 10)), ("", ""))
+
+    def test_findings_are_in_the_order_of_their_lines(self):
+        self.write("many", "FROM debian:12\n" + "RUN sudo x\nUSER 1\n" * 60)
+        out, _ = self.hadolint(1, "-f", "json", "--ignore", "DL3066", "many", "two")
+        got = [(f["file"], f["line"]) for f in json.loads(out) if f["code"] == "DL3004"]
+        self.assertEqual(got, [("many", line) for line in range(2, 122, 2)] + [("two", 2), ("two", 3), ("two", 4)])
+
     def test_links_and_names_are_shown_as_they_were_given(self):
         (self.folder / "sub").mkdir()
         os.symlink("../sudo", self.folder / "sub/link")

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { CONFIG_BYTES = 1 << 20, REPORT_BYTES = 512 << 20 };
+enum { CONFIG_BYTES = 1 << 20, REPORT_BYTES = 512 << 20, NAME_SHOWN = 300 };
 
 /* hadolint has no other code for anything that is wrong. */
 enum { EXIT_WRONG = 1 };
@@ -33,17 +33,8 @@ struct hadolint_run {
 	bool wrong;		       /* something was told on standard error */
 };
 
-static void PRINTF_LIKE(2, 3) tell(struct hadolint_run *run, const char *format, ...)
-{
-	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(4));
-	va_list args;
-
-	va_start(args, format);
-	buf_addv(&text, format, args);
-	va_end(args);
-	log_error("%s", buf_cstr(&text));
-	run->wrong = true;
-}
+/* What hadolint is silent about, or says and goes on. */
+#define tell(run, ...) (log_error(__VA_ARGS__), (run)->wrong = true)
 
 /* ---- what the command line says ---- */
 
@@ -109,7 +100,7 @@ static int config_of_file(
 	if (name.n == 0)
 		return 0;
 	if (hadolint_read(name, &text, err) != 0)
-		return err_wrap(err, STR_FMT, STR_ARG(name));
+		return err_wrap(err, STR_FMT, STR_ARG(str_sub(name, 0, NAME_SHOWN)));
 	if (scan_hadolint_config(&run->session.scan, name, buf_str(&text), ret, &wrong, &why) != 0)
 		tell(run, "%s; nothing of this file holds", why.text);
 	if (wrong.code != ERR_NONE)
@@ -291,8 +282,8 @@ static void tell_problems(struct hadolint_run *run)
 		const struct problem *p = &found->problems.p[i];
 		struct str path = p->place.origin.path;
 
-		tell(run, STR_FMT "%s" STR_FMT, STR_ARG(path), path.n > 0 ? ": " : "",
-		    STR_ARG(p->message));
+		tell(run, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(path, 0, NAME_SHOWN)),
+		    path.n > 0 ? ": " : "", STR_ARG(p->message));
 	}
 }
 
