@@ -8,6 +8,7 @@
 #include "gate/judge.h"
 #include "report/format.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { REPORT_BYTES = 512 << 20, SHOWN_FINDINGS = 10, HOUR_MS = 3600 * 1000 };
@@ -144,6 +145,18 @@ static int open_policy(struct session *s, const char *rules_file, struct err *er
 	return 0;
 }
 
+/* By the XDG base directory specification; NULL: there is none, and nothing is kept. */
+static const char *tool_cache_folder(struct arena *arena)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (base && base[0] == '/')
+		return arena_fmt(arena, "%s/plimsoll/tools", base).p;
+	if (home && home[0] == '/')
+		return arena_fmt(arena, "%s/.cache/plimsoll/tools", home).p;
+	return NULL;
+}
+
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err)
 {
@@ -176,6 +189,8 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 	    .secrets = s->secrets,
 	    .database = s->database,
 	    .edge = cli->edge,
+	    .shellcheck = !options->no_shellcheck,
+	    .tool_cache = tool_cache_folder(cli->arena),
 	    .no_sandbox = options->no_sandbox,
 	};
 	return 0;

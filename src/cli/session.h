@@ -14,6 +14,7 @@ struct session_options {
 	struct str rules; /* secret rules instead of the built-in ones */
 	struct str database;
 	bool all;
+	bool no_shellcheck;
 	bool no_sandbox;
 };
 
@@ -29,6 +30,11 @@ struct session_options {
 		"show also what passes or is known, and more than the first ten"),                        \
 	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                               \
 		"read hostile bytes in this process, for debugging only")
+
+/* Of the commands that lint. */
+#define SESSION_SHELLCHECK_ROW(o) \
+	OPT_FLAG_ROW(             \
+	    0, "no-shellcheck", &(o)->no_shellcheck, "do not give the shell in RUN to ShellCheck")
 
 enum session_needs {
 	SESSION_SECRETS = 1 << 0,

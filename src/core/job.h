@@ -16,6 +16,7 @@ struct job;
 struct tool {
 	const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
 	uint64_t cpu_seconds;
+	uint64_t memory_bytes; /* 0: no limit */
 	int64_t wall_ms;
 	size_t output_bytes; /* past that it is killed */
 	/* Its input is a list (u32le count, then each as frame_str has it), and each becomes a file

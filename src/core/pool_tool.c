@@ -111,6 +111,7 @@ int tool_start(const struct tool *tool, struct str input, const char *cache, str
 	    .kept = inputs.files,
 	    .first_kept = TOOL_FIRST_FILE,
 	    .cpu_seconds = tool->cpu_seconds,
+	    .memory_bytes = tool->memory_bytes,
 	    .file_bytes = tool->output_bytes};
 	struct spawned spawned;
 

@@ -78,7 +78,8 @@ enum package_scope {
 	X(RELEASE, "release")	  /* a distribution release without advisories */       \
 	X(PACKAGES, "packages")	  /* packages of a kind, or without an exact version */ \
 	X(INVENTORY, "inventory") /* nothing at all of an image could be judged */      \
-	X(IMAGE, "image")	  /* an image that was not built or not scanned */
+	X(IMAGE, "image")	  /* an image that was not built or not scanned */      \
+	X(TOOL, "tool")		  /* a program that is not installed */
 enum gap_kind {
 #define X(name, word) GAP_##name,
 	GAP_KINDS(X)

@@ -35,7 +35,8 @@ bool tool_key_make(const struct tool *tool, struct str input, struct tool_key *r
 
 	if (!spawn_stamp(tool->argv[0], &stamp) || hasher_open(&h, "sha256", &ignored) != 0)
 		return false;
-	buf_addf(&stamp, " %d %llu %zu", (int)tool->files, (unsigned long long)tool->cpu_seconds,
+	buf_addf(&stamp, " %d %llu %llu %zu", (int)tool->files,
+	    (unsigned long long)tool->cpu_seconds, (unsigned long long)tool->memory_bytes,
 	    tool->output_bytes);
 	add(&h, buf_str(&stamp));
 	for (size_t i = 0; tool->argv[i]; i++)

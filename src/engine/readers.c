@@ -4,8 +4,23 @@
 
 static struct pool_opts pool_opts_of(const struct scan *scan)
 {
-	return (struct pool_opts){
-	    .limits = scan->limits, .readers = scan->readers, .in_process = scan->no_sandbox};
+	static const char *const shellcheck[] = {
+	    "shellcheck", "--norc", "--format", "json1", "--severity", "style", NULL};
+	static const struct tool tools[] = {
+	    [SCAN_TOOL_SHELLCHECK] = {.argv = shellcheck,
+		.cpu_seconds = 30,
+		.memory_bytes = UINT64_C(2) << 30,
+		.wall_ms = 120 * 1000,
+		.output_bytes = 16 << 20,
+		.files = true},
+	};
+
+	return (struct pool_opts){.limits = scan->limits,
+	    .readers = scan->readers,
+	    .in_process = scan->no_sandbox,
+	    .tools = tools,
+	    .n_tools = ARRAY_LEN(tools),
+	    .tool_cache = scan->tool_cache};
 }
 
 /* ---- a list ---- */

@@ -9,6 +9,9 @@
 #include "core/wire_fields.h"
 #include "engine/scan.h"
 
+/* What readers can have run for them (job_run_tool). */
+enum scan_tool { SCAN_TOOL_SHELLCHECK };
+
 /* Runs a list of items (work->sink and work->lost are set here); what they report goes into the
  * scan's report. -1 if the report takes no more. */
 MUST_USE int scan_items(

@@ -34,8 +34,10 @@ struct scan {
 	const struct lint_opts *lint;	     /* a peer's dialect and what it was told; NULL: ours */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
 	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
-	struct edge *edge;   /* hides secrets in what is shown; NULL in tests alone */
-	struct err *warning; /* NULL, or gets why more was judged than was asked for */
+	struct edge *edge;	/* hides secrets in what is shown; NULL in tests alone */
+	struct err *warning;	/* NULL, or gets why more was judged than was asked for */
+	bool shellcheck;	/* the shell in RUN is given to ShellCheck, if it is installed */
+	const char *tool_cache; /* a folder for what it answered; NULL: none */
 	bool no_sandbox;
 	unsigned readers; /* at most; 0: as many as there are cores */
 };

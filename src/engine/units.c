@@ -1,14 +1,62 @@
 #include "engine/units.h"
 
+#include "base/frame.h"
 #include "detect/lint/lint.h"
 #include "engine/mask.h"
 
 #include <sys/stat.h>
 
+/* ---- ShellCheck ---- */
+
+/* The report has a gap once, however many readers ask. */
+static int tell_no_checker(const struct unit_detectors *d, struct err *err)
+{
+	struct not_covered gap = {
+	    .stage = STAGE_VALIDATE,
+	    .kind = GAP_TOOL,
+	    .what = STR("shellcheck"),
+	    .why = STR("it is not installed: the shell in RUN was judged without it"),
+	};
+
+	return sink_gap(d->job->sink, &gap, err);
+}
+
+static int run_checker(struct lint_checker *checker, const struct str *scripts, size_t n,
+    struct arena *arena, struct str *ret_json, struct err *err)
+{
+	struct unit_detectors *d = container_of(checker, struct unit_detectors, checker);
+	struct buf input CLEANUP(buf_release) = BUF_INIT(TOOL_INPUT_MAX);
+	struct job job = *d->job;
+	struct tool_result result;
+	struct err why = ERR_INIT;
+
+	frame_u32(&input, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		frame_str(&input, scripts[i]);
+	if (!buf_ok(&input))
+		return buf_err(&input, "the scripts for ShellCheck", err);
+	job.arena = arena;
+	if (job_run_tool(&job, SCAN_TOOL_SHELLCHECK, buf_str(&input), &result, &why) != 0) {
+		if (why.code != ERR_NOT_FOUND || tell_no_checker(d, err) == 0)
+			*err = why;
+		return -1;
+	}
+	/* 2: some scripts could not be read, and the answer has the rest. */
+	if (result.status > 2)
+		return err_set(err, ERR_FORMAT, "shellcheck ended with status %d", result.status);
+	*ret_json = result.output;
+	return 0;
+}
+
+/* ---- */
+
 int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
     unsigned detectors, struct err *err)
 {
-	*d = (struct unit_detectors){.job = job, .scan = scan, .detectors = detectors};
+	*d = (struct unit_detectors){.job = job,
+	    .scan = scan,
+	    .detectors = detectors,
+	    .checker = {TOOL_FIRST_FILE, run_checker}};
 	arena_init(&d->arena, scan->limits->unit_bytes * 12);
 	if (detectors == 0)
 		return 0;
@@ -28,7 +76,7 @@ void unit_detectors_release(struct unit_detectors *d)
 	arena_release(&d->arena);
 }
 
-static struct lint_opts lint_opts_of(const struct unit_detectors *d)
+static struct lint_opts lint_opts_of(struct unit_detectors *d)
 {
 	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
 
@@ -36,6 +84,7 @@ static struct lint_opts lint_opts_of(const struct unit_detectors *d)
 		opts = *d->scan->lint;
 	opts.named = d->named;
 	opts.build = d->scan->build;
+	opts.checker = d->scan->shellcheck ? &d->checker : NULL;
 	return opts;
 }
 

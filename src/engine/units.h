@@ -16,6 +16,7 @@ struct unit_detectors {
 	struct secret_scanner *scanner; /* for lint too: what it quotes is masked */
 	struct secret_feed *feed;	/* of a unit that comes in pieces */
 	struct arena arena;		/* of one unit */
+	struct lint_checker checker;	/* ShellCheck, run by the parent */
 };
 
 MUST_USE int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,

@@ -79,7 +79,7 @@ enum {
 
 /* The kinds of what is not covered that each stage reports. */
 static const unsigned stage_gaps[STAGE_COUNT] = {
-    [STAGE_VALIDATE] = FILES,
+    [STAGE_VALIDATE] = FILES | 1U << GAP_TOOL,
     [STAGE_SECRETS] = FILES,
     [STAGE_BUILD] = 1U << GAP_IMAGE,
     [STAGE_SCAN] = PACKAGES | 1U << GAP_IMAGE,
@@ -101,7 +101,9 @@ static int check_gaps(struct keys *k, const struct node *gaps, enum stage stage,
 		    arena_fmt(k->arena,
 			"the " STR_FMT " stage never reports this: it belongs under stages: %s",
 			STR_ARG(stage_word(stage)),
-			kind == GAP_IMAGE ? "build or scan" : "validate or secrets"),
+			kind == GAP_IMAGE  ? "build or scan"
+			: kind == GAP_TOOL ? "validate"
+					   : "validate or secrets"),
 		    err);
 	}
 	return 0;

@@ -493,12 +493,12 @@ static void a_descriptor_can_only_be_read(void **state)
 /* ---- tools ---- */
 
 static const struct tool tools[] = {
-    {(const char *const[]){"tr", "a-z", "A-Z", NULL}, 10, 10000, KIB(64), false},
-    {(const char *const[]){"plimsoll-no-such-tool", NULL}, 10, 10000, KIB(64), false},
-    {(const char *const[]){"sleep", "60", NULL}, 10, 200, KIB(64), false},
-    {(const char *const[]){"yes", NULL}, 10, 10000, KIB(64), false},
-    {(const char *const[]){"false", NULL}, 10, 10000, KIB(64), false},
-    {(const char *const[]){"cat", NULL}, 10, 10000, MIB(8), false},
+    {(const char *const[]){"tr", "a-z", "A-Z", NULL}, 10, 0, 10000, KIB(64), false},
+    {(const char *const[]){"plimsoll-no-such-tool", NULL}, 10, 0, 10000, KIB(64), false},
+    {(const char *const[]){"sleep", "60", NULL}, 10, 0, 200, KIB(64), false},
+    {(const char *const[]){"yes", NULL}, 10, 0, 10000, KIB(64), false},
+    {(const char *const[]){"false", NULL}, 10, 0, 10000, KIB(64), false},
+    {(const char *const[]){"cat", NULL}, 10, 0, 10000, MIB(8), false},
 };
 
 static int item_with_tool(struct job *job, size_t item, void *arg, struct err *err)
@@ -558,8 +558,8 @@ static void a_tool_takes_megabytes(void **state)
 /* Each text of the list is a file, and the answer comes a second time from the cache: the tool that
  * would say something else is not run. */
 static const struct tool file_tools[] = {
-    {(const char *const[]){"tail", "-v", "-n", "+1", NULL}, 10, 10000, KIB(64), true},
-    {(const char *const[]){"date", "+%N", NULL}, 10, 10000, KIB(64), false},
+    {(const char *const[]){"tail", "-v", "-n", "+1", NULL}, 10, 0, 10000, KIB(64), true},
+    {(const char *const[]){"date", "+%N", NULL}, 10, 0, 10000, KIB(64), false},
 };
 
 static int item_with_files(struct job *job, size_t item, void *arg, struct err *err)

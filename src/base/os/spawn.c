@@ -245,6 +245,7 @@ static _Noreturn void child_main(const struct start *start)
 		_exit(127);
 	if (place_streams(start) == 0 && close_at_exec() == 0 && place_kept(start->spawn) == 0 &&
 	    limit_to(RLIMIT_CPU, start->spawn->cpu_seconds) == 0 &&
+	    limit_to(RLIMIT_AS, start->spawn->memory_bytes) == 0 &&
 	    limit_to(RLIMIT_FSIZE, start->spawn->file_bytes) == 0 &&
 	    (!start->spawn->cwd || chdir(start->spawn->cwd) == 0))
 		(void)execve(start->path, argv, env);

@@ -25,6 +25,7 @@ struct spawn {
 	int first_kept;		 /* above those of the three streams */
 	int64_t timeout_ms;	 /* 0: none */
 	uint64_t cpu_seconds;	 /* 0: no limit */
+	uint64_t memory_bytes;	 /* of its address space; 0: no limit */
 	uint64_t file_bytes;	 /* of a file that it writes; 0: no limit */
 	bool truncate_output;	 /* past the cap of out or errors, drop the rest; else ERR_LIMIT */
 };

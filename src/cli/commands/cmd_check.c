@@ -132,6 +132,7 @@ static int run_check(struct cli *cli, int argc, char **argv)
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"secret rules: a JSON object, instead of the built-in ones"),
 	    SESSION_ROWS(&o.session),
+	    SESSION_SHELLCHECK_ROW(&o.session),
 	    OPT_END_ROW,
 	};
 	struct opt_list operands = {0};

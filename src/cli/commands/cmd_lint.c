@@ -137,7 +137,7 @@ static int lint_all(struct session *s, const struct opt_list *paths, struct err 
 static int run_lint(struct cli *cli, int argc, char **argv)
 {
 	struct session_options o = {0};
-	const struct opt rows[] = {SESSION_ROWS(&o), OPT_END_ROW};
+	const struct opt rows[] = {SESSION_ROWS(&o), SESSION_SHELLCHECK_ROW(&o), OPT_END_ROW};
 	struct opt_list operands = {0};
 	struct session s CLEANUP(session_close) = {0};
 	struct err err = ERR_INIT;

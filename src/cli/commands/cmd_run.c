@@ -85,6 +85,8 @@ static int run_pipeline(
 	};
 	if (!plan.repo)
 		return arena_err(s->cli->arena, err);
+	/* A branch's run leaves nothing that a later one would believe. */
+	s->scan.tool_cache = NULL;
 	if (o->registry.n > 0) {
 		if (open_registry(s, o, &login, &registry, err) != 0)
 			return -1;
@@ -116,6 +118,7 @@ static int run_run(struct cli *cli, int argc, char **argv)
 		"secret rules: a JSON object, instead of the built-in ones"),
 	    REGISTRY_ROWS(&o.login),
 	    SESSION_ROWS(&o.session),
+	    SESSION_SHELLCHECK_ROW(&o.session),
 	    OPT_END_ROW,
 	};
 	struct opt_list operands = {0};

@@ -210,6 +210,7 @@ static int read_run(struct hado_step *step, struct arena *arena, struct err *err
 	*source = (struct placed_text){.text = step->script};
 	if (shell_parse_as_written(source, arena, &script, err) != 0)
 		return -1;
+	step->limited = script.limited;
 	/* A script that cannot be read to its end has no commands. */
 	return script.incomplete ? 0 : read_commands(&script, arena, step, err);
 }

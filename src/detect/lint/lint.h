@@ -44,6 +44,16 @@ struct lint_siblings {
 	    struct str path, struct arena *arena, struct str *ret_bytes, struct err *err);
 };
 
+/* ShellCheck, for a linter that can start nothing itself. */
+enum { LINT_CHECKED_MAX = 64 };
+struct lint_checker {
+	unsigned first_file;
+	/* Its JSON (json1) about at most LINT_CHECKED_MAX scripts: the i-th is the file
+	 * "/dev/fd/N", N = first_file + i. ERR_NOT_FOUND: it is not installed. */
+	int (*run)(struct lint_checker *checker, const struct str *scripts, size_t n,
+	    struct arena *arena, struct str *ret_json, struct err *err);
+};
+
 struct lint_opts {
 	enum lint_dialect dialect;
 	const struct lint_label *labels; /* required of every image */
@@ -51,6 +61,7 @@ struct lint_opts {
 	bool strict_labels;		/* no others may be set */
 	bool no_pragmas;		/* hadolint's comments excuse nothing */
 	struct str_list opted;		/* ids: these of the rules that are off run too */
+	struct lint_checker *checker;	/* NULL: the shell in RUN is not given to ShellCheck */
 	struct lint_siblings *siblings; /* NULL: no other file can be asked for */
 	struct str_list
 	    trusted_registries; /* globs over "registry" or "registry/path"; empty: any */

@@ -584,6 +584,7 @@ int shell_finish(struct shell_reader *r, struct shell_script *ret_script, struct
 		shell_incomplete(r, r->at);
 	buf_release(&work->scratch);
 	*ret_script = *work->script;
+	ret_script->limited = ret_script->incomplete && !work->mistaken;
 	return arena_check(work->arena, err);
 }
 
@@ -592,7 +593,7 @@ enum reading { READ_BASH, READ_POSIX, READ_AS_WRITTEN };
 static int read_whole(const struct placed_text *source, enum reading reading, struct arena *arena,
     struct shell_script *ret_script, bool *ret_mistaken, struct err *err)
 {
-	struct shell_script script = {0};
+	struct shell_script script = {.source = source};
 	struct shell_work work = {.arena = arena,
 	    .script = &script,
 	    .posix = reading == READ_POSIX,

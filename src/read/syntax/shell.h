@@ -48,10 +48,12 @@ struct shell_command {
 };
 
 struct shell_script {
+	const struct placed_text *source;   /* what was read; NULL: the words of an exec form */
 	VEC(struct shell_command) commands; /* in the order in which they would run */
 	VEC(struct text_range) pipes;	    /* each | and |& of the script, its place in the file */
 	bool pipefail;			    /* `set -o pipefail` stands before the first pipe */
 	bool incomplete;		    /* not all could be read */
+	bool limited;			    /* since it is over a limit, not for a mistake */
 	struct text_range incomplete_at;    /* where reading stopped */
 };
 

@@ -3,6 +3,7 @@
  */
 #include "base/opt.h"
 #include "detect/lint/kind.h"
+#include "detect/lint/shellcheck.h"
 
 /* ---- Dockerfiles ---- */
 
@@ -196,6 +197,7 @@ static int run_rules(struct lint *l, const struct docker_view *view)
 				each_command(l, &view->steps[i]);
 		}
 	}
+	shellcheck_view(l, view);
 	return 0;
 }
 
@@ -223,6 +225,8 @@ static int judge_as_hadolint(struct lint *l)
 		if (rule->hadolint.onbuild && hado.onbuild.n_steps > 0)
 			hado_judge(l, &hado.onbuild);
 	}
+	shellcheck_hado(l, &hado.plain);
+	shellcheck_hado(l, &hado.onbuild);
 	l->pragmas = NULL;
 	return 0;
 }
