@@ -59,7 +59,7 @@ static void assert_written(const char *name, const struct hadolint_report *repor
 
 	hadolint_format_find(str_of(name))->write(report, &out);
 	make_readable(buf_str(&out), &text);
-	(void)snprintf(path, sizeof path, "%s/peer/hadolint%s.%s.expect", TEST_DATA, as, name);
+	(void)snprintf(path, sizeof path, "%s/peer/%s.%s.expect", TEST_DATA, as, name);
 	assert_expected(path, &text);
 }
 
@@ -71,12 +71,12 @@ static void every_format_is_written_as_it_should_be(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_written(names[i], &report, "");
+		assert_written(names[i], &report, "hadolint");
 	other.color = true;
-	assert_written("tty", &other, "-color");
+	assert_written("tty", &other, "hadolint-color");
 	other.n = 0;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_written(names[i], &other, "-nothing");
+		assert_written(names[i], &other, "hadolint-nothing");
 }
 
 static void formats_are_found_by_name(void **state)
