@@ -43,11 +43,10 @@ static int find_records(struct advisory_search *s, struct str id, struct err *er
 		if (db_advisory_at(s->db, i, &record.advisory, err) != 0 ||
 		    has_alias(s->db, &record.advisory, id, &alias, err) != 0)
 			return -1;
-		if ((alias || str_eq(record.advisory.id, id)) &&
-		    !vec_push(&s->records, s->arena, record))
-			return arena_err(s->arena, err);
+		if (alias || str_eq(record.advisory.id, id))
+			vec_push(&s->records, s->arena, record);
 	}
-	return 0;
+	return arena_check(s->arena, err);
 }
 
 /* ---- one record ---- */

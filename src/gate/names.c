@@ -93,8 +93,6 @@ static int no_such_rule(
 {
 	struct str hint = instead(k, rule, stages);
 
-	if (!hint.p)
-		return arena_err(k->arena, err);
 	return fail_text(k, at,
 	    arena_fmt(k->arena, "%s " STR_FMT "; " STR_FMT "%s",
 		is_glob(rule) ? "no rule is matched by" : "no such rule:",

@@ -63,8 +63,6 @@ int session_url(
 	struct str relative = arena_fmt(
 	    &s->arena, STR_FMT "/%s/" STR_FMT, STR_ARG(s->request->path), kind, STR_ARG(id));
 
-	if (!relative.p)
-		return arena_err(&s->arena, err);
 	return url_resolve(s->home.text, relative, &s->arena, ret, err);
 }
 

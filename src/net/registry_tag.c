@@ -57,8 +57,6 @@ int manifest_fetch(
 		return session_refused(s, &request, &answer, err);
 	fetched.bytes = arena_str(&s->arena, buf_str(&answer.body));
 	fetched.media_type = arena_str(&s->arena, buf_str(&answer.content_type));
-	if (!fetched.bytes.p || !fetched.media_type.p)
-		return arena_err(&s->arena, err);
 	if (verify(s, &request, selector, &answer, &fetched, err))
 		return -1;
 	*ret = fetched;

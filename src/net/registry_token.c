@@ -23,8 +23,6 @@ static int token_url(struct registry_session *s, struct str realm, struct str se
 		op == NET_OP_PUSH || op == NET_OP_TAG ? "pull,push" : "pull");
 	struct url url;
 
-	if (!scope.p)
-		return arena_err(&s->arena, err);
 	if (url_resolve(NULL, realm, &s->arena, &url, err))
 		return err_wrap(err, "%s, %s: its token service", s->who, what);
 	if (!session_accepts_url(s, &url))

@@ -46,7 +46,6 @@ static int fetch_one(struct pipeline *p, struct str reference, size_t number, st
 	struct image_ref ref;
 	struct str layout = arena_fmt(arena, STR_FMT "/bases/%zu", STR_ARG(p->folder), number);
 	struct str index = arena_fmt(arena, STR_FMT "/index.json", STR_ARG(layout));
-	struct build_base base;
 
 	if (!layout.p || !index.p)
 		return arena_err(arena, err);
@@ -57,18 +56,14 @@ static int fetch_one(struct pipeline *p, struct str reference, size_t number, st
 	 * names are asked for. */
 	if (p->run.step >= RUN_BUILT && file_exists(index.p)) {
 		*ret = (struct build_base){arena_cstr(arena, reference), layout.p, NULL};
-		return ret->reference ? 0 : arena_err(arena, err);
+		return arena_check(arena, err);
 	}
 	say(p, "build: fetching " STR_FMT, STR_ARG(reference));
 	if (registry_pull(&opts, &ref, layout.p, digest, err) != 0)
 		return -1;
-	base.reference = arena_cstr(arena, reference);
-	base.layout = layout.p;
-	base.digest = arena_cstr(arena, str_of(digest));
-	if (!base.reference || !base.digest)
-		return arena_err(arena, err);
-	*ret = base;
-	return 0;
+	*ret = (struct build_base){
+	    arena_cstr(arena, reference), layout.p, arena_cstr(arena, str_of(digest))};
+	return arena_check(arena, err);
 }
 
 int bases_fetch(struct pipeline *p, const struct str_list *references, struct arena *arena,

@@ -56,12 +56,6 @@ int run_tell(struct report *report, enum stage stage, const struct err *why, str
 
 /* ---- taking hold of the state ---- */
 
-static int keep(struct pipeline *p, const struct git_oid *oid, struct str *ret, struct err *err)
-{
-	*ret = arena_str(p->arena, git_oid_str(oid));
-	return ret->p ? 0 : arena_err(p->arena, err);
-}
-
 static int take_oid(struct str text, struct git_oid *ret, struct err *err)
 {
 	if (!git_oid_parse(text, ret))
@@ -157,11 +151,10 @@ static int begin(struct pipeline *p, struct err *err)
 	p->run.policy_commit = policy->commit;
 	p->run.started_ms = clock->now_ms(clock);
 	p->run.attempts = 1;
-	if (keep(p, &p->source, &p->run.source_oid, err) != 0 ||
-	    keep(p, &p->target, &p->run.target_oid, err) != 0 ||
-	    keep(p, &p->base, &p->run.base_oid, err) != 0)
-		return -1;
-	return run_reach(p, RUN_STARTED, err);
+	p->run.source_oid = arena_str(p->arena, git_oid_str(&p->source));
+	p->run.target_oid = arena_str(p->arena, git_oid_str(&p->target));
+	p->run.base_oid = arena_str(p->arena, git_oid_str(&p->base));
+	return arena_check(p->arena, err) != 0 ? -1 : run_reach(p, RUN_STARTED, err);
 }
 
 /* Resolves the branches, and takes up the run that has not ended, or a new one; neither if there
@@ -223,9 +216,10 @@ static int make_merge(struct pipeline *p, struct err *err)
 	p->merge = p->source;
 	if (!p->test_merge.clean)
 		return 0;
-	if (commit_merge(p, err) != 0 || keep(p, &p->merge, &p->run.merge_oid, err) != 0)
+	if (commit_merge(p, err) != 0)
 		return -1;
-	return run_reach(p, RUN_MERGED, err);
+	p->run.merge_oid = arena_str(p->arena, git_oid_str(&p->merge));
+	return arena_check(p->arena, err) != 0 ? -1 : run_reach(p, RUN_MERGED, err);
 }
 
 /* ---- judging, and what follows from it ---- */
@@ -333,8 +327,6 @@ static int nothing_to_merge(struct pipeline *p, struct pipeline_result *ret, str
 	    STR_ARG(p->pull.source), STR_ARG(p->pull.target));
 	const struct clock *clock = p->plan->scan->clock;
 
-	if (!why.p)
-		return arena_err(p->arena, err);
 	for (int stage = 0; stage < STAGE_COUNT; stage++) {
 		struct stage_result result = {.stage = (enum stage)stage, .why = why};
 
@@ -343,8 +335,8 @@ static int nothing_to_merge(struct pipeline *p, struct pipeline_result *ret, str
 	}
 	*ret = (struct pipeline_result){.step = RUN_DONE};
 	ret->trailer = arena_fmt(p->arena, "nothing to merge: " STR_FMT, STR_ARG(why));
-	if (!ret->trailer.p)
-		return arena_err(p->arena, err);
+	if (arena_check(p->arena, err) != 0)
+		return -1;
 	return judge_report(p->plan->scan->policy, clock->now_ms(clock), p->report, err);
 }
 

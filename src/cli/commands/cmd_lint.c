@@ -59,9 +59,8 @@ static int lint_path(
 		return -1;
 	if (where.file.n == 0)
 		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
-	return vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}))
-		   ? 0
-		   : arena_err(&files->arena, err);
+	vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}));
+	return arena_check(&files->arena, err);
 }
 
 /* Nothing is named: what is found here is linted, even if that is nothing. */
@@ -107,12 +106,12 @@ static int drop_repeated(struct report *report, struct err *err)
 			return -1;
 		if (key.n > 0 && map_has(&seen, key))
 			continue;
-		if (key.n > 0 && !map_put(&seen, key, report))
-			return arena_err(&arena, err);
+		if (key.n > 0)
+			map_put(&seen, key, report);
 		report->findings.p[kept++] = f;
 	}
 	report->findings.n = kept;
-	return 0;
+	return arena_check(&arena, err);
 }
 
 static int lint_all(struct session *s, const struct opt_list *paths, struct err *err)

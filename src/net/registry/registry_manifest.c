@@ -155,10 +155,11 @@ static int read_config(struct json_in *j, struct manifest_reading *r, struct err
 	return check_descriptor(r, d, limits_default.manifest_bytes, err);
 }
 
-/* An array of descriptors, each handed to `add` once it is checked. */
-static int read_descriptors(struct json_in *j, struct manifest_reading *r, uint64_t size_max,
-    bool (*add)(struct manifest_reading *r, const struct descriptor *d), struct err *err)
+/* The layers, or the manifests, of which each is kept once it is checked. */
+static int read_descriptors(struct json_in *j, struct manifest_reading *r, struct err *err)
 {
+	uint64_t size_max =
+	    r->has_layers ? limits_default.layer_bytes : limits_default.manifest_bytes;
 	struct json_event event;
 	size_t n = 0;
 
@@ -181,19 +182,11 @@ static int read_descriptors(struct json_in *j, struct manifest_reading *r, uint6
 		if (read_rest_of_object(j, descriptor_member, &d, err) ||
 		    check_descriptor(r, &d, size_max, err))
 			return -1;
-		if (!add(r, &d))
-			return arena_err(r->arena, err);
+		if (r->has_layers)
+			vec_push(&r->manifest->layers, r->arena, d);
+		else
+			vec_push(&r->manifest->manifests, r->arena, d);
 	}
-}
-
-static bool add_layer(struct manifest_reading *r, const struct descriptor *d)
-{
-	return vec_push(&r->manifest->layers, r->arena, *d);
-}
-
-static bool add_manifest(struct manifest_reading *r, const struct descriptor *d)
-{
-	return vec_push(&r->manifest->manifests, r->arena, *d);
 }
 
 static int top_member(struct json_in *j, struct str key, void *arg, struct err *err)
@@ -220,9 +213,7 @@ static int top_member(struct json_in *j, struct str key, void *arg, struct err *
 		return err_set(err, ERR_FORMAT, "it has two lists of layers or manifests");
 	r->has_layers = is_layers;
 	r->has_manifests = is_manifests;
-	if (is_layers)
-		return read_descriptors(j, r, limits_default.layer_bytes, add_layer, err);
-	return read_descriptors(j, r, limits_default.manifest_bytes, add_manifest, err);
+	return read_descriptors(j, r, err);
 }
 
 static bool is_index_type(struct str type)
@@ -286,7 +277,7 @@ int manifest_parse(struct str json, struct str served_type, struct arena *arena,
 	    settle_type(&r, served, err))
 		return err_wrap(err, "manifest");
 	*ret = manifest;
-	return 0;
+	return arena_check(arena, err);
 }
 
 const struct descriptor *manifest_pick(const struct manifest *index, struct str platform)

@@ -246,20 +246,15 @@ static enum build_network network_of(const struct policy *policy)
 	return BUILD_NET_EGRESS;
 }
 
-static int make_args(const struct preparation *p, struct build_pair **ret, struct err *err)
+static struct build_pair *make_args(const struct preparation *p)
 {
 	struct build_pair *pairs = arena_array(p->arena, p->wanted.project.n_args, sizeof *pairs);
 
-	if (!pairs)
-		return arena_err(p->arena, err);
-	for (size_t i = 0; i < p->wanted.project.n_args; i++) {
+	for (size_t i = 0; pairs && i < p->wanted.project.n_args; i++) {
 		pairs[i].name = arena_cstr(p->arena, p->wanted.project.args[i].name);
 		pairs[i].value = arena_cstr(p->arena, p->wanted.project.args[i].value);
-		if (!pairs[i].name || !pairs[i].value)
-			return arena_err(p->arena, err);
 	}
-	*ret = pairs;
-	return 0;
+	return pairs;
 }
 
 static struct str mask_output(void *arg, struct str text, struct arena *arena)
@@ -269,10 +264,12 @@ static struct str mask_output(void *arg, struct str text, struct arena *arena)
 
 static int make_plan(struct stage_run *s, struct preparation *p, struct err *err)
 {
-	struct build_pair *label = arena_new(p->arena, struct build_pair), *args = NULL;
+	struct build_pair *label = arena_new(p->arena, struct build_pair), *args = make_args(p);
 	struct str log = run_path(s->p, "build.log"), work = run_path(s->p, "work");
 
-	if (!label || !log.p || !work.p || make_args(p, &args, err) != 0)
+	if (!log.p || !work.p)
+		return arena_err(s->p->arena, err);
+	if (!label)
 		return arena_err(p->arena, err);
 	*label = (struct build_pair){"org.opencontainers.image.revision", s->p->merge.hex};
 	p->log_fd = open(log.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -301,7 +298,7 @@ static int make_plan(struct stage_run *s, struct preparation *p, struct err *err
 	    .timestamp = s->p->run.started_ms / SECOND_MS,
 	    .arena = p->arena,
 	};
-	return 0;
+	return arena_check(p->arena, err);
 }
 
 static int tell_failed(struct stage_run *s, const struct preparation *p,

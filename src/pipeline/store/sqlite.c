@@ -180,13 +180,12 @@ static void bind(sqlite3_stmt *statement, int at, struct str text)
 	(void)sqlite.bind_text(statement, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
 }
 
-static bool column(sqlite3_stmt *statement, int at, struct arena *arena, struct str *ret)
+static struct str column(sqlite3_stmt *statement, int at, struct arena *arena)
 {
 	const void *p = sqlite.column_text(statement, at);
 	int n = sqlite.column_bytes(statement, at);
 
-	*ret = arena_str(arena, str_make(p, n > 0 ? (size_t)n : 0));
-	return ret->p != NULL;
+	return arena_str(arena, str_make(p, n > 0 ? (size_t)n : 0));
 }
 
 /* The text columns between id and exit_code, in the order of the statements below. */
@@ -241,12 +240,8 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 		return STORE_ERROR;
 	}
 	run_texts(&run, texts);
-	for (int i = 0; i < 11; i++) {
-		if (!column(statement, i, arena, texts[i])) {
-			(void)arena_err(arena, err);
-			return STORE_ERROR;
-		}
-	}
+	for (int i = 0; i < 11; i++)
+		*texts[i] = column(statement, i, arena);
 	step = sqlite.column_int(statement, 11);
 	run.step = (enum run_step)step;
 	run.exit_code = sqlite.column_int64(statement, 12);
@@ -255,7 +250,7 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 	run.attempts = sqlite.column_int64(statement, 15);
 	run.id = sqlite.column_int64(statement, 16);
 	*ret = run;
-	return STORE_FOUND;
+	return arena_check(arena, err) == 0 ? STORE_FOUND : STORE_ERROR;
 }
 
 int run_store_save(struct run_store *store, struct run *run, struct err *err)

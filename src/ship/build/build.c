@@ -204,9 +204,8 @@ static int plan_binds(struct building *b, const char *program, struct err *err)
 
 		vec_push(&binds, b->arena, base);
 	}
-	if (b->plan->network != BUILD_NET_NONE && file_exists(certificates.from) &&
-	    !vec_push(&binds, b->arena, certificates))
-		return arena_err(b->arena, err);
+	if (b->plan->network != BUILD_NET_NONE && file_exists(certificates.from))
+		vec_push(&binds, b->arena, certificates);
 	b->tree.binds = binds.p;
 	b->tree.n_binds = binds.n;
 	return arena_check(b->arena, err);

@@ -142,12 +142,9 @@ int image_builder_version(struct arena *arena, struct str *ret_text, struct err 
 	return arena_check(arena, err);
 }
 
-static int add_argument(struct buildah *b, struct str text, struct err *err)
+static void add_argument(struct buildah *b, struct str text)
 {
-	if (!text.p)
-		return arena_err(b->arena, err);
 	b->bud[b->n_bud++] = text.p;
-	return 0;
 }
 
 static int check_name(const char *option, const char *name, struct err *err)
@@ -162,10 +159,9 @@ static int add_labels(struct buildah *b, struct err *err)
 	for (size_t i = 0; i < b->plan->n_labels; i++) {
 		const struct build_pair *label = &b->plan->labels[i];
 
-		if (check_name("--label", label->name, err) != 0 ||
-		    add_argument(b, arena_fmt(b->arena, "--label=%s=%s", label->name, label->value),
-			err) != 0)
+		if (check_name("--label", label->name, err) != 0)
 			return -1;
+		add_argument(b, arena_fmt(b->arena, "--label=%s=%s", label->name, label->value));
 	}
 	return 0;
 }
@@ -181,7 +177,6 @@ static int add_args(struct buildah *b, struct err *err)
 	memcpy(b->env, environment, n * sizeof(*b->env));
 	for (size_t i = 0; i < b->plan->n_args; i++) {
 		const struct build_pair *arg = &b->plan->args[i];
-		struct str variable = arena_fmt(b->arena, "%s=%s", arg->name, arg->value);
 
 		if (check_name("--build-arg", arg->name, err) != 0)
 			return -1;
@@ -190,10 +185,8 @@ static int add_args(struct buildah *b, struct err *err)
 			    "args: %s is a variable of the builder itself; give the argument another "
 			    "name",
 			    arg->name);
-		if (!variable.p ||
-		    add_argument(b, arena_fmt(b->arena, "--build-arg=%s", arg->name), err) != 0)
-			return arena_err(b->arena, err);
-		b->env[n++] = variable.p;
+		add_argument(b, arena_fmt(b->arena, "--build-arg=%s", arg->name));
+		b->env[n++] = arena_fmt(b->arena, "%s=%s", arg->name, arg->value).p;
 	}
 	b->env[n] = NULL;
 	return 0;
@@ -215,17 +208,16 @@ static int prepare_arguments(struct buildah *b, struct err *err)
 		b->bud[b->n_bud++] = global_arguments[i];
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
 		b->bud[b->n_bud++] = fixed[i];
-	if (plan->timestamp >= 0 &&
-	    add_argument(
-		b, arena_fmt(arena, "--timestamp=%lld", (long long)plan->timestamp), err) != 0)
-		return -1;
-	if (plan->omit_history && add_argument(b, STR("--omit-history"), err) != 0)
-		return -1;
-	if (plan->target && add_argument(b, arena_fmt(arena, "--target=%s", plan->target), err))
-		return -1;
+	if (plan->timestamp >= 0)
+		add_argument(b, arena_fmt(arena, "--timestamp=%lld", (long long)plan->timestamp));
+	if (plan->omit_history)
+		add_argument(b, STR("--omit-history"));
+	if (plan->target)
+		add_argument(b, arena_fmt(arena, "--target=%s", plan->target));
 	if (add_args(b, err) != 0 || add_labels(b, err) != 0)
 		return -1;
-	return add_argument(b, STR("--file=" BUILDAH_FILE), err);
+	add_argument(b, STR("--file=" BUILDAH_FILE));
+	return arena_check(arena, err);
 }
 
 static int prepare_base(struct buildah *b, size_t i, const char *token, struct err *err)
@@ -246,8 +238,6 @@ static int prepare_base(struct buildah *b, size_t i, const char *token, struct e
 	    STR_ARG(ref.tag.n	   ? ref.tag
 		    : ref.digest.n ? STR("by-digest")
 				   : STR("latest")));
-	if (!folder.p || !name.p)
-		return arena_err(b->arena, err);
 	base->folder = folder.p;
 	base->store_as = name.p;
 	base->named = ref.digest;
@@ -346,10 +336,9 @@ static int import_base(struct buildah *b, const struct buildah_base *base, struc
 		return 0;
 	/* FROM that names a digest other than the stored manifest's (an index's) finds the image
 	 * only this way. */
-	return add_argument(b,
-	    arena_fmt(b->arena, "--build-context=%s=docker-image://" STR_FMT,
-		base->given->reference, STR_ARG(id)),
-	    err);
+	add_argument(b, arena_fmt(b->arena, "--build-context=%s=docker-image://" STR_FMT,
+			    base->given->reference, STR_ARG(id)));
+	return arena_check(b->arena, err);
 }
 
 static int export_image(struct buildah *b, struct ns_outcome *ret, struct err *err)

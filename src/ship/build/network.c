@@ -138,17 +138,15 @@ static int collect_refused(
 	unsigned bits;
 
 	for (size_t i = 0; i < ARRAY_LEN(always_refused); i++)
-		if (network_address_parse(always_refused[i], &address) &&
-		    !vec_push(&refused, arena, address))
-			return arena_err(arena, err);
+		if (network_address_parse(always_refused[i], &address))
+			vec_push(&refused, arena, address);
 	for (; list; list = list->ifa_next)
 		if (address_of(list->ifa_addr, list->ifa_netmask, &address, &bits) &&
-		    !(list->ifa_flags & IFF_LOOPBACK && address.bytes[0] == 127) &&
-		    !vec_push(&refused, arena, address))
-			return arena_err(arena, err);
+		    !(list->ifa_flags & IFF_LOOPBACK && address.bytes[0] == 127))
+			vec_push(&refused, arena, address);
 	plan->refused = refused.p;
 	plan->n_refused = refused.n;
-	return 0;
+	return arena_check(arena, err);
 }
 
 /* slirp4netns passes on what is sent to it on behalf of the build, from this machine: also to a
