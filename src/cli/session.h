@@ -53,7 +53,7 @@ struct session {
 	struct scan scan;
 };
 
-/* Loads what the command needs. On failure nothing is owed but session_close. */
+/* Loads what the command needs. session_close ends it, after a failure too. */
 MUST_USE int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err);
 void session_close(struct session *s);

@@ -1,7 +1,7 @@
 /*
  * Whether what a policy says can hold anything: a path that no finding has, a threshold that
- * nothing reaches, a registry that no image names. Such an entry is a mistake, for who wrote
- * it relies on it. Pure values.
+ * nothing reaches, a registry that no image names. Such an entry is a mistake: its author
+ * relies on it. Pure values.
  */
 #ifndef GATE_HOLDS_H
 #define GATE_HOLDS_H

@@ -1,5 +1,5 @@
 /*
- * Which addresses a request may connect to (see enum http_reach). Pure but for the
+ * Which addresses a request may connect to (see enum http_reach). Pure except for the
  * environment: if a proxy is set, the address is the proxy's and may be loopback.
  */
 #ifndef NET_HTTP_ADDRESS_H

@@ -1,5 +1,5 @@
 /*
- * Which hosts a registry's user name and password may be sent to for a token: pure but for
+ * Which hosts a registry's user name and password may be sent to for a token: pure except for
  * the public suffix list that libpsl has built in. Hosts are as url.h has them (lower case,
  * [] around an IPv6 address, no port).
  *

@@ -1,7 +1,7 @@
 /*
  * The base images of a build, fetched into the run's folder. Only from registries that the
  * policy trusts, and from the one that the run publishes to: a Dockerfile's FROM must not
- * make this machine talk to whomever its author likes. Private to the pipeline.
+ * make this machine connect to any host that its author likes. Private to the pipeline.
  */
 #ifndef PIPELINE_BASES_H
 #define PIPELINE_BASES_H

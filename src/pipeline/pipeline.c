@@ -99,7 +99,7 @@ static int open_repo(struct pipeline *p, struct err *err)
 
 /* ---- which run this is ---- */
 
-/* The judged commit is in the target's history: whoever was killed had landed it. */
+/* The judged commit is in the target's history: a process that was killed had landed it. */
 static bool has_landed(struct pipeline *p, const struct run *run, const struct git_oid *target)
 {
 	struct git_oid merge, base;

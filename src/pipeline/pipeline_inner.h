@@ -9,7 +9,7 @@
 /* Held until the pipeline ends, over all tries; -1: not held. */
 struct run_locks {
 	int pull;   /* of this pull request */
-	int target; /* of its target: whoever has it lands */
+	int target; /* of its target: the process that has it lands */
 };
 
 struct wanted;

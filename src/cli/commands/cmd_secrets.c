@@ -16,15 +16,6 @@ static void repo_closep(struct git_repo **repo)
 	git_repo_close(*repo);
 }
 
-static int scan_dir(struct session *s, struct str operand, struct err *err)
-{
-	struct where where;
-
-	if (session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
-		return -1;
-	return where.folder ? scan_folder(&s->scan, &where, SCAN_SECRETS | SCAN_NAMED, err) : 0;
-}
-
 static int scan_stdin(struct session *s, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
@@ -88,8 +79,14 @@ static int scan_git(struct session *s, struct str operand, struct str range, str
 static int scan_by_word(struct session *s, const struct secrets_options *o, struct str word,
     struct str path, struct err *err)
 {
-	if (str_eq(word, STR("dir")))
-		return scan_dir(s, path, err);
+	struct where where;
+
+	if (str_eq(word, STR("dir"))) {
+		if (session_place(s, STAGE_SECRETS, "repository", path, false, &where, err) != 0)
+			return -1;
+		return where.folder ? scan_folder(&s->scan, &where, SCAN_SECRETS | SCAN_NAMED, err)
+				    : 0;
+	}
 	if (str_eq(word, STR("stdin")))
 		return scan_stdin(s, err);
 	if (!str_eq(word, STR("git")))

@@ -180,14 +180,6 @@ static void bind(sqlite3_stmt *statement, int at, struct str text)
 	(void)sqlite.bind_text(statement, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
 }
 
-static struct str column(sqlite3_stmt *statement, int at, struct arena *arena)
-{
-	const void *p = sqlite.column_text(statement, at);
-	int n = sqlite.column_bytes(statement, at);
-
-	return arena_str(arena, str_make(p, n > 0 ? (size_t)n : 0));
-}
-
 /* The text columns between id and exit_code, in the order of the statements below. */
 static void run_texts(struct run *run, struct str *ret_texts[11])
 {
@@ -240,8 +232,12 @@ enum store_result run_store_active(struct run_store *store, struct str repo, str
 		return STORE_ERROR;
 	}
 	run_texts(&run, texts);
-	for (int i = 0; i < 11; i++)
-		*texts[i] = column(statement, i, arena);
+	for (int i = 0; i < 11; i++) {
+		const void *p = sqlite.column_text(statement, i);
+		int n = sqlite.column_bytes(statement, i);
+
+		*texts[i] = arena_str(arena, str_make(p, n > 0 ? (size_t)n : 0));
+	}
 	step = sqlite.column_int(statement, 11);
 	run.step = (enum run_step)step;
 	run.exit_code = sqlite.column_int64(statement, 12);

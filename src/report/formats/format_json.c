@@ -115,17 +115,6 @@ static void write_vulnerability(struct json_out *j, const struct finding_vulnera
 	json_end_object(j);
 }
 
-static void write_secret(struct json_out *j, const struct finding_secret *s)
-{
-	json_begin_object(j);
-	json_member_str(j, "kind", s->kind);
-	json_member_int(j, "length", s->length);
-	json_member_str(j, "prefix", s->prefix);
-	json_member_str(j, "hash", s->hash);
-	json_member_bool(j, "generic", s->generic);
-	json_end_object(j);
-}
-
 static void write_fix(struct json_out *j, const struct finding_fix *fix)
 {
 	json_begin_object(j);
@@ -151,15 +140,6 @@ static void write_fix(struct json_out *j, const struct finding_fix *fix)
 	json_end_object(j);
 }
 
-static void write_waiver(struct json_out *j, const struct finding_waiver *w)
-{
-	json_begin_object(j);
-	json_member_str(j, "owner", w->owner);
-	json_member_str(j, "reason", w->reason);
-	json_member_str(j, "until", w->until);
-	json_end_object(j);
-}
-
 static void write_groups(struct json_out *j, const struct finding *f)
 {
 	if (f->package) {
@@ -172,7 +152,13 @@ static void write_groups(struct json_out *j, const struct finding *f)
 	}
 	if (f->secret) {
 		json_key(j, "secret");
-		write_secret(j, f->secret);
+		json_begin_object(j);
+		json_member_str(j, "kind", f->secret->kind);
+		json_member_int(j, "length", f->secret->length);
+		json_member_str(j, "prefix", f->secret->prefix);
+		json_member_str(j, "hash", f->secret->hash);
+		json_member_bool(j, "generic", f->secret->generic);
+		json_end_object(j);
 	}
 	if (f->fix) {
 		json_key(j, "fix");
@@ -180,7 +166,11 @@ static void write_groups(struct json_out *j, const struct finding *f)
 	}
 	if (f->waiver) {
 		json_key(j, "waiver");
-		write_waiver(j, f->waiver);
+		json_begin_object(j);
+		json_member_str(j, "owner", f->waiver->owner);
+		json_member_str(j, "reason", f->waiver->reason);
+		json_member_str(j, "until", f->waiver->until);
+		json_end_object(j);
 	}
 }
 

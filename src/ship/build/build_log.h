@@ -1,7 +1,7 @@
 /*
  * What buildah and RUN print, as it comes: kept short, and read for the step that
  * failed. All of it is hostile text: it decides a message, never an outcome. Pure, fixed
- * size, no allocation but for the message.
+ * size, no allocation except for the message.
  */
 #ifndef SHIP_BUILD_BUILD_LOG_H
 #define SHIP_BUILD_BUILD_LOG_H

@@ -1,6 +1,6 @@
 /*
  * The range of user and group ids that a build's users are mapped to: from /etc/subuid
- * and /etc/subgid, and for root also without them. Pure but for reading these files.
+ * and /etc/subgid, and for root also without them. Pure except for reading these files.
  */
 #ifndef SHIP_BUILD_IDS_H
 #define SHIP_BUILD_IDS_H

@@ -70,15 +70,6 @@ static bool overlaps(const struct network_address *a, const struct network_addre
 	return bits % 8 == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - bits % 8) == 0;
 }
 
-static unsigned count_bits(const unsigned char *mask, size_t n)
-{
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < n; i++)
-		bits += (unsigned)__builtin_popcount(mask[i]);
-	return bits;
-}
-
 static bool address_of(const struct sockaddr *from, const struct sockaddr *mask,
     struct network_address *ret, unsigned *ret_network_bits)
 {
@@ -104,15 +95,16 @@ static bool address_of(const struct sockaddr *from, const struct sockaddr *mask,
 	*ret_network_bits = ret->prefix;
 	if (mask) {
 		struct sockaddr_in6 any; /* large enough for both */
+		const unsigned char *bytes = (const unsigned char *)&any +
+					     (n == 4 ? offsetof(struct sockaddr_in, sin_addr)
+						     : offsetof(struct sockaddr_in6, sin6_addr));
 
 		memset(&any, 0, sizeof(any));
 		memcpy(&any, mask,
 		    from->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(any));
-		*ret_network_bits =
-		    count_bits((const unsigned char *)&any +
-				   (n == 4 ? offsetof(struct sockaddr_in, sin_addr)
-					   : offsetof(struct sockaddr_in6, sin6_addr)),
-			n);
+		*ret_network_bits = 0;
+		for (size_t i = 0; i < n; i++)
+			*ret_network_bits += (unsigned)__builtin_popcount(bytes[i]);
 	}
 	return true;
 }
