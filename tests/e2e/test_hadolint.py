@@ -204,6 +204,14 @@ class Files(Hadolint):
         self.write("Dockerfile.json", '{"containerDefinitions": []}')
         self.assertEqual([rule for _, rule, _ in self.found(1, "Dockerfile.json")], ["DL1000"])
 
+    def test_without_shellcheck_nothing_else_is_lost(self):
+        path = {"PATH": str(self.folder)}
+        for args, said in (([], 1), (["--no-shellcheck"], 0)):
+            out, err = self.hadolint(1, "--no-color", *args, "clean", "sudo", "two", env=path)
+            self.assertEqual(out.count("DL3004"), 4)
+            self.assertEqual(err.count("shellcheck: it is not installed"), said)
+        self.hadolint(0, "clean", env=path)
+
     def test_the_same_file_twice_is_told_twice(self):
         self.assertEqual(len(self.found(1, "sudo", "sudo")), 2)
 

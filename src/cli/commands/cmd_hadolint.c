@@ -20,7 +20,8 @@ struct hadolint_options {
 	struct str config, file_path_in_report, threshold;
 	struct opt_list outputs, formats, labels, trusted;
 	struct opt_list rules[HADOLINT_LEVEL_COUNT];
-	bool no_fail, no_color, verbose, strict_labels, no_pragmas, version, no_sandbox;
+	bool no_fail, no_color, verbose, strict_labels, no_pragmas, version;
+	struct session_options session;
 };
 
 struct hadolint_run {
@@ -285,6 +286,13 @@ static void tell_problems(struct hadolint_run *run)
 		tell(run, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(path, 0, NAME_SHOWN)),
 		    path.n > 0 ? ": " : "", STR_ARG(p->message));
 	}
+	for (size_t i = 0; i < found->not_covered.n; i++) {
+		const struct not_covered *gap = &found->not_covered.p[i];
+
+		log_warn(STR_FMT ": " STR_FMT, STR_ARG(str_sub(gap->what, 0, NAME_SHOWN)),
+		    STR_ARG(gap->why));
+		run->wrong |= gap->kind != GAP_TOOL;
+	}
 }
 
 static int finish(struct hadolint_run *run, struct err *err)
@@ -307,11 +315,7 @@ static int finish(struct hadolint_run *run, struct err *err)
 
 static int judge(struct hadolint_run *run, struct err *err)
 {
-	static const struct session_options none;
-	static const struct session_options unsafe = {.no_sandbox = true};
-
-	if (session_open(&run->session, run->cli, run->options->no_sandbox ? &unsafe : &none,
-		SESSION_MASK, err) != 0 ||
+	if (session_open(&run->session, run->cli, &run->options->session, SESSION_MASK, err) != 0 ||
 	    read_config(run, err) != 0 || lint_all(run, err) != 0)
 		return -1;
 	return finish(run, err);
@@ -352,7 +356,8 @@ static int take_options(struct cli *cli, int argc, char **argv, struct hadolint_
 	    OPT_FLAG_ROW(0, "no-color", &o->no_color, "tty without colours"),
 	    OPT_FLAG_ROW('V', "verbose", &o->verbose, "say on stderr what the configuration is"),
 	    OPT_FLAG_ROW('v', "version", &o->version, "print whose verdicts these are"),
-	    OPT_FLAG_ROW(0, "no-sandbox", &o->no_sandbox,
+	    SESSION_SHELLCHECK_ROW(&o->session),
+	    OPT_FLAG_ROW(0, "no-sandbox", &o->session.no_sandbox,
 		"read hostile bytes in this process, for debugging only"),
 	    OPT_END_ROW,
 	};
