@@ -70,6 +70,20 @@ int err_sys(struct err *err, const char *format, ...)
 	return -1;
 }
 
+bool err_is_machine(const struct err *err)
+{
+	switch (err->sys) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case ENOSPC:
+	case EDQUOT:
+		return true;
+	default:
+		return err->code == ERR_NOMEM;
+	}
+}
+
 int err_nomem(struct err *err)
 {
 	return err_set(err, ERR_NOMEM, "out of memory");

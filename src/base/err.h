@@ -46,6 +46,9 @@ int err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF
 /* ERR_IO with errno's text behind it. */
 int err_sys(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 int err_nomem(struct err *err);
+/* The machine ran out of something (descriptors, memory, room on a disk): it says nothing of what
+ * was asked for. */
+bool err_is_machine(const struct err *err);
 /* Puts "what: " before the text. Returns -1. */
 int err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 

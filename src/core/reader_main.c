@@ -599,6 +599,7 @@ static int shut_in(const struct limits *of, struct err *err)
 	const struct sandbox_limits limits = {
 	    .memory_bytes = of->child_memory,
 	    .cpu_seconds = of->child_cpu_seconds,
+	    .file_bytes = log_level_now() < LOG_DEBUG ? 0 : UINT64_C(1) << 30,
 	    .descriptors = DESCRIPTORS,
 	};
 	unsigned layers;

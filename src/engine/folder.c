@@ -321,8 +321,10 @@ static int tell_unread(struct sink *sink, struct str path, const struct dir_unre
 	    .message = unread->why,
 	    .place = {.origin.path = path}};
 
-	return unread->code == ERR_LIMIT ? sink_problem(sink, &problem, err)
-					 : sink_gap(sink, &gap, err);
+	/* What was named itself, and what the machine is at fault for, is no gap. */
+	if (unread->code == ERR_LIMIT || unread->machine || unread->path.n == 0)
+		return sink_problem(sink, &problem, err);
+	return sink_gap(sink, &gap, err);
 }
 
 static int tell_what_is_not_read(struct scan *scan, const struct where *where,

@@ -213,6 +213,10 @@ int tell_submodules(struct scan *scan, const struct where *where, const struct d
 		return 0;
 	if (ask_gitlinks(scan, where, &arena, &links, &why) != 0) {
 		(void)err_wrap(&why, "submodules that are not fetched are not known");
+		if (err_is_machine(&why))
+			return sink_error(&sink.sink,
+			    (detectors & SCAN_LINT) ? STAGE_VALIDATE : STAGE_SECRETS,
+			    STR(".git/index"), &why, err);
 		gap.kind = GAP_UNREADABLE;
 		gap.what = STR(".git/index");
 		gap.why = str_of(why.text);

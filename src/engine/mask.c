@@ -8,15 +8,32 @@
 
 #include "base/buf.h"
 
+/* The secrets of a text: what the rules find in it, and what they found in the unit. */
+static int find(
+    struct mask *m, struct str text, struct arena *arena, struct secret_spans *ret, struct err *err)
+{
+	if (secret_find_spans(*m->scanner, text, SECRET_SPANS_ALL, arena, ret, err) != 0)
+		return -1;
+	return secret_add_repeats(text, m->values.p, m->values.n, arena, ret, err);
+}
+
+/* Of a file that is nothing but secrets not all are looked for in all of it. */
+enum { VALUES_MAX = 256 };
+
 static int look(struct mask *m, struct err *err)
 {
+	struct str bytes = m->unit->bytes;
+
 	if (m->looked)
 		return 0;
 	m->looked = true;
 	if (!*m->scanner && secret_scanner_new_inside(m->limits, m->scanner, err) != 0)
 		return -1;
-	return secret_find_spans(
-	    *m->scanner, m->unit->bytes, SECRET_SPANS_ALL, &m->arena, &m->spans, err);
+	if (find(m, bytes, &m->arena, &m->spans, err) != 0)
+		return -1;
+	for (size_t i = 0; i < m->spans.n_values && m->values.n < VALUES_MAX; i++)
+		vec_push(&m->values, &m->arena, m->spans.values[i]);
+	return secret_add_repeats(bytes, m->values.p, m->values.n, &m->arena, &m->spans, err);
 }
 
 /* The first span that ends behind byte `at` and on `line` or below. */
@@ -76,7 +93,7 @@ static int mask_text(struct mask *m, struct str *text, struct arena *arena, stru
 
 	if (text->n == 0)
 		return 0;
-	if (secret_find_spans(*m->scanner, *text, SECRET_SPANS_ALL, arena, &spans, err) != 0)
+	if (find(m, *text, arena, &spans, err) != 0)
 		return -1;
 	if (!spans.complete)
 		*text = STR_NONE;
@@ -104,7 +121,7 @@ static int find_in_texts(struct mask *m, const struct finding *f, struct arena *
 	}
 	if (!buf_ok(&all))
 		return buf_err(&all, "one finding", err);
-	return secret_find_spans(*m->scanner, buf_str(&all), SECRET_SPANS_ALL, arena, ret, err);
+	return find(m, buf_str(&all), arena, ret, err);
 }
 
 static int mask_finding_in(

@@ -16,6 +16,7 @@ struct mask {
 	const struct unit *unit;
 	struct arena arena;
 	struct secret_spans spans; /* of the unit; looked for at the first finding */
+	VEC(struct str) values; /* what stands in them: hidden also where no rule would find it */
 	bool looked;
 };
 

@@ -200,7 +200,7 @@ static int tell_unread(struct unit_detectors *d, const struct unit *unit, enum s
 	    .why = str_of(why->text),
 	};
 
-	if (must_be_read(d, unit) || (why->code != ERR_LIMIT && !d->found))
+	if (must_be_read(d, unit) || err_is_machine(why) || (why->code != ERR_LIMIT && !d->found))
 		return sink_error(sink, stage, unit->origin.path, why, err);
 	return sink_gap(sink, &gap, err);
 }

@@ -91,6 +91,24 @@ class Secrets(House):
             self.assertNotIn(key_shaped(), out + err)
             self.assertNotIn(key_shaped()[4:], out + err)
 
+    def test_a_known_secret_is_hidden_wherever_it_stands(self):
+        """What only its name gives away on one line has no name on the next one."""
+        value, password = "q7Xv2Lm9Tz4Rb8Kp1Wn6Yc3Hd5Gf0Js2Vt8Mx4Qa", "hT7wQ2zLm9"
+        self.write("Dockerfile", f"""FROM debian:12.5
+ENV AWS_SECRET_ACCESS_KEY={value}
+ENV U=https://bob:{password}@corp.io/x
+RUN sudo x {value} && sudo y {password}
+RUN sudo z {value[:20]}\\
+{value[20:]}
+""")
+        for command in ("lint", "check"):
+            for form in ("text", "json", "markdown", "check-dockerfile"):
+                out, err = self.plimsoll(None, command, ".", "--all", "--format", form)
+                for secret in (value, password):
+                    self.assertNotIn(secret, out + err, (command, form))
+        out, _ = self.plimsoll(None, "lint", "--all", ".")
+        self.assertIn("RUN sudo x ****", out)
+
     def test_lint_quotes_no_secret(self):
         key = key_shaped()
         self.write("Dockerfile", f"""FROM {key} AS a

@@ -439,3 +439,31 @@ class Project(House):
         os.unlink(self.folder / ".plimsoll.yaml")
         (self.folder / ".plimsoll.yaml").symlink_to("/dev/zero")
         self.plimsoll(4, "check")
+
+
+class Machine(House):
+    """What the machine has too little of says nothing of the files: never a pass."""
+
+    def limited(self, descriptors, *args, cwd=None):
+        command = f'ulimit -n {descriptors}; exec "$0" "$@"'
+        return subprocess.run(["sh", "-c", command, str(PROGRAM), *args], cwd=cwd or self.folder, capture_output=True,
+                              env={"PATH": os.environ["PATH"], "HOME": str(self.folder)}, timeout=120, check=False)
+
+    def test_few_descriptors(self):
+        for i in range(300):
+            self.write(f"src/{i}.txt", "x\n" * 10)
+        self.write("src/300.txt", "key = " + key_shaped() + "\n")
+        self.write("/".join(["deep"] + ["d"] * 40) + "/key.txt", "key = " + key_shaped() + "\n")
+        for n in (4, 5, 6, 7, 8, 10, 12, 16, 20, 32, 64):
+            for command in (("secrets", "dir", "src"), ("secrets", "dir", "deep"), ("check", "deep")):
+                done = self.limited(n, *command)
+                self.assertIn(done.returncode, (1, 4), (n, command, done.stdout, done.stderr))
+
+    def test_debug_into_a_file(self):
+        self.write("src/key.txt", "key = " + key_shaped() + "\n")
+        with open(self.folder / "log", "wb") as log:
+            done = subprocess.run([str(PROGRAM), "secrets", "dir", "src"], cwd=self.folder, stdout=subprocess.PIPE,
+                                  stderr=log, env={"PATH": os.environ["PATH"], "PLIMSOLL_LOG": "debug"}, timeout=60,
+                                  check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn(b"item 0", (self.folder / "log").read_bytes())

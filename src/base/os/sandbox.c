@@ -128,7 +128,8 @@ static int enter_limits(const struct sandbox_limits *limits, uint64_t mapped, st
 		if (limit(RLIMIT_CPU, seconds, seconds + 1, err) != 0)
 			return -1;
 	}
-	if (limit(RLIMIT_FSIZE, 0, 0, err) != 0 || limit(RLIMIT_NPROC, 0, 0, err) != 0)
+	if (limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes, err) != 0 ||
+	    limit(RLIMIT_NPROC, 0, 0, err) != 0)
 		return -1;
 	/* What is open stays usable. */
 	return limit(RLIMIT_NOFILE, limits->descriptors, limits->descriptors, err);

@@ -33,6 +33,7 @@ enum sandbox_layers {
 struct sandbox_limits {
 	uint64_t memory_bytes; /* address space on top of what is mapped now; 0: none */
 	uint64_t cpu_seconds;  /* 0: none */
+	uint64_t file_bytes;   /* that it may write to a regular file, as one that stderr is */
 	uint64_t descriptors;  /* that may be open at a time; more cannot even be received */
 };
 

@@ -426,14 +426,19 @@ struct str hado_flag(const struct hado_step *step, const char *name)
 
 /* ---- judging ---- */
 
-void hado_report(struct lint *l, uint32_t line)
+void hado_report_as(struct lint *l, uint32_t line, struct str message)
 {
 	struct str text = line_index_text(l->lines, line);
 	uint32_t offset = (uint32_t)(text.p - l->file->text.p);
 
 	if (l->opts->no_pragmas || !hado_is_excused(l->pragmas, str_of(l->rule->id), line))
 		lint_report(
-		    l, (struct text_range){offset, offset}, text, NULL, "%s", l->rule->title);
+		    l, (struct text_range){offset, offset}, text, NULL, STR_FMT, STR_ARG(message));
+}
+
+void hado_report(struct lint *l, uint32_t line)
+{
+	hado_report_as(l, line, str_of(l->rule->title));
 }
 
 static bool is_bad(struct lint *l, const struct hado_check *check, const struct hado_step *step)

@@ -81,6 +81,8 @@ struct hado_check {
 };
 
 void hado_report(struct lint *lint, uint32_t line);
+/* In other words. */
+void hado_report_as(struct lint *lint, uint32_t line, struct str message);
 /* The verdicts of the lint's rule. */
 void hado_judge(struct lint *lint, const struct hado_pass *pass);
 static inline bool hado_has(const struct hado_check *check)

@@ -213,7 +213,8 @@ static const struct lint_rule *rule_of(struct lint *l, const struct remark *r)
 		return NULL;
 	*rule = (struct lint_rule){
 	    .id = arena_fmt(l->arena, "SC%u", r->code).p,
-	    .title = arena_cstr(l->arena, r->message),
+	    /* Never the script's words: it stands for a message that quotes a secret. */
+	    .title = "a mistake that ShellCheck knows",
 	    .why = "ShellCheck reads the script and knows this for a mistake that shells accept.",
 	    .fix = arena_fmt(l->arena, "see https://www.shellcheck.net/wiki/SC%u", r->code).p,
 	    .threat = "image",
@@ -445,7 +446,7 @@ void shellcheck_hado(struct lint *l, const struct hado_pass *pass)
 
 		if (rule) {
 			lint_rule_begin(l, rule);
-			hado_report(l, c.scripts.p[i].line);
+			hado_report_as(l, c.scripts.p[i].line, c.last[i].message);
 		}
 	}
 	buf_release(&c.names);

@@ -60,6 +60,8 @@ static int add_hit(struct secret_scanner *scanner, const struct secret_region *r
 	    .rule = match->rule,
 	    .from = *cursor,
 	    .to = *cursor,
+	    .value_at = cursor->at + (match->value_start - match->start),
+	    .value_n = match->value_end - match->value_start,
 	    .length_bytes = value->length_bytes,
 	    .remark = value->remark,
 	    .warns = value->worth == WORTH_WARNING,

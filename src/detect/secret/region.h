@@ -21,6 +21,7 @@ void text_cursor_move(struct text_cursor *cursor, struct str text, size_t to);
 struct secret_hit {
 	uint32_t rule; /* index */
 	struct text_cursor from, to;
+	size_t value_at, value_n; /* of its match, the secret itself */
 	size_t length_bytes;
 	unsigned char hash[SECRET_HASH_HEX / 2];
 	char prefix[5];

@@ -104,6 +104,9 @@ struct secret_spans {
 	struct secret_span *p; /* ascending; none overlaps another */
 	size_t n, cap;
 	bool complete; /* false: there are more than could be looked for */
+	struct str
+	    *values; /* the secrets themselves, slices of the text; a name before them is not one */
+	size_t n_values;
 };
 
 enum secret_spans_of { SECRET_SPANS_ALL, SECRET_SPANS_SPECIFIC /* no generic kinds */ };
@@ -111,6 +114,12 @@ enum secret_spans_of { SECRET_SPANS_ALL, SECRET_SPANS_SPECIFIC /* no generic kin
 /* What secret_scan would report in these bytes, as places: for those who quote them. */
 MUST_USE int secret_find_spans(struct secret_scanner *scanner, struct str text,
     enum secret_spans_of which, struct arena *arena, struct secret_spans *ret, struct err *err);
+
+/* Adds to the spans of `text` every place where one of the values stands: who knows a secret knows
+ * it also where no rule would. Values of fewer than SECRET_REPEAT_MIN bytes are left out. */
+enum { SECRET_REPEAT_MIN = 8, SECRET_REPEATS_MAX = 100000 };
+MUST_USE int secret_add_repeats(struct str text, const struct str *values, size_t n_values,
+    struct arena *arena, struct secret_spans *spans, struct err *err);
 
 /* Whether a file's bytes only say where its content lies. */
 bool secret_is_lfs_pointer(struct str bytes);

@@ -124,6 +124,7 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 	if (secret_region_scan(scanner, &region, arena, &hits, err) != 0)
 		return -1;
 	spans.complete = !hits.full && !hits.gave_up;
+	spans.values = arena_array(arena, hits.list.n, sizeof *spans.values);
 	for (size_t i = 0; i < hits.list.n; i++) {
 		const struct secret_hit *hit = &hits.list.p[i];
 		struct secret_span span = {hit->from.at, hit->to.at, hit->from.line, hit->to.line};
@@ -131,10 +132,56 @@ int secret_find_spans(struct secret_scanner *scanner, struct str text, enum secr
 		if (scanner->engine->compiled[hit->rule].rule->check == SECRET_CHECK_PEM)
 			reach_block_end(text, &span);
 		vec_push(&spans, arena, span);
+		if (spans.values)
+			spans.values[spans.n_values++] = str_sub(text, hit->value_at, hit->value_n);
 	}
 	if (which == SECRET_SPANS_SPECIFIC && add_bodies(text, &spans, arena, err) != 0)
 		return -1;
 	join_spans(&spans);
 	*ret = spans;
+	return arena_check(arena, err);
+}
+
+/* The lines of spans that are in order. */
+static void count_lines(struct str text, struct secret_spans *spans)
+{
+	uint32_t line = 1;
+	size_t at = 0;
+
+	for (size_t i = 0; i < spans->n; i++) {
+		for (; at < spans->p[i].start; at++)
+			line += text.p[at] == '\n';
+		spans->p[i].line = line;
+		for (; at < spans->p[i].end; at++)
+			line += text.p[at] == '\n';
+		spans->p[i].end_line = line;
+	}
+}
+
+int secret_add_repeats(struct str text, const struct str *values, size_t n_values,
+    struct arena *arena, struct secret_spans *spans, struct err *err)
+{
+	size_t before = spans->n;
+
+	for (size_t i = 0; i < n_values; i++) {
+		size_t at = 0, next;
+
+		while (values[i].n >= SECRET_REPEAT_MIN &&
+		       (next = str_find(str_sub(text, at, text.n), values[i])) != STR_NPOS) {
+			struct secret_span span = {at + next, at + next + values[i].n, 0, 0};
+
+			if (spans->n - before == SECRET_REPEATS_MAX)
+				spans->complete = false;
+			else
+				vec_push(spans, arena, span);
+			if (!spans->complete)
+				return arena_check(arena, err);
+			at = span.end;
+		}
+	}
+	if (spans->n > before) {
+		join_spans(spans);
+		count_lines(text, spans);
+	}
 	return arena_check(arena, err);
 }

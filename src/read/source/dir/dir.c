@@ -45,6 +45,7 @@ static int tell(struct dir_walking *w, const struct err *why)
 	struct dir_unread unread = {
 	    .path = arena_str(w->arena, buf_str(&w->path)),
 	    .code = why->code,
+	    .machine = err_is_machine(why),
 	    .why = arena_str(w->arena, str_of(why->text)),
 	};
 

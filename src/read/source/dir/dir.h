@@ -21,6 +21,7 @@ struct dir_entry {
 struct dir_unread {
 	struct str path;
 	enum err_code code; /* ERR_LIMIT: it lies too deep, or there is too much */
+	bool machine;	    /* it may be readable: the machine ran out of something */
 	struct str why;
 };
 
