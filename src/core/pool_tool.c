@@ -184,11 +184,13 @@ enum tool_state tool_look(
 	else if (status == 128 + SIGXCPU || status == 128 + SIGKILL)
 		(void)err_set(err, ERR_LIMIT, "%s ran out of CPU time (%llu s) or memory", name,
 		    (unsigned long long)run->tool->cpu_seconds);
-	else
-		*ret_status = status, *ret_size = (uint64_t)st.st_size;
-	if (err->code == ERR_NONE && !run->known)
+	if (err->code != ERR_NONE)
+		return TOOL_FAILED;
+	*ret_status = status;
+	*ret_size = (uint64_t)st.st_size;
+	if (!run->known)
 		tool_cache_put(run->cache, &run->key, status, run->output, *ret_size);
-	return err->code == ERR_NONE ? TOOL_ENDED : TOOL_FAILED;
+	return TOOL_ENDED;
 }
 
 void tool_release(struct tool_run *run)
