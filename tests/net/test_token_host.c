@@ -18,7 +18,7 @@ static bool is_sent(struct str registry, struct str realm, struct str named, str
 static void one_realm(struct str line)
 {
 	struct arena arena CLEANUP(arena_release);
-	struct str verdict, registry, realm;
+	struct str verdict = STR_NONE, registry = STR_NONE, realm = STR_NONE;
 
 	arena_init(&arena, MIB(1));
 	assert_true(str_cut(&line, ' ', &verdict) && str_cut(&line, ' ', &registry) &&

@@ -114,8 +114,8 @@ static void what_says_nothing(void **state)
 {
 	static const char *const texts[] = {"", "\n\n", "# a comment\n", "---\n", "---\n...\n",
 	    "\xef\xbb\xbf", "\xef\xbb\xbf# x\r\n", "%YAML 1.2\n---\n", "{}", "ignored:\n",
-	    "ignored: ~\nformat:\nformats: null\nno-fail:\noverride:\nlabel-schema:\n"
-	    "failure-threshold:\ntrustedRegistries:\nverbose:\n",
+	    ("ignored: ~\nformat:\nformats: null\nno-fail:\noverride:\nlabel-schema:\n"
+	     "failure-threshold:\ntrustedRegistries:\nverbose:\n"),
 	    "override: {error: , style: []}\n"};
 	struct fixture *f = *state;
 

@@ -620,7 +620,7 @@ static void a_target_that_is_no_stage(void **state)
 	struct lint_build build = {.path = STR("f"), .how = {.target = STR("nope")}};
 	struct lint_opts opts = {.build = &build};
 	struct unit unit = {.origin.path = STR("f"), .bytes = STR("FROM a AS b\nUSER 1\n")};
-	struct users_sink kept = {{NULL}, BUF_INIT(KIB(4))};
+	struct users_sink kept = {.text = BUF_INIT(KIB(4))};
 	struct err err = ERR_INIT;
 	struct arena arena;
 	const struct lint_kind *kind;
