@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out = BUF_INIT(MIB(64));
 	struct db_stats stats;
 	struct db *db = NULL;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (!builder)
 		abort();

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct unit unit = {
 		    .origin.path = paths[i], .bytes = str_make((const char *)data, size)};
 		struct arena arena;
-		struct err err;
+		struct err err = ERR_INIT;
 
 		arena_init(&arena, MIB(16));
 		(void)!sbom_catalog(&unit, &sink, &arena, &err);

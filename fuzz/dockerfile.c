@@ -33,7 +33,7 @@ static void check_build(const struct dockerfile *file, struct arena *arena, size
 	struct docker_build build = {.target = STR("0"), .bases = &base, .n_bases = 1};
 	struct docker_constructs found;
 	struct docker_view view;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (docker_view_init_build(&view, file, &build, arena, &err) != 0 ||
 	    docker_constructs_find(&view, STR("Dockerfile.in"), (struct docker_builder){1, 28},
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dockerfile file;
 	struct docker_view view;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(256));
 	if (dockerfile_parse(str_make((const char *)data, size), &arena, &file, &err) == 0 &&

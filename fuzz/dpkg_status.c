@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    .origin.path = STR("var/lib/dpkg/status"), .bytes = str_make((const char *)data, size)};
 	struct sink sink = {.ops = &null_ops};
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(16));
 	(void)!sbom_catalog(&unit, &sink, &arena, &err);

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd CLEANUP_FD = memfd_create("frames", MFD_CLOEXEC);
 	struct buf payload CLEANUP(buf_release) = BUF_INIT(CAP);
 	size_t seen = 0;
-	struct err err;
+	struct err err = ERR_INIT;
 	uint32_t type;
 
 	if (fd < 0 || fd_write_all(fd, str_make((const char *)data, size), &err) != 0 ||

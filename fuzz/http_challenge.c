@@ -5,7 +5,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct challenge challenge;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, 4 * CHALLENGE_HEADER_MAX); /* more would be more than linear */
 	if (challenge_parse(str_make((const char *)data, size), &arena, &challenge, &err)) {

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena CLEANUP(arena_release);
 	struct image_ref ref, again;
 	struct str text;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, KIB(64));
 	if (image_ref_parse(str_make((const char *)data, size), &arena, &ref, &err))

@@ -17,7 +17,7 @@ static int copy(struct str text, size_t *problems, bool pretty, struct buf *out)
 	struct json_out j;
 	struct json_in in;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 	int result;
 
 	arena_init(&arena, MIB(64));

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf again CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	struct net_request request;
 	struct net_progress progress;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (net_get_request(payload, &request, &err) == 0) {
 		net_put_request(&again, &request);

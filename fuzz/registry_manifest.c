@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena CLEANUP(arena_release);
 	struct str rest = str_make((const char *)data, size), served = STR_NONE;
 	struct manifest manifest;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(16));
 	(void)str_cut(&rest, '\n', &served);

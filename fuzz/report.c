@@ -28,7 +28,7 @@ static void is_json(struct str text)
 	struct json_event event = {.kind = JSON_NULL};
 	struct json_in in;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(64));
 	json_in_init(&in, text, &arena);
@@ -164,7 +164,7 @@ static void fill(struct report *report, struct str rest)
 	struct stage_result ran = {.stage = STAGE_VALIDATE, .ran = true};
 	struct stage_result skipped = {.stage = STAGE_SCAN, .why = next_field(&rest)};
 	uint32_t index;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	report->policy.source = next_field(&rest);
 	report->policy.note = next_field(&rest);

@@ -33,7 +33,7 @@ static void check_spans(struct secret_scanner *scanner, struct str text)
 {
 	struct secret_spans spans;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 	size_t at = 0;
 
 	arena_init(&arena, MIB(64));
@@ -56,7 +56,7 @@ static struct secret_scanner *make_scanner(void)
 	static struct secret_rules rules;
 	struct secret_engine *engine;
 	struct secret_scanner *scanner;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(64));
 	if (secret_rules_add_builtin(&rules, &arena, &err) != 0 ||
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct unit unit = {.origin.path = STR("a/b.txt"), .bytes = text};
 	struct unit named = {.origin.path = str_sub(text, 0, 400), .bytes = STR("x")};
 	struct sink sink = {.ops = &check_ops};
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (!scanner)
 		scanner = make_scanner();

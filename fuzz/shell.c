@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct placed_text source = {.text = str_make((const char *)data, size)};
 	struct shell_script script;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(256));
 	if (shell_parse(&source, &arena, &script, &err) == 0) {

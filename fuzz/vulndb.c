@@ -18,7 +18,7 @@ static void match(struct str bytes, unsigned flags)
 	struct sink sink = {.ops = &null_ops};
 	struct arena arena;
 	struct db *db = NULL;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	inventory.packages.p = packages;
 	inventory.packages.n = ARRAY_LEN(packages);

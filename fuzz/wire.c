@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct package package;
 	struct distro distro;
 	struct problem problem;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(16));
 	if (wire_get_finding(payload, &arena, &finding, &err) == 0)

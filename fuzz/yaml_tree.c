@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = str_make((const char *)data, size);
 	struct syntax_tree tree;
 	struct arena arena;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(64));
 	if (yaml_tree(text, WALK_NESTING, &arena, &tree, &err) == 0) {

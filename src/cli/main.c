@@ -37,7 +37,7 @@ const struct command *command_find(struct str name)
 
 int command_print(struct str text)
 {
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (fd_write_all(STDOUT_FILENO, text, &err) == 0)
 		return 0;
@@ -64,7 +64,7 @@ int command_options(struct cli *cli, const struct command *command, const struct
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
 	bool help = false;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (opt_parse(rows, argc, argv, cli->arena, ret_operands, &help, &err) != 0) {
 		log_error(

@@ -238,7 +238,7 @@ static int print_one(
 	struct buf out CLEANUP(buf_release) = BUF_INIT(REPORT_BYTES);
 	struct str file;
 	const struct report_format *format = format_of(option, &file);
-	struct err err;
+	struct err err = ERR_INIT;
 	char *path;
 
 	opts->color = cli->color && file.n == 0;
@@ -267,7 +267,7 @@ int session_print(struct cli *cli, const struct session_options *options, struct
 	    .trailer = edge_line(cli->edge, trailer, cli->arena),
 	    .image = image,
 	};
-	struct err err;
+	struct err err = ERR_INIT;
 	int code = 0;
 
 	if (edge_report(cli->edge, report, &err) != 0)

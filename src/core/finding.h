@@ -42,6 +42,7 @@ enum { EDIT_IMPORTANCE_MAX = 100 };
 struct finding_edit {
 	struct str path;
 	uint64_t offset, end;
+	uint32_t line, column, end_line, end_column; /* the same, as struct place has it */
 	struct str text;
 	enum edit_level level;
 	/* 0 to EDIT_IMPORTANCE_MAX: of two edits that overlap, the more important one is made. */

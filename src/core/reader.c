@@ -330,7 +330,7 @@ static enum reader_event take_done(struct reader *r, struct str payload, struct 
 static enum reader_event take_failed(struct reader *r, struct str payload, struct err *err)
 {
 	struct rd rd = rd_of(payload);
-	struct err why;
+	struct err why = ERR_INIT;
 	uint32_t item;
 
 	if (!rd_u32le(&rd, &item) || !pool_get_err(&rd, &why))
@@ -508,7 +508,8 @@ int reader_hand(struct reader *r, const size_t *items, size_t n, size_t *ret_n, 
 	struct buf frame CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	int fds[POOL_BATCH];
 	size_t n_fds = 0;
-	ssize_t sent;
+	ssize_t sent = -1;
+	int failed;
 
 	*ret_n = 0;
 	n = MIN_OF(n, MIN_OF((size_t)POOL_BATCH, POOL_HANDED_MAX - r->n_handed));
@@ -522,13 +523,12 @@ int reader_hand(struct reader *r, const size_t *items, size_t n, size_t *ret_n, 
 		if (fd >= 0)
 			fds[n_fds++] = fd;
 	}
-	if (put_header(&frame, FRAME_ITEMS, err) != 0)
-		sent = -1;
-	else
+	failed = put_header(&frame, FRAME_ITEMS, err);
+	if (failed == 0)
 		sent = send_now(r->fd, buf_str(&frame), fds, n_fds);
 	for (size_t i = 0; i < n_fds; i++)
 		(void)close(fds[i]);
-	if (err->code != ERR_NONE)
+	if (failed != 0)
 		return -1;
 	/* A small message goes whole or not at all; a reader that is gone is noticed elsewhere. */
 	if (sent < (ssize_t)frame.n)

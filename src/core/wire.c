@@ -13,7 +13,7 @@ enum wire_tag {
 	TAG_ADDED_PLACE = 1 << 16 | 6,
 };
 
-enum { LEAST_PLACE = 52, LEAST_EDIT = 32 };
+enum { LEAST_PLACE = 52, LEAST_EDIT = 48 };
 
 static void walk_origin(struct wire *w, struct origin *origin)
 {
@@ -137,6 +137,10 @@ static void walk_edit(struct wire *w, void *item)
 	wire_str(w, &edit->path);
 	wire_u64(w, &edit->offset);
 	wire_u64(w, &edit->end);
+	wire_u32(w, &edit->line);
+	wire_u32(w, &edit->column);
+	wire_u32(w, &edit->end_line);
+	wire_u32(w, &edit->end_column);
 	wire_str(w, &edit->text);
 	wire_enum(w, &edit->level, EDIT_UNSAFE);
 	wire_enum(w, &edit->importance, EDIT_IMPORTANCE_MAX);

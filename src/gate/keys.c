@@ -18,7 +18,7 @@ static int fail_key(const struct keys *k, const struct node *node, const struct 
     size_t n, struct err *err)
 {
 	const char *names[32], *near;
-	struct err unknown;
+	struct err unknown = ERR_INIT;
 
 	for (size_t i = 0; i < n && i < ARRAY_LEN(names); i++)
 		names[i] = rows[i].key;

@@ -360,7 +360,7 @@ static int check_places(struct keys *k, const struct node *root, struct err *err
 	for (const struct node *member = node_first(root); member; member = member->next) {
 		struct str key = member->key;
 		const char *below = NULL;
-		struct err why;
+		struct err why = ERR_INIT;
 
 		if (has_row(policy_rows, ARRAY_LEN(policy_rows), key))
 			continue;

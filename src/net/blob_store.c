@@ -142,7 +142,7 @@ int blob_store_open_blob(
 static bool hash_matches(struct hasher *h, struct str digest)
 {
 	char hex[HEX_SIZE];
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	struct str algorithm, wanted;
 
 	return hasher_close(h, hex, sizeof hex, &ignored) == 0 &&
@@ -152,7 +152,7 @@ static bool hash_matches(struct hasher *h, struct str digest)
 static bool bytes_match(struct str bytes, struct str digest)
 {
 	struct hasher h CLEANUP(hasher_release) = {0};
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 
 	if (hasher_open(&h, algorithm_of(digest), &ignored))
 		return false;
@@ -169,7 +169,7 @@ static bool file_matches(int fd, struct str digest)
 {
 	char *chunk CLEANUP(buffer_cleanup) = malloc(CHUNK);
 	struct hasher h CLEANUP(hasher_release) = {0};
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	size_t n = CHUNK;
 
 	if (!chunk || hasher_open(&h, algorithm_of(digest), &ignored))

@@ -86,7 +86,7 @@ static int answer(void)
 	struct buf result = BUF_INIT(NET_MESSAGE_MAX);
 	struct net_request request = {0};
 	uint32_t type = NET_FRAME_RESULT;
-	struct err err;
+	struct err err = ERR_INIT;
 	bool stays_open;
 	int status = 0;
 

@@ -266,7 +266,7 @@ void session_progress(
 {
 	struct buf payload CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	struct net_progress progress = {digest, done, total, skipped};
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 
 	net_put_progress(&payload, &progress);
 	if (frame_write(s->progress_fd, NET_FRAME_PROGRESS, buf_str(&payload), &ignored))

@@ -7,7 +7,7 @@ static struct str digest_like(struct str like, struct str bytes, struct arena *a
 {
 	bool is_long = str_starts(like, STR("sha512:"));
 	struct hasher h CLEANUP(hasher_release) = {0};
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	char hex[129];
 
 	if (hasher_open(&h, is_long ? "sha512" : "sha256", &ignored))

@@ -78,7 +78,7 @@ static int keep_token(struct registry_session *s, const struct http_request *req
     struct str json, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
-	struct err why;
+	struct err why = ERR_INIT;
 	struct str token;
 	int failed;
 

@@ -135,7 +135,7 @@ static void add_with_fingerprint(
 	struct buf text CLEANUP(buf_release) = BUF_INIT(j->out->max);
 	char fingerprint[SHA1_HEX_SIZE];
 	struct json_out plain;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	json_out_init(&plain, &text, false);
 	add_climate(&plain, file, f, STR_NONE);

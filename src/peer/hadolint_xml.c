@@ -1,76 +1,28 @@
 /* The formats that are XML: one line but for what failures say, and none at the end. */
 #include "base/clock.h"
-#include "base/utf8.h"
+#include "base/xml.h"
 #include "peer/hadolint_format.h"
-
-#define XML_BEGIN "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-
-/* XML 1.0 has no way to write any other control character, nor U+FFFE and U+FFFF. */
-static bool is_xml(uint32_t rune)
-{
-	return rune >= 0x20 ? rune != 0xfffe && rune != 0xffff
-			    : rune == '\t' || rune == '\n' || rune == '\r';
-}
-
-static struct str entity(uint32_t rune, bool attribute)
-{
-	switch (rune) {
-	case '&':
-		return STR("&amp;");
-	case '<':
-		return STR("&lt;");
-	case '>':
-		return attribute ? STR_NONE : STR("&gt;");
-	case '"':
-		return attribute ? STR("&quot;") : STR_NONE;
-	case '\n':
-		return attribute ? STR("&#10;") : STR_NONE;
-	default:
-		return STR_NONE;
-	}
-}
-
-static void add_xml(struct buf *out, struct str text, bool attribute)
-{
-	while (text.n > 0) {
-		uint32_t rune = 0xffff;
-		size_t n = utf8_decode(text, &rune);
-		struct str written = entity(rune, attribute);
-
-		if (!is_xml(rune))
-			written = STR("\xef\xbf\xbd");
-		buf_add(out, written.n > 0 ? written : str_sub(text, 0, n));
-		text = str_sub(text, n > 0 ? n : 1, text.n);
-	}
-}
-
-static void attribute(struct buf *out, const char *name, struct str value)
-{
-	buf_addf(out, " %s=\"", name);
-	add_xml(out, value, true);
-	buf_addc(out, '"');
-}
 
 /* ---- checkstyle ---- */
 
 static void add_error(const struct hadolint_finding *f, struct buf *out)
 {
 	buf_addf(out, "<error column=\"%u\" line=\"%u\"", f->unread ? f->column : 1, f->line);
-	attribute(out, "message", f->message);
-	attribute(out, "severity", hadolint_level_word(f->level));
+	xml_attribute(out, "message", f->message);
+	xml_attribute(out, "severity", hadolint_level_word(f->level));
 	if (!f->unread)
-		attribute(out, "source", f->rule);
+		xml_attribute(out, "source", f->rule);
 	buf_add(out, STR("/>"));
 }
 
 static void write_checkstyle(const struct hadolint_report *report, struct buf *out)
 {
-	buf_add(out, STR(XML_BEGIN "<checkstyle version=\"4.3\">"));
+	buf_add(out, STR(XML_DECLARATION "<checkstyle version=\"4.3\">"));
 	for (size_t i = 0; i < report->n; i++) {
 		const struct hadolint_file *file = &report->files[i];
 
 		buf_add(out, STR("<file"));
-		attribute(out, "name", file->shown);
+		xml_attribute(out, "name", file->shown);
 		if (file->n == 0) {
 			buf_add(out, STR("/>"));
 			continue;
@@ -92,14 +44,14 @@ static void add_unread(
     const struct hadolint_file *file, const struct hadolint_finding *f, struct buf *out)
 {
 	buf_add(out, STR("<testcase id=\"hadolint.error\""));
-	attribute(out, "name", f->rule);
+	xml_attribute(out, "name", f->rule);
 	buf_addf(out,
 	    " " TIME "><failure message=\"parse error at line %u, column %u\" type=\"error\">"
 	    "Parse Error in ",
 	    f->line, f->column);
-	add_xml(out, file->shown, false);
+	xml_text(out, file->shown);
 	buf_addf(out, "\nLine: %u\nColumn: %u\nParse Error: ", f->line, f->column);
-	add_xml(out, f->message, false);
+	xml_text(out, f->message);
 	buf_add(out, STR("\n</failure></testcase>"));
 }
 
@@ -109,16 +61,16 @@ static void add_failure(
 	struct str level = hadolint_level_word(f->level);
 
 	buf_add(out, STR("<testcase id=\"hadolint.rule."));
-	add_xml(out, f->rule, true);
+	xml_quoted(out, f->rule);
 	buf_add(out, STR("\" " TIME "><failure"));
-	attribute(out, "id", f->rule);
-	attribute(out, "message", f->message);
-	attribute(out, "type", level);
+	xml_attribute(out, "id", f->rule);
+	xml_attribute(out, "message", f->message);
+	xml_attribute(out, "type", level);
 	buf_add(out, STR(">File: "));
-	add_xml(out, file->shown, false);
+	xml_text(out, file->shown);
 	buf_addf(out, "\nLine: %u\nCategory: Hadolint - Dockerfile Static Analysis\n" STR_FMT ": ",
 	    f->line, STR_ARG(level));
-	add_xml(out, f->message, false);
+	xml_text(out, f->message);
 	buf_add(out, STR("\n</failure></testcase>"));
 }
 
@@ -161,7 +113,7 @@ static void add_times(int64_t now_ms, struct buf *out)
 
 static void write_junit(const struct hadolint_report *report, struct buf *out)
 {
-	buf_add(out, STR(XML_BEGIN "<testsuites "));
+	buf_add(out, STR(XML_DECLARATION "<testsuites "));
 	add_times(report->now_ms, out);
 	buf_addc(out, '>');
 	for (size_t i = 0; i < report->n; i++)

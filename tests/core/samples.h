@@ -64,10 +64,10 @@ static inline void sample_groups(struct sample *s)
 	s->compliance[0] = STR("CIS 4.1");
 	s->places[0] = sample_place(3);
 	s->places[1] = sample_place(20);
-	s->edits[0] =
-	    (struct finding_edit){STR("a"), 1, 2, STR("b"), EDIT_UNSAFE, EDIT_IMPORTANCE_MAX};
-	s->edits[1] =
-	    (struct finding_edit){STR("c"), 5000000000, 5000000001, STR(""), EDIT_SUGGESTED, 40};
+	s->edits[0] = (struct finding_edit){
+	    STR("a"), 1, 2, 3, 4, 5, 6, STR("b"), EDIT_UNSAFE, EDIT_IMPORTANCE_MAX};
+	s->edits[1] = (struct finding_edit){
+	    STR("c"), 5000000000, 5000000001, 7, 8, 9, 10, STR(""), EDIT_SUGGESTED, 40};
 	s->package = sample_package();
 	s->occurrences[0] = sample_place(50);
 	s->occurrences[1] = sample_place(60);

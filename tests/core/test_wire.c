@@ -105,6 +105,10 @@ static const struct field edit_fields[] = {
     FIELD(TEXT, finding_edit, path),
     FIELD(NUMBER, finding_edit, offset),
     FIELD(NUMBER, finding_edit, end),
+    FIELD(NUMBER, finding_edit, line),
+    FIELD(NUMBER, finding_edit, column),
+    FIELD(NUMBER, finding_edit, end_line),
+    FIELD(NUMBER, finding_edit, end_column),
     FIELD(TEXT, finding_edit, text),
     FIELD(NUMBER, finding_edit, level),
     FIELD(NUMBER, finding_edit, importance),
@@ -396,8 +400,8 @@ static void the_shortest_places_are_read(void **state)
 {
 	struct fixture *f = *state;
 	struct buf b CLEANUP(buf_release) = BUF_INIT(MIB(1));
-	struct place empty[64] = {0};
-	struct finding_edit edits[64] = {0};
+	struct place empty[48] = {0};
+	struct finding_edit edits[48] = {0};
 	struct finding_fix fix = {.edits = edits, .n_edits = ARRAY_LEN(edits)};
 	struct package package = {.occurrences = empty, .n_occurrences = ARRAY_LEN(empty)};
 	struct finding finding = {

@@ -30,7 +30,7 @@ static const char *path_of(const char *prefix)
 
 static int set_up(void **state)
 {
-	struct err err;
+	struct err err = ERR_INIT;
 
 	(void)state;
 	arena_init(&arena, MIB(1));
@@ -42,7 +42,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct err err;
+	struct err err = ERR_INIT;
 	int result = owned_remove(whole, &err);
 
 	(void)state;

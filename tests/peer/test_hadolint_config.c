@@ -18,7 +18,7 @@ static int parse(
 static struct hadolint_config parsed(struct fixture *f, const char *text)
 {
 	struct hadolint_config config;
-	struct err wrong;
+	struct err wrong = ERR_INIT;
 
 	if (parse(f, text, &config, &wrong) != 0)
 		fail_msg("\"%s\": %s", text, f->err.text);
@@ -184,7 +184,7 @@ static void what_is_broken_is_not_taken(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct hadolint_config config = {.threshold = HADOLINT_STYLE};
-		struct err wrong;
+		struct err wrong = ERR_INIT;
 
 		if (parse(f, rows[i].text, &config, &wrong) == 0)
 			fail_msg("\"%s\" is taken", rows[i].text);
@@ -212,7 +212,7 @@ static void an_unknown_key_is_named_and_the_rest_holds(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct hadolint_config config;
-		struct err wrong;
+		struct err wrong = ERR_INIT;
 
 		assert_int_equal(parse(f, rows[i].text, &config, &wrong), 0);
 		assert_err(&wrong, ERR_CONFIG, rows[i].why);
@@ -276,7 +276,7 @@ static void every_variable(void **state)
 	    "HADOLINT_DISABLE_IGNORE_PRAGMA=Y", "HADOLINT_TRUSTED_REGISTRIES=a.b,c.d",
 	    "HADOLINT_REQUIRE_LABELS=x,y:url,y:hash", NULL};
 	struct fixture *f = *state;
-	struct err wrong;
+	struct err wrong = ERR_INIT;
 	struct hadolint_config config = environment(f, all, &wrong);
 
 	assert_int_equal(wrong.code, ERR_NONE);
@@ -306,7 +306,7 @@ static void empty_variables_are_not_there(void **state)
 	    "HADOLINT_FAILURE_THRESHOLD=", "HADOLINT_IGNORE=", "HADOLINT_STRICT_LABELS=0",
 	    "HADOLINT_VERBOSE=false", "HADOLINT_REQUIRE_LABELS=", NULL};
 	struct fixture *f = *state;
-	struct err wrong;
+	struct err wrong = ERR_INIT;
 	struct hadolint_config config = environment(f, all, &wrong);
 
 	assert_int_equal(wrong.code, ERR_NONE);
@@ -329,7 +329,7 @@ static void a_wrong_variable_is_named(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const char *const all[] = {rows[i].variable, "HADOLINT_IGNORE=DL1", NULL};
-		struct err wrong;
+		struct err wrong = ERR_INIT;
 		struct hadolint_config config = environment(f, all, &wrong);
 
 		assert_err(&wrong, ERR_CONFIG, rows[i].why);
@@ -346,7 +346,7 @@ static void the_later_source_decides(void **state)
 	    "HADOLINT_IGNORE=E", "HADOLINT_FORMAT=gnu", "HADOLINT_TRUSTED_REGISTRIES=e",
 	    "HADOLINT_REQUIRE_LABELS=x:url,y:url", NULL};
 	struct fixture *f = *state;
-	struct err wrong;
+	struct err wrong = ERR_INIT;
 	struct hadolint_config env = environment(f, all, &wrong);
 	struct hadolint_config file = parsed(f, "failure-threshold: error\nno-fail: false\n"
 						"ignored: [F]\nformat: json\n"

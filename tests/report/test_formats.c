@@ -50,7 +50,7 @@ static void fill(struct report *r)
 	struct stage_result stage = {
 	    .stage = STAGE_VALIDATE, .ran = true, .verdict = VERDICT_BLOCKS};
 	struct stage_result skipped = {.stage = STAGE_SCAN, .why = STR("no image")};
-	struct err err;
+	struct err err = ERR_INIT;
 
 	report_init(r, MIB(16), 1000);
 	assert_true(vec_push(&r->findings, &r->arena, root));

@@ -11,7 +11,7 @@ struct policy_options {
 static int show(struct cli *cli, const struct policy_options *o)
 {
 	struct policy_source source;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (policy_source_read(o->policy, cli->arena, &source, &err) != 0)
 		return command_fail(&err);
@@ -24,7 +24,7 @@ static int check(struct cli *cli, const struct policy_options *o)
 	char *rules = o->rules.n ? arena_cstr(cli->arena, o->rules) : NULL;
 	struct policy_names names;
 	struct policy policy;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (rule_names(rules, cli->arena, &names, &err) != 0 ||
 	    policy_source_load(o->policy, &names, cli->arena, &policy, &err) != 0)

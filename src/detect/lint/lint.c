@@ -205,9 +205,19 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 
 void lint_edit(struct lint *l, enum edit_level level, struct text_range range, struct str text)
 {
-	struct finding_edit edit = {l->unit->origin.path, range.offset, range.end, text, level,
-	    edit_importance(l->rule->severity)};
+	struct place place = {.line = 0};
+	struct finding_edit edit = {.path = l->unit->origin.path,
+	    .offset = range.offset,
+	    .end = range.end,
+	    .text = text,
+	    .level = level,
+	    .importance = edit_importance(l->rule->severity)};
 
+	line_index_place(l->lines, range.offset, range.end, &place);
+	edit.line = place.line;
+	edit.column = place.column;
+	edit.end_line = place.end_line;
+	edit.end_column = place.end_column;
 	if (l->n_edits < LINT_EDITS_MAX)
 		l->edits[l->n_edits++] = edit;
 }

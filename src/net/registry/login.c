@@ -226,7 +226,7 @@ static int decode_auth(
     const struct login_reading *r, struct arena *arena, struct registry_login *ret, struct err *err)
 {
 	struct str pair, user, password;
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	int result;
 
 	if (base64_decode(r->best.auth, arena, &pair, &ignored))
@@ -271,7 +271,7 @@ int registry_login_parse(
 	struct login_reading r = {.host = ref->host};
 	struct json_event event;
 	struct json_in j;
-	struct err why;
+	struct err why = ERR_INIT;
 
 	arena_init(&arena, PARSE_MEMORY);
 	r.wanted = image_ref_name(ref, &arena);

@@ -29,7 +29,7 @@ static bool has_valid_repository(const struct net_request *r)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct image_ref ref;
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	struct str name;
 
 	arena_init(&arena, KIB(64));

@@ -185,7 +185,7 @@ static void join_lines(
     struct docker_reader *r, struct docker_line first, struct docker_instruction *in, size_t stop)
 {
 	struct placed_builder b;
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	struct docker_line line = first;
 	bool more = true, is_first = true;
 

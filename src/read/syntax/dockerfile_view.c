@@ -189,7 +189,7 @@ static enum docker_worth lookup(const void *arg, struct str name, struct str *re
 
 static void expand(struct viewer *v, struct str raw, struct str *ret, bool *ret_known)
 {
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 
 	if (docker_expand(
 		raw, v->view->file->escape, lookup, &v, v->arena, ret, ret_known, &ignored))

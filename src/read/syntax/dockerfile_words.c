@@ -156,7 +156,7 @@ static int decode_string(struct json_cursor *j, struct str s, struct placed_text
 {
 	struct placed_builder b;
 	size_t at = 0, start = (size_t)(s.p - j->text->text.p);
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 
 	placed_begin(&b, s.n, j->arena);
 	while (at < s.n) {

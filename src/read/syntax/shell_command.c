@@ -118,7 +118,7 @@ static bool word_script(
 {
 	struct str inside = str_sub(word->raw, 1, word->raw.n > 2 ? word->raw.n - 2 : 0);
 	struct placed_builder b;
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	char quote = '\0';
 	size_t at = 0;
 

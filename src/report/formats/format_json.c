@@ -129,6 +129,10 @@ static void write_fix(struct json_out *j, const struct finding_fix *fix)
 			json_member_str(j, "path", e->path);
 			json_member_int(j, "offset", (int64_t)e->offset);
 			json_member_int(j, "end", (int64_t)e->end);
+			member_uint(j, "line", e->line);
+			member_uint(j, "column", e->column);
+			member_uint(j, "end_line", e->end_line);
+			member_uint(j, "end_column", e->end_column);
 			json_key(j, "text");
 			json_str(j, e->text);
 			json_member_str(j, "level", edit_level_word(e->level));

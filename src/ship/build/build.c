@@ -404,7 +404,7 @@ static bool read_log(struct building *b)
 {
 	char bytes[4096];
 	ssize_t n = read(b->log_read, bytes, sizeof(bytes));
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 
 	if (n > 0 && held_add(&b->held, str_make(bytes, (size_t)n), now_ms(), &ignored) != 0)
 		return false;

@@ -234,7 +234,7 @@ static int talk(struct call *call, char ret_digest[REGISTRY_DIGEST_SIZE], struct
 	struct spawn spawn = {.argv = argv, .env = environment(env), .err_fd = STDERR_FILENO};
 	struct spawn_result ended;
 	struct spawned net;
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	int result;
 
 	if (!argv[0] && registry_program(&call->arena, &argv[0], err))

@@ -47,7 +47,7 @@ struct large {
 static void *write_large(void *arg)
 {
 	struct large *large = arg;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	large->result = frame_write(large->fd, 1, large->bytes, &err);
 	return NULL;

@@ -329,7 +329,7 @@ static int use_digests(const struct probe_world *w)
 {
 	char hex[SHA256_HEX_SIZE];
 	struct hasher h;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	(void)w;
 	sha256_hex(STR(""), hex);
@@ -363,7 +363,7 @@ static _Noreturn void run_probe(const struct probe_world *w, unsigned layers,
     const struct sandbox_limits *limits, probe_fn *probe)
 {
 	unsigned held = 0;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (layers && sandbox_enter(layers, limits, &held, &err) != 0)
 		_exit(CANNOT_ENTER);

@@ -24,7 +24,7 @@ const char *harbour_path(struct harbour *h, const char *name)
 
 int harbour_open(struct harbour *h)
 {
-	struct err err;
+	struct err err = ERR_INIT;
 
 	*h = (struct harbour){0};
 	arena_init(&h->arena, MIB(64));
@@ -35,7 +35,7 @@ int harbour_open(struct harbour *h)
 
 void harbour_close(struct harbour *h)
 {
-	struct err err;
+	struct err err = ERR_INIT;
 
 	server_stop(&h->registry);
 	server_stop(&h->fake);
@@ -55,7 +55,7 @@ static void must(int result, const struct err *err)
 static void put_blob(const char *layout, struct str bytes, char ret_digest[REGISTRY_DIGEST_SIZE])
 {
 	char path[PATH_BYTES];
-	struct err err;
+	struct err err = ERR_INIT;
 
 	sha256_digest(bytes, ret_digest);
 	(void)snprintf(path, sizeof path, "%s/blobs/sha256/%s", layout, ret_digest + 7);
@@ -65,7 +65,7 @@ static void put_blob(const char *layout, struct str bytes, char ret_digest[REGIS
 static void put_file(const char *folder, const char *name, struct str bytes)
 {
 	char path[PATH_BYTES];
-	struct err err;
+	struct err err = ERR_INIT;
 
 	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
 	must(file_write(path, bytes, 0644, &err), &err);
@@ -90,7 +90,7 @@ void image_make(const char *layout, unsigned seed, size_t layer_bytes, struct im
 	char config[REGISTRY_DIGEST_SIZE], blobs[PATH_BYTES];
 	char *noise = make_noise(seed, layer_bytes);
 	size_t config_bytes;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	(void)snprintf(blobs, sizeof blobs, "%s/blobs/sha256", layout);
 	must(dir_make(blobs, 0755, &err), &err);
@@ -128,7 +128,7 @@ bool same_blob(const char *layout_a, const char *layout_b, const char *digest)
 	struct arena arena CLEANUP(arena_release);
 	char path[PATH_BYTES];
 	struct str a, b;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	arena_init(&arena, MIB(64));
 	(void)snprintf(path, sizeof path, "%s/blobs/sha256/%s", layout_a, digest + 7);
@@ -213,7 +213,7 @@ int registry_start(struct harbour *h)
 	const char *passwords = harbour_path(h, "htpasswd");
 	const char *const argv[] = {"docker-registry", "serve", config, NULL};
 	struct spawn spawn = {.argv = argv};
-	struct err err;
+	struct err err = ERR_INIT;
 	struct str text;
 
 	h->registry.port = free_port();
@@ -237,7 +237,7 @@ static void make_certificate(const char *folder)
 	    NULL};
 	struct spawn spawn = {.argv = argv, .cwd = folder};
 	struct spawn_result result;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	must(spawn_run(&spawn, &result, &err), &err);
 	if (result.status != 0)
@@ -252,7 +252,7 @@ int fake_start(struct harbour *h, const char *layout, bool tls)
 	struct spawn spawn = {.argv = argv, .err_fd = STDERR_FILENO};
 	char line[16];
 	uint64_t port;
-	struct err err;
+	struct err err = ERR_INIT;
 	size_t n;
 
 	if (tls)
@@ -268,7 +268,7 @@ int fake_start(struct harbour *h, const char *layout, bool tls)
 void server_stop(struct server *server)
 {
 	struct spawn_result result;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	if (server->port == 0)
 		return;
@@ -283,7 +283,7 @@ struct image_ref harbour_ref(struct harbour *h, unsigned port, const char *rest)
 {
 	struct str text = arena_fmt(&h->arena, "127.0.0.1:%u/%s", port, rest);
 	struct image_ref ref;
-	struct err err;
+	struct err err = ERR_INIT;
 
 	must(image_ref_parse(text, &h->arena, &ref, &err), &err);
 	return ref;
