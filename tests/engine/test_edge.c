@@ -156,7 +156,8 @@ static void assert_clean(struct world *w, const char *format)
 
 static void every_text_of_a_report(void **state)
 {
-	static const char *const formats[] = {"text", "json", "markdown", "check-dockerfile"};
+	static const char *const formats[] = {
+	    "text", "json", "markdown", "sarif", "junit", "check-dockerfile"};
 	struct world *w = *state;
 	struct sample s;
 

@@ -14,10 +14,20 @@ static struct str compliance[] = {STR_INIT("cis-4.1"), STR_INIT("cis-4.2")};
 static struct finding_edit edits[] = {{.path = STR_INIT("Dockerfile"),
 					  .offset = 50,
 					  .end = 54,
+					  .line = 7,
+					  .column = 6,
+					  .end_line = 7,
+					  .end_column = 10,
 					  .text = STR_INIT("10001"),
 					  .level = EDIT_SUGGESTED,
 					  .importance = 75},
-    {.path = STR_INIT("Dockerfile"), .offset = 60, .end = 61}};
+    {.path = STR_INIT("Dockerfile"),
+	.offset = 60,
+	.end = 61,
+	.line = 8,
+	.column = 1,
+	.end_line = 8,
+	.end_column = 2}};
 static const struct finding_fix root_fix = {
     .text = STR_INIT("USER 10001"), .edits = edits, .n_edits = 2};
 static const struct finding_fix update_fix = {.text = STR_INIT("update to 3.0.9")};
