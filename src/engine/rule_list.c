@@ -20,6 +20,19 @@ static bool is_of_image(const char *id)
 	return false;
 }
 
+static int list_words(const char *const *words, size_t max, struct arena *arena,
+    struct str_list *ret, struct err *err)
+{
+	*ret = (struct str_list){arena_array(arena, max, sizeof(struct str)), 0};
+	if (!ret->p)
+		return arena_err(arena, err);
+	while (ret->n < max && words[ret->n]) {
+		ret->p[ret->n] = str_of(words[ret->n]);
+		ret->n++;
+	}
+	return 0;
+}
+
 static int add_lint(struct rule_list *list, struct arena *arena, struct err *err)
 {
 	size_t n;
@@ -39,11 +52,10 @@ static int add_lint(struct rule_list *list, struct arena *arena, struct err *err
 		    .severity = r->severity,
 		};
 
-		info.references.p = arena_array(arena, LINT_REFERENCES_MAX, sizeof(struct str));
-		if (!info.references.p)
-			return arena_err(arena, err);
-		for (size_t k = 0; k < LINT_REFERENCES_MAX && r->references[k]; k++)
-			info.references.p[info.references.n++] = str_of(r->references[k]);
+		if (list_words(r->references, LINT_REFERENCES_MAX, arena, &info.references, err) !=
+			0 ||
+		    list_words(r->alias, LINT_ALIASES_MAX, arena, &info.aliases, err) != 0)
+			return -1;
 		if (!vec_push(list, arena, info))
 			return arena_err(arena, err);
 	}
@@ -151,18 +163,29 @@ int rule_names(
 {
 	struct rule_list list = {0};
 	struct policy_name *names;
+	size_t n = 0;
 
 	if (rule_list_all(&list, arena, err) != 0 ||
 	    (rules_file && add_file(&list, rules_file, arena, err) != 0))
 		return -1;
-	names = arena_array(arena, list.n, sizeof *names);
+	for (size_t i = 0; i < list.n; i++)
+		n += 1 + list.p[i].aliases.n;
+	names = arena_array(arena, n, sizeof *names);
 	if (!names)
 		return arena_err(arena, err);
-	for (size_t i = 0; i < list.n; i++)
-		names[i] = (struct policy_name){.id = list.p[i].id,
+	*ret = (struct policy_names){names, 0};
+	for (size_t i = 0; i < list.n; i++) {
+		struct policy_name name = {.id = list.p[i].id,
 		    .stages = 1U << list.p[i].stage | list.p[i].more_stages,
 		    .severity = list.p[i].severity,
 		    .generic = list.p[i].generic};
-	*ret = (struct policy_names){names, list.n};
+
+		names[ret->n++] = name;
+		name.alias_of = name.id;
+		for (size_t k = 0; k < list.p[i].aliases.n; k++) {
+			name.id = list.p[i].aliases.p[k];
+			names[ret->n++] = name;
+		}
+	}
 	return 0;
 }

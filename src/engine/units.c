@@ -78,7 +78,8 @@ void unit_detectors_release(struct unit_detectors *d)
 
 static struct lint_opts lint_opts_of(struct unit_detectors *d)
 {
-	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries};
+	struct lint_opts opts = {.trusted_registries = d->scan->policy->trusted_registries,
+	    .opted = d->scan->policy->stages[STAGE_VALIDATE].block_rules};
 
 	if (d->scan->lint)
 		opts = *d->scan->lint;

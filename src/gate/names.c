@@ -12,13 +12,37 @@ static bool is_glob(struct str text)
 	return str_chr(text, '*') != STR_NPOS || str_chr(text, '?') != STR_NPOS;
 }
 
+/* An alias is taken whole, never by a glob. */
+static bool name_fits(const struct policy_name *name, struct str glob)
+{
+	return name->alias_of.n > 0 ? str_eq(glob, name->id) : glob_match(glob, name->id);
+}
+
+int names_spell_out(const struct keys *k, struct str rule, struct str_list *ret, struct err *err)
+{
+	size_t n = k->names ? k->names->n : 0;
+
+	*ret = (struct str_list){arena_array(k->arena, n + 1, sizeof(struct str)), 0};
+	if (!ret->p)
+		return arena_err(k->arena, err);
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_name *name = &k->names->p[i];
+
+		if (name->alias_of.n > 0 && name_fits(name, rule))
+			ret->p[ret->n++] = name->alias_of;
+	}
+	if (ret->n == 0)
+		ret->p[ret->n++] = rule;
+	return 0;
+}
+
 /* How many of the names the glob matches, in any of these stages. */
 static size_t count_matches(const struct policy_names *names, struct str glob, unsigned stages)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < names->n; i++)
-		n += (names->p[i].stages & stages) != 0 && glob_match(glob, names->p[i].id);
+		n += (names->p[i].stages & stages) != 0 && name_fits(&names->p[i], glob);
 	return n;
 }
 
@@ -124,7 +148,7 @@ static bool all_generic(const struct policy_names *names, struct str glob, enum 
 {
 	for (size_t i = 0; i < names->n; i++) {
 		if ((names->p[i].stages >> stage & 1) && !names->p[i].generic &&
-		    glob_match(glob, names->p[i].id))
+		    name_fits(&names->p[i], glob))
 			return false;
 	}
 	return true;
@@ -209,7 +233,7 @@ int names_check_excuse(
 	if (!is_known(names, excuse->rule))
 		return no_such_rule(k, rule, excuse->rule, EXCUSABLE, err);
 	for (size_t i = 0; i < names->n; i++) {
-		if ((names->p[i].stages & EXCUSABLE) && glob_match(excuse->rule, names->p[i].id))
+		if ((names->p[i].stages & EXCUSABLE) && name_fits(&names->p[i], excuse->rule))
 			least = MIN_OF(least, (int)names->p[i].severity);
 	}
 	if (least == SEVERITY_NEVER)

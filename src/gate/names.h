@@ -13,7 +13,8 @@ struct policy_name {
 	struct str id;
 	unsigned stages; /* whose findings have it: 1U << STAGE_… */
 	enum severity severity;
-	bool generic; /* a kind of secret that never blocks on its own */
+	bool generic;	     /* a kind of secret that never blocks on its own */
+	struct str alias_of; /* the rule's id if this is another name of it; else empty */
 };
 
 struct policy_names {
@@ -23,6 +24,11 @@ struct policy_names {
 
 struct finding_match;
 struct branch_excuse;
+
+/* What an entry of a policy stands for: an alias for every rule that has it, all else for itself.
+ * In the arena of k. */
+MUST_USE int names_spell_out(
+    const struct keys *k, struct str rule, struct str_list *ret, struct err *err);
 
 /* Each check is about what stands at `at`, and passes if k has no names. ERR_CONFIG with line,
  * column and the nearest id. */

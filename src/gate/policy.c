@@ -135,6 +135,23 @@ static int check_stage(struct keys *k, const struct node *map, enum stage stage,
 	return holds_check_stage(k, map, stage, policy, err);
 }
 
+/* Aliases in the block list become the ids that they stand for. */
+static int spell_out_block(struct keys *k, struct str_list *list, struct err *err)
+{
+	VEC(struct str) all = {0};
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct str_list ids;
+
+		if (names_spell_out(k, list->p[i], &ids, err) != 0)
+			return -1;
+		for (size_t j = 0; j < ids.n; j++)
+			vec_push(&all, k->arena, ids.p[j]);
+	}
+	*list = (struct str_list){all.p, all.n};
+	return arena_check(k->arena, err);
+}
+
 static int read_stages(struct keys *k, const struct node *value, void *target, struct err *err)
 {
 	struct stage_policy *stages = target;
@@ -150,7 +167,8 @@ static int read_stages(struct keys *k, const struct node *value, void *target, s
 			    err);
 		if (keys_read(k, member, stage_rows, ARRAY_LEN(stage_rows), &stages[stage], err) !=
 			0 ||
-		    check_stage(k, member, stage, &stages[stage], err) != 0)
+		    check_stage(k, member, stage, &stages[stage], err) != 0 ||
+		    spell_out_block(k, &stages[stage].block_rules, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -240,6 +258,7 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 		return keys_fail(k, value, "a list is expected here", err);
 	for (const struct node *item = node_first(value); item; item = item->next) {
 		struct policy_ignore ignore = {0};
+		struct str_list rules;
 
 		if (keys_read(k, item, ignore_rows, ARRAY_LEN(ignore_rows), &ignore, err) != 0)
 			return -1;
@@ -250,7 +269,12 @@ static int read_ignores(struct keys *k, const struct node *value, void *target, 
 		    names_check_match(k, item, &ignore.match, err) != 0 ||
 		    holds_check_ignore(k, item, &ignore.match, err) != 0)
 			return -1;
-		vec_push(&policy->ignores, k->arena, ignore);
+		if (names_spell_out(k, ignore.match.rule, &rules, err) != 0)
+			return -1;
+		for (size_t i = 0; i < rules.n; i++) {
+			ignore.match.rule = rules.p[i];
+			vec_push(&policy->ignores, k->arena, ignore);
+		}
 	}
 	return arena_check(k->arena, err);
 }
@@ -273,6 +297,7 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 		return keys_fail(k, value, "a list is expected here", err);
 	for (const struct node *item = node_first(value); item; item = item->next) {
 		struct policy_waiver waiver = {0};
+		struct str_list rules;
 
 		if (keys_read(k, item, waiver_rows, ARRAY_LEN(waiver_rows), &waiver, err) != 0)
 			return -1;
@@ -286,7 +311,12 @@ static int read_waivers(struct keys *k, const struct node *value, void *target, 
 			return -1;
 		(void)time_parse(waiver.until, &waiver.until_ms);
 		waiver.until_ms += DAY_MS - 1;
-		vec_push(&policy->waivers, k->arena, waiver);
+		if (names_spell_out(k, waiver.match.rule, &rules, err) != 0)
+			return -1;
+		for (size_t i = 0; i < rules.n; i++) {
+			waiver.match.rule = rules.p[i];
+			vec_push(&policy->waivers, k->arena, waiver);
+		}
 	}
 	return arena_check(k->arena, err);
 }
@@ -317,12 +347,18 @@ static int read_excuses(struct keys *k, const struct node *value, void *target, 
 	if (!node_is(value, NODE_LIST))
 		return keys_fail(k, value, "a list is expected here", err);
 	for (const struct node *item = node_first(value); item; item = item->next) {
+		struct str_list rules;
 		struct branch_excuse excuse = {.rule = STR("*"), .max_severity = SEVERITY_LOW};
 
 		if (keys_read(k, item, excuse_rows, ARRAY_LEN(excuse_rows), &excuse, err) != 0 ||
 		    names_check_excuse(k, item, &excuse, err) != 0)
 			return -1;
-		vec_push(&policy->excuses, k->arena, excuse);
+		if (names_spell_out(k, excuse.rule, &rules, err) != 0)
+			return -1;
+		for (size_t i = 0; i < rules.n; i++) {
+			excuse.rule = rules.p[i];
+			vec_push(&policy->excuses, k->arena, excuse);
+		}
 	}
 	return arena_check(k->arena, err);
 }

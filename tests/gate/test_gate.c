@@ -38,11 +38,14 @@ static int tear_down(void **state)
 }
 
 static const struct policy_name known[] = {
-    {STR_INIT("DL3002"), 1U << STAGE_VALIDATE, SEVERITY_MEDIUM, false},
-    {STR_INIT("DL3008"), 1U << STAGE_VALIDATE, SEVERITY_LOW, false},
-    {STR_INIT("PL1001"), 1U << STAGE_VALIDATE | 1U << STAGE_SCAN, SEVERITY_MEDIUM, false},
-    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS, SEVERITY_CRITICAL, false},
-    {STR_INIT("generic-secret"), 1U << STAGE_SECRETS, SEVERITY_MEDIUM, true},
+    {STR_INIT("DL3002"), 1U << STAGE_VALIDATE, SEVERITY_MEDIUM, false, STR_INIT("")},
+    {STR_INIT("DL3008"), 1U << STAGE_VALIDATE, SEVERITY_LOW, false, STR_INIT("")},
+    {STR_INIT("PL1001"), 1U << STAGE_VALIDATE | 1U << STAGE_SCAN, SEVERITY_MEDIUM, false,
+	STR_INIT("")},
+    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS, SEVERITY_CRITICAL, false, STR_INIT("")},
+    {STR_INIT("generic-secret"), 1U << STAGE_SECRETS, SEVERITY_MEDIUM, true, STR_INIT("")},
+    {STR_INIT("TwoOfThem"), 1U << STAGE_VALIDATE, SEVERITY_MEDIUM, false, STR_INIT("DL3002")},
+    {STR_INIT("TwoOfThem"), 1U << STAGE_VALIDATE, SEVERITY_LOW, false, STR_INIT("DL3008")},
 };
 static const struct policy_names names = {known, ARRAY_LEN(known)};
 
@@ -404,6 +407,26 @@ static void names_that_hold_something(void **state)
 	assert_taken(f, "branch-may-excuse: [{rule: '*', max-severity: critical}]");
 }
 
+/* Another tool's name stands for every rule that has it, and for no glob. */
+static void an_alias_stands_for_its_rules(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_taken(f, "stages: {validate: {block: [PL1001, TwoOfThem]}}");
+	assert_int_equal(f->policy.stages[STAGE_VALIDATE].block_rules.n, 3);
+	assert_true(str_eq(f->policy.stages[STAGE_VALIDATE].block_rules.p[2], STR("DL3008")));
+	assert_taken(f, "ignore: [{rule: TwoOfThem, reason: x}]");
+	assert_int_equal(f->policy.ignores.n, 2);
+	assert_true(str_eq(f->policy.ignores.p[0].match.rule, STR("DL3002")));
+	assert_true(str_eq(f->policy.ignores.p[1].match.rule, STR("DL3008")));
+	assert_taken(f, "waivers: [{rule: TwoOfThem, owner: a, reason: b, until: 2026-12-01}]");
+	assert_int_equal(f->policy.waivers.n, 2);
+	assert_taken(f, "branch-may-excuse: [{rule: TwoOfThem, max-severity: medium}]");
+	assert_int_equal(f->policy.excuses.n, 2);
+	assert_refused(f, "plimsoll: 1\nignore: [{rule: 'TwoOf*', reason: x}]\n",
+	    "policy.yaml:2:11: no rule is matched by TwoOf*; the nearest is TwoOfThem");
+}
+
 /* Each line of a table is refused; the whole of what is said stands for its first case. */
 static void assert_each_refused(
     struct fixture *f, const char *const *lines, size_t n, const char *why)
@@ -760,6 +783,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(rules_that_there_are_not, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_that_hold_something, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(an_alias_stands_for_its_rules, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(entries_that_match_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(thresholds_that_hold_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_of_no_registry, set_up, tear_down),

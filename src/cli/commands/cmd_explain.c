@@ -34,6 +34,11 @@ static void write_rule(const struct rule_info *r, struct buf *out)
 	    "stage " STR_FMT ", severity " STR_FMT ", threat " STR_FMT ", since " STR_FMT "\n",
 	    STR_ARG(stage_word(r->stage)), STR_ARG(severity_word(r->severity)), STR_ARG(r->threat),
 	    STR_ARG(r->since));
+	for (size_t i = 0; i < r->aliases.n; i++)
+		buf_addf(out, "%s" STR_FMT, i == 0 ? "elsewhere called " : ", ",
+		    STR_ARG(r->aliases.p[i]));
+	if (r->aliases.n > 0)
+		buf_addc(out, '\n');
 	add_paragraph(out, "why", r->why);
 	add_paragraph(out, "what to do", r->fix);
 	for (size_t i = 0; i < r->references.n; i++)
@@ -115,6 +120,15 @@ static int explain_advisory(struct cli *cli, struct str id, struct str database,
 	return EXIT_INCOMPLETE;
 }
 
+static bool is_called(const struct rule_info *r, struct str name)
+{
+	bool called = str_eq_nocase(r->id, name);
+
+	for (size_t i = 0; !called && i < r->aliases.n; i++)
+		called = str_eq_nocase(r->aliases.p[i], name);
+	return called;
+}
+
 static int run_explain(struct cli *cli, int argc, char **argv)
 {
 	struct str database = STR_NONE, id;
@@ -138,11 +152,14 @@ static int run_explain(struct cli *cli, int argc, char **argv)
 	if (rule_list_all(&list, cli->arena, &err) != 0)
 		return command_fail(&err);
 	for (size_t i = 0; i < list.n; i++) {
-		if (!str_eq_nocase(list.p[i].id, operands.p[0]))
+		if (!is_called(&list.p[i], operands.p[0]))
 			continue;
+		if (out.n > 0)
+			buf_addc(&out, '\n');
 		write_rule(&list.p[i], &out);
-		return command_print(buf_str(&out));
 	}
+	if (out.n > 0)
+		return command_print(buf_str(&out));
 	if (advisory_id_spell(operands.p[0], spelt, sizeof spelt, &id))
 		return explain_advisory(cli, id, database, &out);
 	return no_such_rule(&list, operands.p[0], cli->arena);

@@ -30,6 +30,16 @@ const struct lint_rule *const *lint_rules(size_t *ret_n)
 	return rules;
 }
 
+bool lint_rule_is(const struct lint_rule *rule, struct str name)
+{
+	if (str_eq(name, str_of(rule->id)))
+		return true;
+	for (size_t i = 0; i < LINT_ALIASES_MAX && rule->alias[i]; i++)
+		if (str_eq(name, str_of(rule->alias[i])))
+			return true;
+	return false;
+}
+
 const struct lint_opts *lint_opts(const struct lint *lint)
 {
 	return lint->opts;
@@ -73,7 +83,7 @@ static struct str squeeze(struct str text, char storage[IDENTITY_BYTES])
 }
 
 /* "DL3008,DL3009 reason" behind "ignore=": whether it names the rule; *ret_reason is the rest. */
-static bool names_rule(struct str list, const char *id, struct str *ret_reason)
+static bool names_rule(struct str list, const struct lint_rule *rule, struct str *ret_reason)
 {
 	size_t end = 0;
 	struct str ids, one;
@@ -85,12 +95,12 @@ static bool names_rule(struct str list, const char *id, struct str *ret_reason)
 	ids = str_sub(list, 0, end);
 	*ret_reason = str_trim(str_sub(list, end, list.n));
 	while (!found && str_cut(&ids, ',', &one))
-		found = str_eq(one, str_of(id));
+		found = lint_rule_is(rule, one);
 	return found;
 }
 
 /* What a comment's text asks for: "hadolint ignore=…" or "plimsoll ignore=…". */
-static bool asks_to_ignore(struct str comment, const char *id, struct str *ret_reason)
+static bool asks_to_ignore(struct str comment, const struct lint_rule *rule, struct str *ret_reason)
 {
 	static const struct str words[] = {STR_INIT("plimsoll"), STR_INIT("hadolint")};
 	struct str text = comment;
@@ -104,7 +114,7 @@ static bool asks_to_ignore(struct str comment, const char *id, struct str *ret_r
 			continue;
 		rest = str_trim_left(rest);
 		if (str_starts(rest, STR("ignore=")))
-			return names_rule(str_sub(rest, 7, rest.n), id, ret_reason);
+			return names_rule(str_sub(rest, 7, rest.n), rule, ret_reason);
 	}
 	return false;
 }
@@ -118,7 +128,7 @@ static struct str request_above(struct lint *l, uint32_t line)
 
 		if (above.n == 0 || above.p[0] != '#')
 			break;
-		if (!asks_to_ignore(above, l->rule->id, &reason))
+		if (!asks_to_ignore(above, l->rule, &reason))
 			continue;
 		return arena_fmt(l->arena, STR_FMT ":%u asks to ignore it%s" STR_FMT,
 		    STR_ARG(l->unit->origin.path), line, reason.n ? ": " : "", STR_ARG(reason));
@@ -308,7 +318,7 @@ static bool is_off(const struct lint_opts *opts, const struct lint_rule *rule)
 	if (!rule->opt_in || opts->dialect != LINT_OURS)
 		return false;
 	for (size_t i = 0; i < opts->opted.n; i++)
-		if (str_eq(opts->opted.p[i], str_of(rule->id)))
+		if (lint_rule_is(rule, opts->opted.p[i]))
 			return false;
 	return true;
 }

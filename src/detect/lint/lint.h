@@ -102,6 +102,9 @@ MUST_USE int lint_recognise(struct str path, struct str bytes, const struct lint
 MUST_USE int lint_unit(const struct unit *unit, const struct lint_opts *opts, struct arena *arena,
     struct sink *sink, const struct lint_kind **ret_kind, struct err *err);
 
+/* By its id or one of its aliases. */
+bool lint_rule_is(const struct lint_rule *rule, struct str name);
+
 /* All rules, in the order of rules.def. */
 const struct lint_rule *const *lint_rules(size_t *ret_n);
 

@@ -13,10 +13,12 @@
 
 struct lint; /* one file being judged, by one rule */
 
-enum { LINT_REFERENCES_MAX = 3, LINT_EDITS_MAX = 4 };
+enum { LINT_REFERENCES_MAX = 3, LINT_EDITS_MAX = 4, LINT_ALIASES_MAX = 3 };
 
 struct lint_rule {
 	const char *id;
+	/* Names under which other tools know it, as BuildKit's checks have; the last is NULL. */
+	const char *alias[LINT_ALIASES_MAX];
 	const char *title; /* what is wrong, in a few words */
 	const char *why, *fix;
 	const char *threat; /* host, image, denial-of-service, credentials, breakout or runtime */

@@ -47,6 +47,7 @@ static void check_maintainer(struct lint *l, const struct docker_view *view)
 
 const struct lint_rule rule_maintainer = {
     .id = "DL4000",
+    .alias = {"MaintainerDeprecated"},
     .title = "MAINTAINER is deprecated",
     .why = "Builders warn of it, and the name it sets is not where tools look for it.",
     .fix = "LABEL org.opencontainers.image.authors=\"…\"",

@@ -96,6 +96,7 @@ static void check_secret_in_env(struct lint *l, const struct docker_view *view)
 
 const struct lint_rule rule_secret_in_env = {
     .id = "PL1003",
+    .alias = {"SecretsUsedInArgOrEnv"},
     .title = "a secret in ARG or ENV",
     .why = "Values of ENV and of build arguments stand in the image's configuration and "
 	   "history, for everyone who can pull it.",

@@ -22,6 +22,7 @@ static void check_several_cmd(struct lint *l, const struct docker_view *view)
 
 const struct lint_rule rule_several_cmd = {
     .id = "DL4003",
+    .alias = {"MultipleInstructionsDisallowed"},
     .title = "a second CMD in one stage",
     .why = "Only the last CMD counts; the one before it does nothing, and a reader "
 	   "believes that it does.",

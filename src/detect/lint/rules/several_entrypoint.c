@@ -22,6 +22,7 @@ static void check_several_entrypoint(struct lint *l, const struct docker_view *v
 
 const struct lint_rule rule_several_entrypoint = {
     .id = "DL4004",
+    .alias = {"MultipleInstructionsDisallowed"},
     .title = "a second ENTRYPOINT in one stage",
     .why = "Only the last ENTRYPOINT counts; the one before it does nothing, and a reader "
 	   "believes that it does.",

@@ -94,6 +94,7 @@ static void check_shell_form(struct lint *l, const struct docker_view *view)
 
 const struct lint_rule rule_shell_form = {
     .id = "DL3025",
+    .alias = {"JSONArgsRecommended"},
     .title = "CMD or ENTRYPOINT in shell form",
     .why = "A shell stands between the container and its process: signals do not reach it, "
 	   "so it is killed instead of stopped, and the shell expands what it is given.",

@@ -18,6 +18,7 @@ static void check_stage_name_twice(struct lint *l, const struct docker_view *vie
 
 const struct lint_rule rule_stage_name_twice = {
     .id = "DL3024",
+    .alias = {"DuplicateStageName"},
     .title = "two stages have one name",
     .why =
 	"Whoever copies from that name gets the later stage, or none: a reader cannot tell which.",

@@ -23,6 +23,7 @@ static void check_workdir_relative(struct lint *l, const struct docker_view *vie
 
 const struct lint_rule rule_workdir_relative = {
     .id = "DL3000",
+    .alias = {"WorkdirRelativePath"},
     .title = "WORKDIR is not an absolute path",
     .why = "A relative WORKDIR depends on the one in force before it, which may be the "
 	   "base image's and may change.",
