@@ -1,6 +1,139 @@
 #include "base/buf.h"
 #include "detect/lint/rule.h"
 
+bool lint_is_any(struct str text, const char *const *words)
+{
+	for (; words && *words; words++)
+		if (str_eq(text, str_of(*words)))
+			return true;
+	return false;
+}
+
+/* ---- operands ---- */
+
+/* "-t", "-qt", "--target-release": the next word is its value. */
+static bool takes_next(struct str option, const char *const *valued)
+{
+	if (str_chr(option, '=') != STR_NPOS)
+		return false;
+	for (; valued && *valued; valued++) {
+		struct str name = str_of(*valued);
+
+		if (str_starts(option, STR("--"))
+			? str_eq(str_sub(option, 2, option.n), name)
+			: name.n == 1 && option.p[option.n - 1] == name.p[0])
+			return true;
+	}
+	return false;
+}
+
+static const struct shell_word *next_word(
+    const struct shell_command *c, const char *const *valued, size_t *at)
+{
+	while (*at < c->n_words) {
+		const struct shell_word *word = &c->words[(*at)++];
+		struct str text = word->text;
+
+		if (text.n < 2 || text.p[0] != '-')
+			return word;
+		*at += takes_next(text, valued);
+	}
+	return NULL;
+}
+
+bool lint_next_operand(const struct shell_command *c, const char *const *verbs,
+    const char *const *valued, size_t *at, const struct shell_word **ret_word)
+{
+	if (*at == 0) {
+		const struct shell_word *verb;
+
+		*at = 1;
+		verb = verbs ? next_word(c, valued, at) : NULL;
+		if (verbs && (!verb || !lint_is_any(verb->text, verbs))) {
+			*at = c->n_words;
+			return false;
+		}
+	}
+	*ret_word = next_word(c, valued, at);
+	return *ret_word != NULL;
+}
+
+bool lint_has_verb(
+    const struct shell_command *c, const char *const *verbs, const char *const *valued)
+{
+	size_t at = 1;
+	const struct shell_word *verb = next_word(c, valued, &at);
+
+	return verb && lint_is_any(verb->text, verbs);
+}
+
+/* ---- versions ---- */
+
+/* "${NAME}" and nothing else; *ret_text is what the file sets it to. */
+static bool is_variable(
+    const struct docker_step *step, struct str text, bool *ret_known, struct str *ret_text)
+{
+	const struct docker_value *value;
+
+	if (!str_starts(text, STR("${")) || str_chr(text, '}') != text.n - 1)
+		return false;
+	value = docker_value_get(step->stage, str_sub(text, 2, text.n - 3));
+	*ret_known = value && value->known && value->text.n > 0;
+	*ret_text = *ret_known ? value->text : STR_NONE;
+	return true;
+}
+
+static bool has_unpinned(const struct docker_step *step, const struct shell_word *word,
+    const struct lint_pins *pins, struct str *ret_package)
+{
+	struct str rest = STR_NONE, one;
+	bool known = false;
+
+	*ret_package = word->text;
+	if (!(word->flags & SHELL_WORD_EXPANDS) || !is_variable(step, word->text, &known, &rest))
+		return word->text.n > 0 && !str_has(word->text, STR("$()")) &&
+		       !pins->is_pinned(word->text);
+	while (known && str_cut(&rest, ' ', &one)) {
+		*ret_package = one;
+		if (one.n > 0 && !pins->is_pinned(one))
+			return true;
+	}
+	return false;
+}
+
+void lint_check_pins(struct lint *l, const struct docker_step *step, const struct shell_command *c,
+    const struct lint_pins *pins)
+{
+	const struct shell_word *word;
+	struct str package;
+	size_t at = 0;
+
+	if (!lint_is_any(c->name, pins->managers))
+		return;
+	while (lint_next_operand(c, pins->verbs, pins->valued, &at, &word)) {
+		if (has_unpinned(step, word, pins, &package)) {
+			lint_word(l, c, word, STR_FMT " is installed in no particular version",
+			    STR_ARG(package));
+			return;
+		}
+	}
+}
+
+bool lint_is_unpinned(const struct hado_command *c, const struct lint_pins *pins)
+{
+	struct str word;
+	size_t at = 0;
+
+	if (!hado_is_any(c, pins->managers) || !hado_has_any_arg(c, pins->verbs))
+		return false;
+	while (hado_next_word(c, pins->valued, &at, &word))
+		if (!lint_is_any(word, pins->verbs) && !pins->is_pinned(word))
+			return true;
+	return false;
+}
+
+/* ---- caches ---- */
+
 bool lint_installs(const struct shell_command *command)
 {
 	static const char *const managers[] = {"yum", "dnf", "microdnf", "apt-get", "apt",
@@ -20,23 +153,15 @@ bool lint_installs(const struct shell_command *command)
 	return false;
 }
 
-static bool is_any(struct str text, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_eq(text, str_of(*words)))
-			return true;
-	return false;
-}
-
 static bool fetches(const struct shell_command *c, const struct lint_cache *cache)
 {
-	return is_any(c->name, cache->managers) &&
+	return lint_is_any(c->name, cache->managers) &&
 	       (lint_installs(c) || shell_has_arg(c, "update") || shell_has_arg(c, "upgrade"));
 }
 
 static bool cleans(const struct shell_command *c, const struct lint_cache *cache)
 {
-	if (is_any(c->name, cache->managers))
+	if (lint_is_any(c->name, cache->managers))
 		return shell_has_arg(c, "clean");
 	if (!shell_is(c, "rm"))
 		return false;

@@ -89,6 +89,30 @@ const struct node *lint_next_container(const struct syntax_tree *tree, const str
  * argument that is not an option. */
 bool lint_installs(const struct shell_command *command);
 
+/* ---- what a command is given. Lists of words end in NULL. ---- */
+
+bool lint_is_any(struct str text, const char *const *words);
+/* The next word behind one of `verbs` that is neither an option nor the value of one of `valued`
+ * ("t" for -t, "target-release" for --target-release). *at begins as 0. False behind the last, and
+ * if the first such word is none of the verbs. verbs NULL: the words behind the name. */
+bool lint_next_operand(const struct shell_command *command, const char *const *verbs,
+    const char *const *valued, size_t *at, const struct shell_word **ret_word);
+/* Has the command this verb, in the sense of lint_next_operand? */
+bool lint_has_verb(
+    const struct shell_command *command, const char *const *verbs, const char *const *valued);
+
+/* What has to have a version. */
+struct lint_pins {
+	const char *const *managers, *const *verbs, *const *valued;
+	bool (*is_pinned)(struct str package);
+};
+/* Reports the first package without one. A word that is a variable is judged by what the file sets
+ * it to; nothing is said of one that the file does not know. */
+void lint_check_pins(struct lint *lint, const struct docker_step *step,
+    const struct shell_command *command, const struct lint_pins *pins);
+/* hadolint's way: any of the words but the verbs. */
+bool lint_is_unpinned(const struct hado_command *command, const struct lint_pins *pins);
+
 /* A package manager that keeps what it fetches, and the folders where. */
 struct lint_cache {
 	const char *const

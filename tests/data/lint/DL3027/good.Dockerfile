@@ -1,0 +1,3 @@
+FROM debian:12.5
+RUN apt-get install -y apt=2
+USER 10001
