@@ -67,6 +67,41 @@ bool lint_has_verb(
 	return verb && lint_is_any(verb->text, verbs);
 }
 
+/* ---- pip ---- */
+
+static bool is_pip(struct str name)
+{
+	return str_starts(name, STR("pip")) && (name.n == 3 || byte_is_digit(name.p[3]));
+}
+
+bool lint_pip(const struct shell_command *c, struct shell_command *ret)
+{
+	size_t skip = 0;
+
+	if (shell_is(c, "uv") && c->n_words > 1 && str_eq(c->words[1].text, STR("pip")))
+		skip = 1;
+	else if (str_starts(c->name, STR("python")) && c->n_words > 2 &&
+		 str_eq(c->words[1].text, STR("-m")) && str_eq(c->words[2].text, STR("pip")))
+		skip = 2;
+	else if (!is_pip(c->name))
+		return false;
+	*ret = *c;
+	ret->words += skip;
+	ret->n_words -= skip;
+	return ret->n_words > 1;
+}
+
+bool hado_is_pip_install(const struct hado_command *c)
+{
+	if (str_starts(c->name, STR("pip")) && !str_starts(c->name, STR("pipenv")))
+		return hado_has_arg(c, "install");
+	for (size_t i = 0; str_starts(c->name, STR("python")) && i + 2 < c->n_args; i++)
+		if (str_eq(c->args[i], STR("-m")) && str_eq(c->args[i + 1], STR("pip")) &&
+		    str_eq(c->args[i + 2], STR("install")))
+			return true;
+	return false;
+}
+
 /* ---- versions ---- */
 
 /* "${NAME}" and nothing else; *ret_text is what the file sets it to. */
@@ -108,7 +143,7 @@ void lint_check_pins(struct lint *l, const struct docker_step *step, const struc
 	struct str package;
 	size_t at = 0;
 
-	if (!lint_is_any(c->name, pins->managers))
+	if (pins->managers && !lint_is_any(c->name, pins->managers))
 		return;
 	while (lint_next_operand(c, pins->verbs, pins->valued, &at, &word)) {
 		if (has_unpinned(step, word, pins, &package)) {

@@ -101,8 +101,15 @@ bool lint_next_operand(const struct shell_command *command, const char *const *v
 bool lint_has_verb(
     const struct shell_command *command, const char *const *verbs, const char *const *valued);
 
+/* pip, pip3.11, /venv/bin/pip, `python -m pip`, `uv pip`: *ret is the command from the word "pip"
+ * on. */
+bool lint_pip(const struct shell_command *command, struct shell_command *ret);
+/* A name that begins with "pip", but not "pipenv", or `python -m pip`, and "install". */
+bool hado_is_pip_install(const struct hado_command *command);
+
 /* What has to have a version. */
 struct lint_pins {
+	/* managers NULL: the caller knows that it is one */
 	const char *const *managers, *const *verbs, *const *valued;
 	bool (*is_pinned)(struct str package);
 };

@@ -1,0 +1,3 @@
+FROM node:22
+RUN yarn install
+USER 10001
