@@ -197,7 +197,7 @@ static bool fetches(const struct shell_command *c, const struct lint_cache *cach
 static bool cleans(const struct shell_command *c, const struct lint_cache *cache)
 {
 	if (lint_is_any(c->name, cache->managers))
-		return shell_has_arg(c, "clean");
+		return shell_has_arg(c, "clean") || shell_has_arg(c, "cc");
 	if (!shell_is(c, "rm"))
 		return false;
 	for (size_t i = 1; i < c->n_words; i++)

@@ -120,6 +120,13 @@ void lint_check_pins(struct lint *lint, const struct docker_step *step,
 /* hadolint's way: any of the words but the verbs. */
 bool lint_is_unpinned(const struct hado_command *command, const struct lint_pins *pins);
 
+/* yum, dnf and zypper (rpm.c): options that take the next word, a package with its version, and
+ * what hadolint takes for one. */
+extern const char *const lint_rpm_valued[];
+bool lint_is_rpm_pinned(struct str package);
+void hado_check_rpm_pins(struct lint *lint, const struct hado_pass *pass,
+    const char *const *managers, const char *const *install);
+
 /* A package manager that keeps what it fetches, and the folders where. */
 struct lint_cache {
 	const char *const

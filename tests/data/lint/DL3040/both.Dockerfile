@@ -1,0 +1,13 @@
+FROM fedora:40
+RUN dnf install -y curl-8
+RUN dnf install -y curl-8 && dnf clean all
+RUN microdnf install -y curl-8
+# Something else is removed: the caches stay.
+RUN dnf install -y curl-8 && rm -rf /tmp/x
+# An older dnf has its caches elsewhere.
+RUN --mount=type=cache,target=/var/cache/dnf dnf install -y curl-8
+RUN --mount=type=cache,target=/var/cache/libdnf5 dnf install -y curl-8
+RUN tdnf install -y curl-8
+RUN sudo dnf install -y curl-8
+ONBUILD RUN dnf install -y curl-8
+USER 10001
