@@ -100,8 +100,9 @@ static bool is_bad(const struct hado_pass *pass, size_t at, const struct hado_co
 			continue;
 		if (module && str_chr(word, ':') == STR_NPOS)
 			return true;
-		if (!module && (str_chr(word, '$') != STR_NPOS ? !is_known(pass, at, word)
-							       : !looks_pinned(word)))
+		if (!module && (str_chr(word, '-') == STR_NPOS || str_chr(word, '$') == STR_NPOS
+				       ? !looks_pinned(word)
+				       : !is_known(pass, at, word)))
 			return true;
 	}
 	return false;
