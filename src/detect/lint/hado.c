@@ -211,6 +211,7 @@ static int read_run(struct hado_step *step, struct arena *arena, struct err *err
 	if (shell_parse_as_written(source, arena, &script, err) != 0)
 		return -1;
 	step->limited = script.limited;
+	step->pipes = !script.incomplete && script.pipes.n > 0;
 	/* A script that cannot be read to its end has no commands. */
 	return script.incomplete ? 0 : read_commands(&script, arena, step, err);
 }

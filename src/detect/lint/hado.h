@@ -38,6 +38,7 @@ struct hado_step {
 	const struct hado_command *commands; /* of RUN; those whose name is known */
 	size_t n_commands;
 	struct str script; /* of RUN: what is given to the shell */
+	bool pipes;	   /* of RUN: it has one */
 	bool limited;	   /* of RUN: the script is over a limit of ours */
 };
 

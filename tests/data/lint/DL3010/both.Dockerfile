@@ -1,0 +1,16 @@
+FROM debian:12.5 AS build
+# An earlier stage copies it too.
+COPY app.tar.gz /tmp/
+RUN tar -xzf /tmp/app.tar.gz
+FROM debian:12.5
+COPY a.tar.gz /tmp/
+RUN tar -xzf /tmp/a.tar.gz
+# Without a dash it is the same.
+COPY b.tar /tmp/
+RUN tar xf /tmp/b.tar
+# ADD does not unpack a file that is only compressed.
+COPY c.gz /tmp/
+RUN gunzip /tmp/c.gz
+COPY d.tgz /tmp/e.tgz
+RUN tar --extract -f /tmp/e.tgz
+USER 10001

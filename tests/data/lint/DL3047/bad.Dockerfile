@@ -1,0 +1,3 @@
+FROM debian:12.5
+RUN wget https://example.com/a.tar.gz
+USER 10001

@@ -1,0 +1,8 @@
+FROM debian:12.5
+RUN ln -sf /bin/bash /bin/sh
+# The other way round: /bin/sh stays.
+RUN ln -s /bin/sh /opt/sh
+RUN sudo ln -sf bash /bin/sh
+RUN ln -sf bash /usr/bin/sh
+ONBUILD RUN ln -sf /bin/bash /bin/sh
+USER 10001
