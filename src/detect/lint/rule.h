@@ -140,4 +140,48 @@ void lint_check_cache(
 /* Where " && COMMAND" can be added to a RUN in shell form: behind its last command. */
 bool lint_can_append(const struct docker_step *step, struct text_range *ret_at);
 
+/* A record of sudo, env …: what it runs is a record of its own, right behind it. */
+bool lint_is_wrapper(const struct docker_step *step, const struct shell_command *command);
+/* The word that holds a one-letter option, and its value if it takes one: "-m 755", "-m755",
+ * "-dm755"; behind the letters of `valued` stands a value. NULL: not given. */
+const struct shell_word *lint_short_option(
+    const struct shell_command *command, char letter, const char *valued, struct str *ret_value);
+
+/* A word with which some program leaves out a check. */
+struct lint_switch {
+	const char *const *programs; /* NULL-terminated; NULL: any */
+	const char *word;	     /* all of it, or what stands before '='; without case */
+	const char *value;	     /* behind '=', or the next word; NULL: none is needed */
+	char letter;		     /* a one-letter option with the same meaning, or 0 */
+	const char *valued;	     /* the program's one-letter options that take a value */
+	bool inside;		     /* it may stand in the middle of a longer text */
+};
+/* A variable with which it is left out; values NULL-terminated, NULL: any but an empty one. */
+struct lint_setting {
+	const char *name;
+	const char *const *values;
+};
+struct lint_switches {
+	const struct lint_switch *switches;
+	size_t n_switches;
+	const struct lint_setting *settings;
+	size_t n_settings;
+	const char *consequence; /* "the server's certificate is not checked" */
+};
+/* Reports each such word of RUN, and each such variable of ENV, ARG, RUN. */
+void lint_check_switches(
+    struct lint *lint, const struct docker_step *step, const struct lint_switches *all);
+
+/* What chmod, install, mkdir and --chmod give. */
+struct lint_mode {
+	struct str text;
+	const struct shell_word *word; /* NULL: of a flag of COPY or ADD */
+	bool world_writable;	       /* and not sticky */
+	bool setuid, setgid;
+};
+/* False: it is not an octal or symbolic mode. */
+bool lint_mode_read(struct str text, struct lint_mode *ret);
+bool lint_mode_of_command(const struct shell_command *command, struct lint_mode *ret);
+bool lint_mode_of_copy(const struct docker_instruction *in, struct lint_mode *ret);
+
 #endif
