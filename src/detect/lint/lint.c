@@ -232,6 +232,11 @@ void lint_edit(struct lint *l, enum edit_level level, struct text_range range, s
 		l->edits[l->n_edits++] = edit;
 }
 
+struct str lint_keep(struct lint *l, struct str text)
+{
+	return arena_str(l->arena, text);
+}
+
 void lint_weigh(struct lint *l, enum finding_weight weight)
 {
 	l->weight = weight;

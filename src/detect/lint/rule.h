@@ -60,6 +60,15 @@ void lint_node(struct lint *lint, const struct node *node, const char *message, 
  * copies and the base image are. Its importance is that of the rule's severity. */
 void lint_edit(struct lint *lint, enum edit_level level, struct text_range range, struct str text);
 
+/* The text in memory of the file's, for an edit. */
+struct str lint_keep(struct lint *lint, struct str text);
+/* A safe edit that writes the word in such letters. */
+enum lint_case { LINT_MIXED, LINT_LOWER, LINT_UPPER };
+void lint_recase(struct lint *lint, struct text_range range, struct str word, enum lint_case as);
+enum lint_case lint_case_of(struct str word);
+/* How most keywords of the file are written; capitals if as many are small. */
+enum lint_case lint_file_case(const struct docker_view *view);
+
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);
 

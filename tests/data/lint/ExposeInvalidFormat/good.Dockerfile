@@ -1,0 +1,2 @@
+FROM a:1
+EXPOSE 80 8000-8010/tcp ${P:-x}

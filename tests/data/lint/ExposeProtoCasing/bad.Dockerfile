@@ -1,0 +1,3 @@
+FROM a:1
+EXPOSE 80/TCP 81/tcp 53/Udp
+EXPOSE ${P}/TCP

@@ -1,0 +1,2 @@
+FROM a:1
+EXPOSE 80/tcp 81 53/udp 99/${PROTO}

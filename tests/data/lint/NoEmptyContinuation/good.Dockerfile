@@ -1,0 +1,10 @@
+FROM a:1
+RUN a \
+# said
+  b
+
+RUN <<EOF
+a
+
+b
+EOF
