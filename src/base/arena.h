@@ -3,7 +3,7 @@
  * lifetime (process, scan, unit). Memory comes zeroed. Not for several threads at once.
  * It is sticky: after one allocation that failed every later one fails too, until it is cleared
  * or released. So what only stores what it is given (slices, vec_push) asks once, with arena_check,
- * before it says that it has all; only a pointer that is followed is looked at where it comes.
+ * before it says that it has all; only a pointer that is followed is checked at once.
  * What a function gave before it says -1 is not to be used.
  * With -Dparanoid_arena=true each item is an allocation of its own, so that a sanitizer
  * sees an overrun of one.
@@ -37,14 +37,14 @@ void arena_clear(struct arena *arena);
 /* Zeroed, aligned for any type; NULL at the limit, out of memory, and after either. Size 0 is
  * allowed. */
 void *arena_alloc(struct arena *arena, size_t size);
-/* count items of size; NULL also where the product does not fit. */
+/* count items of size; NULL also if the product does not fit. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 
 /* A copy of s (with a NUL behind it, not counted); the empty {NULL,0} if it cannot be had.
  * An empty s gives an empty slice with a non-NULL pointer. */
 struct str arena_str(struct arena *arena, struct str s);
-/* The same as a C string, cut at the first NUL inside s; NULL where it cannot be had. */
+/* The same as a C string, cut at the first NUL inside s; NULL if it cannot be had. */
 char *arena_cstr(struct arena *arena, struct str s);
 /* printf into the arena; {NULL,0} if it cannot be had. */
 struct str arena_fmt(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);

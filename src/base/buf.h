@@ -33,7 +33,7 @@ void buf_addv(struct buf *b, const char *format, va_list args) PRINTF_LIKE(2, 0)
  * and bidirectional control characters become "\xNN". */
 void buf_add_safe(struct buf *b, struct str s);
 /* Room for n more bytes to be written at the returned pointer, then buf_commit(n);
- * NULL where the cap or memory forbids. */
+ * NULL if the cap or memory forbids it. */
 char *buf_room(struct buf *b, size_t n);
 void buf_commit(struct buf *b, size_t n);
 
@@ -49,7 +49,7 @@ static inline struct str buf_str(const struct buf *b)
 const char *buf_cstr(const struct buf *b);
 /* The caller frees the result with free(); the buffer is empty again. */
 MUST_USE char *buf_take(struct buf *b);
-/* ERR_LIMIT with what was being built, where the buffer failed. Returns -1. */
+/* ERR_LIMIT with what was being built, if the buffer failed. Returns -1. */
 int buf_err(const struct buf *b, const char *what, struct err *err);
 
 #endif

@@ -172,12 +172,6 @@ static bool take_offset(struct str *s, int *ret_minutes)
 	return true;
 }
 
-/* RFC 3339 section 5.6: a second 60 exists only at 23:59 UTC. */
-static bool is_leap_minute(int64_t minute)
-{
-	return minute - floor_div(minute, 1440) * 1440 == 1439;
-}
-
 bool time_parse(struct str text, int64_t *ret_ms)
 {
 	int hour, minute, second, ms = 0, offset;
@@ -198,7 +192,10 @@ bool time_parse(struct str text, int64_t *ret_ms)
 	if (!take_offset(&text, &offset) || text.n > 0)
 		return false;
 	minutes = days * 1440 + hour * 60 + minute - offset;
-	if (hour > 23 || minute > 59 || second > 60 || (second == 60 && !is_leap_minute(minutes)))
+	if (hour > 23 || minute > 59 || second > 60)
+		return false;
+	/* RFC 3339 section 5.6: a second 60 exists only at 23:59 UTC. */
+	if (second == 60 && minutes - floor_div(minutes, 1440) * 1440 != 1439)
 		return false;
 	*ret_ms = minutes * 60000 + second * 1000 + ms;
 	return true;

@@ -22,7 +22,7 @@ enum { TIME_TEXT_SIZE = 32 };
 void time_format(int64_t ms, char ret_text[TIME_TEXT_SIZE]);
 /* "2026-11-23" */
 void date_format(int64_t ms, char ret_text[TIME_TEXT_SIZE]);
-/* RFC 3339 date, or date and time (fraction and offset allowed). False where it is neither. A
+/* RFC 3339 date, or date and time (fraction and offset allowed). False if it is neither. A
  * bare date is its midnight UTC. */
 bool time_parse(struct str text, int64_t *ret_ms);
 

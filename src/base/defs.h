@@ -17,7 +17,7 @@
 #define PRINTF_LIKE(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 #define UNUSED				 __attribute__((unused))
 
-/* True where the sum or product does not fit; *ret holds it where it does. */
+/* True if the sum or product does not fit; *ret holds it if it does. */
 #define add_overflows(a, b, ret) __builtin_add_overflow((a), (b), (ret))
 #define mul_overflows(a, b, ret) __builtin_mul_overflow((a), (b), (ret))
 

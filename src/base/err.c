@@ -13,15 +13,6 @@ static const char *const code_names[] = {
 #undef X
 };
 
-/* Makes the text one printable line; bytes above 0x7f stay, they may be UTF-8. */
-static void make_printable(char *text)
-{
-	for (unsigned char *c = (unsigned char *)text; *c; c++) {
-		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
-	}
-}
-
 /* Of a text that filled its buffer and was longer. */
 static void end_in_dots(char *text, size_t size)
 {
@@ -39,7 +30,11 @@ static void format_text(struct err *err, const char *format, va_list args)
 		err->text[0] = '\0';
 	else if ((size_t)n >= sizeof err->text)
 		end_in_dots(err->text, sizeof err->text);
-	make_printable(err->text);
+	/* One printable line; bytes above 0x7f stay, they may be UTF-8. */
+	for (unsigned char *c = (unsigned char *)err->text; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	}
 }
 
 int err_set(struct err *err, enum err_code code, const char *format, ...)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #ifdef PLIMSOLL_FAULTS
-/* True where the operation is to fail; errno is set (ENOSPC for writes, EIO for reads). */
+/* True if the operation is to fail; errno is set (ENOSPC for writes, EIO for reads). */
 bool fault_here(const char *point);
 #else
 static inline bool fault_here(const char *point)

@@ -13,7 +13,7 @@ enum { FRAME_MAX_BYTES = 64 << 20 };
 MUST_USE int frame_write(int fd, uint32_t type, struct str payload, struct err *err);
 
 enum frame_result { FRAME_OK, FRAME_END, FRAME_ERROR };
-/* payload is cleared first and filled; FRAME_END where the other end closed between frames. */
+/* payload is cleared first and filled; FRAME_END if the other end closed between frames. */
 MUST_USE enum frame_result frame_read(
     int fd, struct buf *payload, uint32_t *ret_type, struct err *err);
 

@@ -286,7 +286,7 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Takes correct padding off. False where there is some and it is not what belongs there. */
+/* Takes correct padding off. False if there is some, but not as much as belongs there. */
 static bool base64_unpad(struct str *text)
 {
 	size_t padding = 0;

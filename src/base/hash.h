@@ -39,7 +39,7 @@ void hmac_sha256(struct str key, struct str bytes, unsigned char ret_mac[SHA256_
 void hex_write(const unsigned char *bytes, size_t n, char *ret_hex);
 
 uint64_t hash64(struct str bytes, uint64_t seed);
-/* n random bytes from the kernel; aborts where the kernel has none. */
+/* n random bytes from the kernel; aborts if the kernel has none. */
 void random_bytes(void *p, size_t n);
 
 int base64_decode(struct str text, struct arena *arena, struct str *ret_bytes, struct err *err);

@@ -1,7 +1,7 @@
 /*
  * JSON by RFC 8259: a writer into a buffer, and a pull reader whose events know where in
  * the text they stand. The reader is strict unless it is given `on_problem`: then it
- * tells each mistake (a comma too many, a stray brace, a missing comma or quote, a
+ * reports each mistake (a comma too many, a stray brace, a missing comma or quote, a
  * comment, text after the end) and goes on with what can still be read.
  */
 #ifndef BASE_JSON_H
@@ -37,7 +37,7 @@ void json_uint(struct json_out *j, uint64_t value);
 void json_tenths(struct json_out *j, int tenths);
 void json_bool(struct json_out *j, bool value);
 void json_null(struct json_out *j);
-/* A member; json_member_str writes nothing where s is empty ("absent is unknown"). */
+/* A member; json_member_str writes nothing if s is empty ("absent is unknown"). */
 void json_member_str(struct json_out *j, const char *key, struct str s);
 void json_member_int(struct json_out *j, const char *key, int64_t value);
 void json_member_bool(struct json_out *j, const char *key, bool value);
@@ -73,7 +73,7 @@ typedef void json_problem_fn(void *arg, const char *what, size_t offset, size_t 
 
 /*
  * With on_problem, what is read is always well-formed: a member without a value is null, a value
- * without a name has the name "", and what was left open is closed (ends have offset == end where
+ * without a name has the name "", and what was left open is closed (ends have offset == end if
  * nothing stands in the text). Unquoted texts and numbers that JSON does not know ("007", "1.")
  * are strings. A closer that does not fit is left out, taken for the other kind, or taken to
  * close two, by what follows it: a "}" before more members does not end their object.

@@ -147,7 +147,7 @@ int json_decode(const struct json_decoding *decoding, size_t offset, size_t end,
 		*ret_text = raw;
 		return 0;
 	}
-	/* Escapes only shrink; a byte that is no UTF-8 becomes three. */
+	/* Escapes only shrink; a byte that is not UTF-8 becomes three. */
 	if (mul_overflows(raw.n, valid ? (size_t)1 : (size_t)3, &size))
 		return err_nomem(err);
 	if (decoding->arena) {

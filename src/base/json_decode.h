@@ -18,9 +18,9 @@ struct json_decoding {
 };
 
 /*
- * What stands between the quotes, text[offset, end). Borrowed where nothing has to change. After
- * a mistake: half a surrogate pair and each byte that is no UTF-8 become U+FFFD, an escape that
- * does not exist and a control character stay as they are. -1 where tell says so, or the arena
+ * What stands between the quotes, text[offset, end). Borrowed if nothing has to change. After
+ * a mistake: half a surrogate pair and each byte that is not UTF-8 become U+FFFD, an escape that
+ * does not exist and a control character stay as they are. -1 if tell says so, or the arena
  * is full.
  */
 MUST_USE int json_decode(const struct json_decoding *decoding, size_t offset, size_t end,

@@ -1,6 +1,6 @@
 /*
  * The reader is one machine for both modes: each mistake goes through problem(), which
- * ends the reading where nobody listens (strict), and otherwise lets the machine go on as
+ * ends the reading if nobody listens (strict), and otherwise lets the machine go on as
  * the lines behind the call say. Each step emits one event, or passes at least one byte,
  * or changes to a state that does, so that any text comes to its end.
  */
@@ -21,7 +21,7 @@ enum state {
 	STATE_COLON,
 	STATE_VALUE,	/* of a member */
 	STATE_AFTER,	/* behind an item */
-	STATE_UNCLOSED, /* the text is over and has been told to be too short */
+	STATE_UNCLOSED, /* the text is over, and that was reported */
 	STATE_DONE,	/* behind the value of the text */
 	STATE_END,
 };
@@ -56,7 +56,7 @@ static int fail_at(const struct json_step *s, enum err_code code, const char *wh
 	return err_set(s->err, code, "line %zu, column %zu: %s", line, column, what);
 }
 
-/* 0 where somebody listens: the caller recovers. */
+/* 0 if somebody listens: the caller recovers. */
 static int problem(const struct json_step *s, const char *what, size_t offset, size_t end)
 {
 	if (!s->j->on_problem)
@@ -215,7 +215,7 @@ static int read_value(const struct json_step *s)
 	}
 }
 
-/* Null where a value should be. The comma behind it is not missed as well. */
+/* Null in place of a missing value. A comma missing behind it is not reported as well. */
 static int read_no_value(const struct json_step *s, enum state next)
 {
 	struct json_in *j = s->j;
@@ -259,8 +259,8 @@ static long rest_balance(struct json_in *j)
 	return json_closer_balance(j->text, j->at + 1);
 }
 
-/* Closes the innermost container by its kind. That is doubted where the container could hold what
- * follows, and what is around it could not. */
+/* Closes the innermost container by its kind. That is doubted if the container could hold what
+ * follows and the one around it could not. */
 static enum closing judge_fitting(struct json_in *j)
 {
 	enum container inner = container_at(j, 1), outer = container_at(j, 2);
@@ -315,13 +315,6 @@ static enum closing judge_closer(struct json_in *j)
 	return fits ? judge_fitting(j) : judge_misfit(j, closes);
 }
 
-static int tell_last_comma(const struct json_step *s)
-{
-	if (s->j->state != STATE_NEXT)
-		return 0;
-	return problem(s, "a comma with nothing after it", s->j->comma_at, s->j->comma_at + 1);
-}
-
 static int tell_stray(const struct json_step *s)
 {
 	struct json_in *j = s->j;
@@ -344,7 +337,8 @@ static int read_closer(const struct json_step *s)
 
 	if (closing == CLOSING_STRAY)
 		return tell_stray(s);
-	if (tell_last_comma(s))
+	if (j->state == STATE_NEXT &&
+	    problem(s, "a comma with nothing after it", j->comma_at, j->comma_at + 1))
 		return STEP_ERROR;
 	if (closing == CLOSING_WRONG && problem(s,
 					    object ? "a closing bracket where a brace belongs"
@@ -424,25 +418,14 @@ static int step_start(const struct json_step *s)
 	return read_value(s);
 }
 
-/* "[{…, {": the list goes on where a member should come, and the rest closes too few. */
+/* "[{…, {": the list goes on in place of a member, and the rest closes too few. */
 static bool object_is_unclosed(struct json_in *j)
 {
 	return j->on_problem && j->state == STATE_NEXT && peek(j) == '{' &&
 	       container_at(j, 2) == ARRAY && rest_balance(j) <= (long)j->depth;
 }
 
-static int close_unclosed_object(const struct json_step *s)
-{
-	struct json_in *j = s->j;
-
-	if (problem(s, "a closing brace is missing", j->comma_at, j->comma_at))
-		return STEP_ERROR;
-	(void)close_container(s, j->at);
-	j->state = STATE_NEXT;
-	return STEP_EVENT;
-}
-
-/* A name, or what stands where one should. */
+/* A name, or what stands in its place. */
 static int read_key(const struct json_step *s)
 {
 	struct json_in *j = s->j;
@@ -450,8 +433,13 @@ static int read_key(const struct json_step *s)
 	size_t end = json_scan_name(j->text, j->at);
 	struct str text;
 
-	if (object_is_unclosed(j))
-		return close_unclosed_object(s);
+	if (object_is_unclosed(j)) {
+		if (problem(s, "a closing brace is missing", j->comma_at, j->comma_at))
+			return STEP_ERROR;
+		(void)close_container(s, j->at);
+		j->state = STATE_NEXT;
+		return STEP_EVENT;
+	}
 	j->state = c == '{' || c == '[' ? STATE_VALUE : STATE_COLON;
 	if (c == '"' || c == '\'')
 		return read_string(s, JSON_KEY);

@@ -1,31 +1,10 @@
 #include "base/json_scan.h"
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20;
-}
-
-static bool is_plain(char c)
-{
-	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '\\';
-}
-
-/* Where a string that is not closed ends: before CR, and before a comma that ends the line. */
-static void end_unclosed(struct str text, struct json_string *s)
-{
-	struct str body = str_make(text.p + s->text_offset, s->end - s->text_offset);
-
-	body = str_trim_right(body);
-	s->end = s->text_offset + body.n;
-	if (str_ends(body, STR(",")))
-		s->end--;
-	s->text_end = s->end;
-}
-
 struct json_string json_scan_string(struct str text, size_t at)
 {
 	struct json_string s = {.offset = at, .text_offset = at + 1, .plain = true};
 	char quote = text.p[at];
+	struct str body;
 
 	for (at++; at < text.n && text.p[at] != '\n'; at++) {
 		char c = text.p[at];
@@ -36,14 +15,16 @@ struct json_string json_scan_string(struct str text, size_t at)
 			s.closed = true;
 			return s;
 		}
-		if (is_plain(c))
+		if ((unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '\\')
 			continue;
 		s.plain = false;
 		if (c == '\\' && at + 1 < text.n && text.p[at + 1] != '\n')
 			at++;
 	}
-	s.end = at;
-	end_unclosed(text, &s);
+	/* Not closed: it ends before CR, and before a comma that ends the line. */
+	body = str_trim_right(str_sub(text, s.text_offset, at - s.text_offset));
+	s.end = s.text_offset + body.n - str_ends(body, STR(","));
+	s.text_end = s.end;
 	return s;
 }
 
@@ -117,7 +98,7 @@ size_t json_scan_junk(struct str text, size_t at)
 		char c = text.p[at];
 
 		if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || is_word_byte(c) ||
-		    (!is_control(c) && strchr("{}[]:,\"'#", c) != NULL))
+		    (c != '\0' && strchr("{}[]:,\"'#", c) != NULL))
 			break;
 	}
 	return at;

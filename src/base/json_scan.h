@@ -1,5 +1,5 @@
 /*
- * The tokens of JSON, and of what people write for it, found without telling anybody:
+ * The tokens of JSON, and of what people write for it, found without reporting anything:
  * where a string ends, what a word is, what comes next. Private to the JSON reader.
  * Pure functions over borrowed text; each takes time in proportion to what it passes.
  */
@@ -11,7 +11,7 @@
 struct json_string {
 	size_t offset, end;	      /* with the quotes */
 	size_t text_offset, text_end; /* between them */
-	bool closed;		      /* false: it ends where its line or the text ends */
+	bool closed;		      /* false: it ends with its line or the text */
 	bool plain;		      /* without escapes, control and other non-ASCII bytes */
 };
 
@@ -21,13 +21,13 @@ struct json_string json_scan_string(struct str text, size_t at);
 
 /* Behind a run of blanks: space, tab, LF, CR. */
 size_t json_scan_blank(struct str text, size_t at);
-/* Behind a comment ("//", "#", or C's kind) that begins at text[at]; `at` where none does. */
+/* Behind a comment ("//", "#", or C's kind) that begins at text[at]; `at` if none does. */
 size_t json_scan_comment(struct str text, size_t at);
 /* Behind blanks and comments. */
 size_t json_scan_gap(struct str text, size_t at);
 
 /* Behind a run of letters, digits and what else people leave without quotes. A name ends at a
- * colon; a value (an image, an address) may hold some. `at` where none stands there. */
+ * colon; a value (an image, an address) may hold some. `at` if none stands there. */
 size_t json_scan_name(struct str text, size_t at);
 size_t json_scan_word(struct str text, size_t at);
 /* Behind a run of bytes that mean nothing in JSON; at least one. */

@@ -69,7 +69,7 @@ static void write_line(struct str line)
 	} while (n < 0 && errno == EINTR);
 }
 
-/* Ends the line, cut between two characters where it is too long. */
+/* Ends the line, cut between two characters if it is too long. */
 static void end_line(struct buf *line, bool cut)
 {
 	size_t room = LINE_MAX_BYTES - strlen("...\n");

@@ -24,10 +24,10 @@ struct map {
 };
 
 void map_init(struct map *m, struct arena *arena);
-/* The value, or NULL where the key is not there. */
+/* The value, or NULL if the key is not there. */
 void *map_get(const struct map *m, struct str key);
 bool map_has(const struct map *m, struct str key);
-/* Sets or replaces. False in an arena that is full, which arena_check tells. */
+/* Sets or replaces. False if the arena is full, which arena_check reports. */
 bool map_put(struct map *m, struct str key, void *value);
 
 #endif

@@ -35,12 +35,6 @@ static unsigned word_distance(struct str a, struct str b)
 	return one[b.n];
 }
 
-/* One edit for every three letters: more is no longer the same word. */
-static unsigned distance_allowed(struct str word)
-{
-	return (unsigned)(word.n + 2) / 3;
-}
-
 /* The nearest that is less than `limit` edits away. */
 static const char *nearest_below(
     struct str word, const char *const *names, size_t n, unsigned limit)
@@ -67,7 +61,8 @@ static const char *nearest_below(
 
 const char *opt_nearest(struct str word, const char *const *names, size_t n)
 {
-	return nearest_below(word, names, n, MIN_OF(distance_allowed(word), 3U) + 1);
+	/* One edit for every three letters: more is no longer the same word. */
+	return nearest_below(word, names, n, MIN_OF((unsigned)(word.n + 2) / 3, 3U) + 1);
 }
 
 const char *opt_closest(struct str word, const char *const *names, size_t n)
@@ -113,20 +108,15 @@ static const struct opt *find_short(const struct opt *rows, char name)
 	return NULL;
 }
 
-static int set_count(const struct opt *row, struct str value, struct err *err)
-{
-	if (str_to_u64(value, row->target))
-		return 0;
-	return err_set(
-	    err, ERR_USAGE, "--%s takes a number, not \"" STR_FMT "\"", row->name, STR_ARG(value));
-}
-
 static int set_value(const struct parser *p, const struct opt *row, struct str value)
 {
 	struct opt_list *list = row->target;
 
 	if (row->kind == OPT_COUNT)
-		return set_count(row, value, p->err);
+		return str_to_u64(value, row->target)
+			   ? 0
+			   : err_set(p->err, ERR_USAGE, "--%s takes a number, not \"" STR_FMT "\"",
+				 row->name, STR_ARG(value));
 	/* As of a variable that is not set: what was asked for is not the default. */
 	if (value.n == 0)
 		return err_set(p->err, ERR_USAGE, "--%s was given an empty value", row->name);
@@ -183,7 +173,8 @@ static int parse_long(struct parser *p, struct str text)
 	return 0;
 }
 
-/* "v", "vq", "nVALUE" or "n" with the value behind it. *ret_help where h is nobody's. */
+/* "v", "vq", "nVALUE" or "n" with the value behind it. *ret_help is set by h if it is not an
+ * option's. */
 static int parse_short(struct parser *p, struct str letters, bool *ret_help)
 {
 	for (size_t i = 0; i < letters.n; i++) {

@@ -62,15 +62,15 @@ static inline void *opt_count(uint64_t *p)
 #define OPT_GROUP_ROW(help) {OPT_GROUP, 0, NULL, NULL, NULL, (help)}
 #define OPT_END_ROW	    {OPT_END, 0, NULL, NULL, NULL, NULL}
 
-/* Reads argv[0..argc) (without the command's name). What is no option goes to *ret_operands,
+/* Reads argv[0..argc) (without the command's name). What is not an option goes to *ret_operands,
  * which borrow argv. --help and -h set *ret_help and stop. ERR_USAGE on a mistake. */
 MUST_USE int opt_parse(const struct opt *rows, int argc, char **argv, struct arena *arena,
     struct opt_list *ret_operands, bool *ret_help, struct err *err);
 /* The options as --help shows them, wrapped to `width` columns. */
 void opt_help(const struct opt *rows, unsigned width, struct buf *out);
-/* The nearest of `names` by edit distance where it is near enough for "did you mean", or NULL. */
+/* The nearest of `names` by edit distance if it is near enough for "did you mean", or NULL. */
 const char *opt_nearest(struct str word, const char *const *names, size_t n);
-/* The same however far it is; NULL where they have nothing in common. */
+/* The same however far it is; NULL if they have nothing in common. */
 const char *opt_closest(struct str word, const char *const *names, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * A cursor over bytes of a binary format. Each reader returns false, and reads nothing,
- * where too little is left: no parser does pointer arithmetic of its own.
+ * if too little is left: no parser does pointer arithmetic of its own.
  */
 #ifndef BASE_RD_H
 #define BASE_RD_H

@@ -48,7 +48,7 @@ struct str str_excerpt(struct str s, size_t n);
 bool str_eq(struct str a, struct str b);
 /* ASCII letters without case; other bytes must be the same. */
 bool str_eq_nocase(struct str a, struct str b);
-/* Bytewise order, the shorter first where one begins with the other. */
+/* Bytewise order, the shorter first if one begins with the other. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
@@ -62,11 +62,11 @@ size_t str_rchr(struct str s, char c);
 size_t str_find(struct str s, struct str what);
 bool str_has(struct str s, struct str what);
 
-/* Takes what stands before the first `sep` off the front of *s (all of it where there is
+/* Takes what stands before the first `sep` off the front of *s (all of it if there is
  * none). Returns false once *s is used up: `while (str_cut(&rest, '\n', &line))`. A text that
  * ends in `sep` has no empty last piece. */
 bool str_cut(struct str *s, char sep, struct str *ret_piece);
-/* Splits at the first `sep`; false, and nothing written, where there is none. */
+/* Splits at the first `sep`; false, and nothing written, if there is none. */
 bool str_split(struct str s, char sep, struct str *ret_before, struct str *ret_after);
 
 /* Without blanks (space, tab, CR, LF, VT, FF) at both ends, or one. */

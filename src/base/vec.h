@@ -20,11 +20,11 @@ struct vec_head {
 	size_t n, cap;
 };
 
-/* Makes room for one more item of item_size; false where the arena has none. */
+/* Makes room for one more item of item_size; false if the arena has none. */
 bool vec_grow(void *vec, struct arena *arena, size_t item_size);
 
 /* True when the item is in; false in an arena that is full (the vec is unchanged), which
- * arena_check tells at the end of all pushes. */
+ * arena_check reports at the end of all pushes. */
 #define vec_push(vec, arena, item)                                                  \
 	((arena_ok(arena) &&                                                        \
 	     ((vec)->n < (vec)->cap || vec_grow((vec), (arena), sizeof *(vec)->p))) \

@@ -23,7 +23,7 @@ struct call_filter {
 void call_filter_begin(struct call_filter *f);
 /* action: SECCOMP_RET_ALLOW, or SECCOMP_RET_ERRNO | EPERM and the like. */
 void call_filter_row(struct call_filter *f, long call, uint32_t action);
-/* The same where argument `arg` (0 to 5), seen through `mask`, is `value`. */
+/* The same if argument `arg` (0 to 5), seen through `mask`, is `value`. */
 void call_filter_row_if(
     struct call_filter *f, long call, unsigned arg, uint64_t mask, uint64_t value, uint32_t action);
 /* For this process from here on; what no row fits gets `action`. It must have PR_SET_NO_NEW_PRIVS.

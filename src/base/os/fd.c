@@ -105,7 +105,7 @@ int fd_pread_full(int fd, uint64_t offset, void *p, size_t n, size_t *ret_n, str
 	return 0;
 }
 
-/* Up to the rest of the cap, one byte more to see that there is none. */
+/* Up to the rest of the cap, one byte more to see that nothing is left. */
 int fd_read_to_end(int fd, struct buf *out, struct err *err)
 {
 	enum { STEP = 64 * 1024 };

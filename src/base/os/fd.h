@@ -9,10 +9,10 @@
 #include "base/buf.h"
 
 #define CLEANUP_FD CLEANUP(fd_cleanup)
-/* Closes *fd where it is not negative, and sets it to -1. */
+/* Closes *fd if it is not negative, and sets it to -1. */
 void fd_cleanup(int *fd);
 
-/* Opens without following a final symbolic link where nofollow is set, and without waiting for
+/* Opens without following a final symbolic link if nofollow is set, and without waiting for
  * anybody at the other end of a FIFO: look with fstat before reading. -1 and ERR_IO. */
 int fd_open_read(const char *path, bool nofollow, struct err *err);
 /* write(2), but that a pipe nobody reads is EPIPE and never a signal, whatever the program does
@@ -24,13 +24,13 @@ MUST_USE int fd_write_all(int fd, struct str bytes, struct err *err);
 MUST_USE int fd_read_full(int fd, void *p, size_t n, size_t *ret_n, struct err *err);
 MUST_USE int fd_pread_full(
     int fd, uint64_t offset, void *p, size_t n, size_t *ret_n, struct err *err);
-/* Appends the rest of fd; ERR_LIMIT where out's cap is reached. */
+/* Appends the rest of fd; ERR_LIMIT if out's cap is reached. */
 MUST_USE int fd_read_to_end(int fd, struct buf *out, struct err *err);
 
 /* A file to read. Devices, FIFOs and sockets, which could keep the program waiting for ever, are
  * ERR_IO, unless the path names a descriptor of this process (/dev/stdin). */
 MUST_USE int file_open_read(const char *path, struct err *err);
-/* Its bytes in the arena; ERR_LIMIT above max_bytes, ERR_IO where it cannot be read. */
+/* Its bytes in the arena; ERR_LIMIT above max_bytes, ERR_IO if it cannot be read. */
 MUST_USE int file_read(const char *path, size_t max_bytes, struct arena *arena,
     struct str *ret_bytes, struct err *err);
 /* Writes path by way of a temporary file beside it, synced and renamed, for files that the program

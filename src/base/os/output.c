@@ -14,7 +14,7 @@ enum { LINKS_MAX = 40, READER_TRIES = 150, READER_PAUSE_NS = 20 * 1000 * 1000 };
 
 /* Where a name leads. */
 struct goal {
-	char path[PATH_MAX]; /* its last part is no link, and may be missing */
+	char path[PATH_MAX]; /* its last part is not a link, and may be missing */
 	int descriptor;	     /* -1, or one of this process: there is no path then */
 	bool there;
 	mode_t mode;
@@ -58,7 +58,7 @@ static int split(const char *path, char *ret_folder, const char **ret_name)
 	return realpath(folder, ret_folder) ? 0 : -1;
 }
 
-/* 1 where the name is a link, whose target is then in goal->path. */
+/* 1 if the name is a link, whose target is then in goal->path. */
 static int follow_one(struct goal *goal)
 {
 	char folder[PATH_MAX], target[PATH_MAX];
@@ -90,7 +90,7 @@ static int follow_one(struct goal *goal)
 	return length < 0 || (size_t)length >= sizeof goal->path ? too_long() : 1;
 }
 
-/* -1 and errno where the name leads nowhere. */
+/* -1 and errno if the name leads nowhere. */
 static int find_goal(const char *path, struct goal *ret)
 {
 	*ret = (struct goal){.descriptor = -1};

@@ -156,7 +156,7 @@ static void listen(void)
 
 /* ---- making ---- */
 
-/* Locks the folder. False where another has it, or has removed it meanwhile. A file system without
+/* Locks the folder. False if another has it, or has removed it meanwhile. A file system without
  * locks is taken as it is: nobody can sweep there. */
 static bool lock(int fd, int parent, const char *name)
 {
@@ -201,7 +201,7 @@ static int make(struct owned *o, const char *parent, const char *prefix)
 	return -1;
 }
 
-/* Whoever removed a folder otherwise need not tell. */
+/* A folder may have been removed in another way, without owned_remove. */
 static bool is_gone(struct owned *o)
 {
 	struct stat st;

@@ -9,7 +9,7 @@
  *                             removes what nobody living owns
  *
  * The folder for temporary files is shared with others who may be hostile: only a folder of our
- * own user, with our mode and our form of name, that is no link, is ever swept, and its content
+ * own user, with our mode and our form of name, and not a link, is ever swept, and its content
  * through its descriptor. Not for several threads: the list is the process's.
  */
 #ifndef BASE_OS_OWNED_H
@@ -24,7 +24,7 @@ enum owned_kind {
 };
 
 /* Makes parent/<prefix><16 hex digits>, 0700, locked; its path lies in the arena. NULL and errno
- * where it cannot be made. */
+ * if it cannot be made. */
 const char *owned_make(
     const char *parent, const char *prefix, enum owned_kind kind, struct arena *arena);
 /* Removes it and forgets it; a group only once its processes are gone, for which it waits a

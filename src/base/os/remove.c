@@ -27,7 +27,7 @@ struct raw_entry {
 
 struct removal {
 	int top;
-	dev_t device; /* the tree ends where another file system is mounted */
+	dev_t device; /* other file systems mounted below are not entered */
 	uint64_t moved;
 };
 
@@ -108,7 +108,7 @@ const char *dir_next(struct dir_entries *d)
 	return NULL;
 }
 
-/* 0 where it is gone, 1 where it is a folder with something in it. */
+/* 0 if it is gone, 1 if it is a folder with something in it. */
 static int remove_entry(int parent, const char *name)
 {
 	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)

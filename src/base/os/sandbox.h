@@ -37,7 +37,7 @@ struct sandbox_limits {
 	uint64_t descriptors;  /* that may be open at a time; more cannot even be received */
 };
 
-/* For a process of one thread. ERR_UNSUPPORTED where the kernel lacks seccomp; a missing Landlock
+/* For a process of one thread. ERR_UNSUPPORTED if the kernel lacks seccomp; a missing Landlock
  * is not an error while seccomp is there: *ret_layers says what holds. */
 MUST_USE int sandbox_enter(
     unsigned layers, const struct sandbox_limits *limits, unsigned *ret_layers, struct err *err);

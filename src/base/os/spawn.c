@@ -112,10 +112,10 @@ struct start {
 	const struct spawn *spawn;
 	char path[PATH_MAX];
 	const char *const *env;
-	int child[N_STREAMS];  /* the child's ends; borrowed where the caller named one */
+	int child[N_STREAMS];  /* the child's ends; borrowed if the caller named one */
 	int parent[N_STREAMS]; /* ours, or -1 */
 	bool borrowed[N_STREAMS];
-	int report[2]; /* the child writes errno here where it cannot exec */
+	int report[2]; /* the child writes errno here if it cannot exec */
 	pid_t parent_pid;
 };
 
@@ -213,17 +213,6 @@ static int place_streams(const struct start *start)
 	return 0;
 }
 
-static void reset_signals(void)
-{
-	struct sigaction by_default = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &by_default, NULL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int limit_to(int resource, uint64_t most)
 {
 	const struct rlimit limit = {most, most};
@@ -237,9 +226,14 @@ static _Noreturn void child_main(const struct start *start)
 	char *const *argv = (char *const *)(uintptr_t)start->spawn->argv;
 	char *const *env = (char *const *)(uintptr_t)start->env;
 	int report = fcntl(start->report[1], F_DUPFD_CLOEXEC, kept_end(start->spawn));
+	struct sigaction by_default = {.sa_handler = SIG_DFL};
+	sigset_t none;
 	int error;
 
-	reset_signals();
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, &by_default, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setpgid(0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != start->parent_pid)
 		_exit(127);
@@ -271,7 +265,7 @@ static void reap(pid_t pid, struct spawn_result *ret)
 	ret->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* Waits for the exec; -1 and errno where it failed. */
+/* Waits for the exec; -1 and errno if it failed. */
 static int await_exec(struct start *start, pid_t pid)
 {
 	struct spawn_result ignored;
@@ -368,7 +362,7 @@ static bool has_exited(pid_t pid)
 	       info.si_pid == pid;
 }
 
-/* Milliseconds that poll may sleep: -1 for ever, 0 where the time is up. */
+/* Milliseconds that poll may sleep: -1 for ever, 0 if the time is up. */
 static int wait_ms(int64_t deadline_ms, int pidfd)
 {
 	int64_t left = deadline_ms ? MAX_OF(deadline_ms - mono_ms(), (int64_t)0) : INT_MAX;
@@ -389,21 +383,11 @@ static void feed(struct running *r)
 		fd_cleanup(&r->streams[STDIN]);
 }
 
-static int take_output(struct running *r, struct buf *out, struct str bytes, struct err *err)
-{
-	size_t room = out->max - MIN_OF(out->n, out->max);
-
-	if (bytes.n > room && !r->spawn->truncate_output)
-		return err_set(
-		    err, ERR_LIMIT, "%s wrote more than %zu bytes", r->spawn->argv[0], out->max);
-	buf_add(out, str_sub(bytes, 0, room));
-	return buf_ok(out) ? 0 : err_nomem(err);
-}
-
 /* Reads once; closes the stream at its end. *ret_more: there may be more right now. */
 static int drain(struct running *r, int stream, bool *ret_more, struct err *err)
 {
 	struct buf *out = stream == STDOUT ? r->spawn->out : r->spawn->errors;
+	size_t room = out ? out->max - MIN_OF(out->n, out->max) : 0;
 	char bytes[8192];
 	ssize_t n;
 
@@ -420,7 +404,11 @@ static int drain(struct running *r, int stream, bool *ret_more, struct err *err)
 		return 0;
 	}
 	*ret_more = true;
-	return take_output(r, out, str_make(bytes, (size_t)n), err);
+	if ((size_t)n > room && !r->spawn->truncate_output)
+		return err_set(
+		    err, ERR_LIMIT, "%s wrote more than %zu bytes", r->spawn->argv[0], out->max);
+	buf_add(out, str_make(bytes, MIN_OF((size_t)n, room)));
+	return buf_ok(out) ? 0 : err_nomem(err);
 }
 
 /* One sleep, and what it brought. */
@@ -459,11 +447,6 @@ static int drain_rest(struct running *r, struct err *err)
 	return 0;
 }
 
-static bool time_is_up(const struct running *r)
-{
-	return r->deadline_ms != 0 && mono_ms() >= r->deadline_ms;
-}
-
 static int communicate(struct running *r, bool *ret_timed_out, struct err *err)
 {
 	*ret_timed_out = false;
@@ -474,7 +457,7 @@ static int communicate(struct running *r, bool *ret_timed_out, struct err *err)
 	while (!r->exited) {
 		if (step(r, err) != 0)
 			return -1;
-		if (!r->exited && time_is_up(r)) {
+		if (!r->exited && r->deadline_ms != 0 && mono_ms() >= r->deadline_ms) {
 			*ret_timed_out = true;
 			return err_set(err, ERR_LIMIT, "%s ran longer than %lld ms",
 			    r->spawn->argv[0], (long long)r->spawn->timeout_ms);

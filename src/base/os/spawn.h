@@ -31,12 +31,12 @@ struct spawn {
 };
 
 struct spawn_result {
-	int status; /* exit status; -1 where a signal ended it */
+	int status; /* exit status; -1 if a signal ended it */
 	int signal; /* 0, or the signal */
 	bool timed_out;
 };
 
-/* Runs to the end. -1 only where it could not be run at all, ran out of time (ERR_LIMIT; *ret is
+/* Runs to the end. -1 only if it could not be run at all, ran out of time (ERR_LIMIT; *ret is
  * set, with timed_out) or wrote too much; a non-zero status is a result. What the program left
  * running in its process group is killed when it ends. The signal to die with the parent comes when
  * the calling thread ends, so that thread must outlive a program opened by spawn_open. */
@@ -50,7 +50,7 @@ struct spawned {
 	int from; /* its stdout; -1 if out_fd is */
 };
 MUST_USE int spawn_open(const struct spawn *s, struct spawned *ret, struct err *err);
-/* Closes the pipes and reaps; kills it where it has not ended after grace_ms. */
+/* Closes the pipes and reaps; kills it if it has not ended after grace_ms. */
 int spawn_close(struct spawned *s, int64_t grace_ms, struct spawn_result *ret, struct err *err);
 
 /* PATH, HOME, LANG=C.UTF-8, TMPDIR, and the proxy and certificate variables; nothing else. Valid
