@@ -194,15 +194,27 @@ static bool fetches(const struct shell_command *c, const struct lint_cache *cach
 	       (lint_installs(c) || shell_has_arg(c, "update") || shell_has_arg(c, "upgrade"));
 }
 
+/* Removing path empties the folder: it names it, what is in it, or a folder above it. */
+static bool is_emptied(struct str folder, struct str path)
+{
+	if (str_has(path, folder))
+		return true;
+	if (str_ends(path, STR("/*")))
+		path.n--;
+	if (str_ends(path, STR("/")))
+		path.n--;
+	return path.n > 0 && str_starts(folder, path) && folder.p[path.n] == '/';
+}
+
 static bool cleans(const struct shell_command *c, const struct lint_cache *cache)
 {
-	if (lint_is_any(c->name, cache->managers))
+	if (lint_is_any(c->name, cache->cleaners))
 		return shell_has_arg(c, "clean") || shell_has_arg(c, "cc");
 	if (!shell_is(c, "rm"))
 		return false;
 	for (size_t i = 1; i < c->n_words; i++)
 		for (const char *const *folder = cache->folders; *folder; folder++)
-			if (str_has(c->words[i].text, str_of(*folder)))
+			if (is_emptied(str_of(*folder), c->words[i].text))
 				return true;
 	return false;
 }

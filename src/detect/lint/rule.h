@@ -138,8 +138,9 @@ void hado_check_rpm_pins(struct lint *lint, const struct hado_pass *pass,
 
 /* A package manager that keeps what it fetches, and the folders where. */
 struct lint_cache {
-	const char *const
-	    *managers; /* NULL-terminated, as are the folders; cleaned by "clean all" */
+	/* Each NULL-terminated. */
+	const char *const *managers;
+	const char *const *cleaners; /* by "clean": those managers, and what shares their caches */
 	const char *const *folders;
 };
 /* Reports the last command of each RUN that fetches with nothing behind it that cleans, unless a

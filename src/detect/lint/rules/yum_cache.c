@@ -1,11 +1,13 @@
 #include "detect/lint/rule.h"
 
 static const char *const managers[] = {"yum", NULL};
+/* Where there is a dnf, yum is another name of it. */
+static const char *const cleaners[] = {"yum", "dnf", NULL};
 static const char *const folders[] = {"/var/cache/yum", NULL};
 
 static void check_yum_cache(struct lint *l, const struct docker_view *view)
 {
-	lint_check_cache(l, view, &(struct lint_cache){managers, folders});
+	lint_check_cache(l, view, &(struct lint_cache){managers, cleaners, folders});
 }
 
 /* Clean is `yum` with one of the words, or `rm` with one of its own, whatever it removes. */

@@ -4,7 +4,7 @@ static void check_zypper_cache(struct lint *l, const struct docker_view *view)
 {
 	static const char *const managers[] = {"zypper", NULL};
 	static const char *const folders[] = {"/var/cache/zypp", NULL};
-	static const struct lint_cache cache = {managers, folders};
+	static const struct lint_cache cache = {managers, managers, folders};
 
 	lint_check_cache(l, view, &cache);
 }

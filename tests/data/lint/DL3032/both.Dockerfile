@@ -10,4 +10,8 @@ RUN yum clean all && yum install -y curl-7
 RUN --mount=type=cache,target=/var/cache/yum yum install -y curl-7
 RUN sudo yum install -y curl-7
 ONBUILD RUN yum install -y curl-7
+# Where both stand, yum is dnf.
+RUN yum install -y curl-7 && dnf clean all
+# The folder above is emptied.
+RUN yum install -y curl-7 && rm -r /var/cache/*
 USER 10001
