@@ -1,11 +1,25 @@
 #include "detect/lint/rule.h"
 
+static bool is_removed(const struct shell_command *c, struct str folder)
+{
+	for (size_t i = 1; shell_is(c, "rm") && i < c->n_words; i++) {
+		struct str path = c->words[i].text;
+
+		if (str_ends(path, STR("/")))
+			path.n--;
+		if (str_eq(path, folder))
+			return true;
+	}
+	return false;
+}
+
 /* WORKDIR can take its place only if all of the RUN stands behind it, in that folder: it is the
- * first command, at the top, and is not left again. */
+ * first command, at the top, and neither left again nor removed. */
 static void check_cd_for_workdir(struct lint *l, const struct docker_step *step)
 {
 	const struct shell_script *script = step->script;
 	const struct shell_command *first;
+	struct str folder;
 
 	if (!lint_step_is(step, DOCKER_RUN) || !script || !script->source || script->commands.n < 2)
 		return;
@@ -14,8 +28,12 @@ static void check_cd_for_workdir(struct lint *l, const struct docker_step *step)
 	    first->depth > 0 || first->condition || first->wrapped || first->n_words != 2 ||
 	    !str_starts(first->words[1].text, STR("/")))
 		return;
+	folder = first->words[1].text;
+	if (folder.n > 1 && str_ends(folder, STR("/")))
+		folder.n--;
 	for (size_t i = 1; i < script->commands.n; i++)
-		if (shell_is(&script->commands.p[i], "cd"))
+		if (shell_is(&script->commands.p[i], "cd") ||
+		    is_removed(&script->commands.p[i], folder))
 			return;
 	lint_command(l, first, "all of this RUN runs in one folder");
 }

@@ -11,10 +11,17 @@ static bool is_archive(struct str name)
 	return false;
 }
 
-/* What ADD unpacks: a tar archive, whatever it is compressed by; a lone .gz it copies. */
+/* What ADD unpacks: of tar archives those that gzip, bzip2 or xz compressed; a lone .gz it copies.
+ */
 static bool is_tar(struct str name)
 {
-	return is_archive(name) && (str_has(name, STR(".tar")) || str_has(name, STR(".t")));
+	static const char *const tars[] = {".tar", ".tar.gz", ".tgz", ".tpz", ".tar.bz2", ".tb2",
+	    ".tbz", ".tbz2", ".tar.xz", ".txz"};
+
+	for (size_t i = 0; i < ARRAY_LEN(tars); i++)
+		if (str_ends(name, str_of(tars[i])))
+			return true;
+	return false;
 }
 
 static bool has_base_name(const struct shell_command *c, struct str name)
@@ -25,13 +32,18 @@ static bool has_base_name(const struct shell_command *c, struct str name)
 	return false;
 }
 
-/* "xf", "-xzf", "--extract". */
+/* "xf", "-xzf", "--extract", and all of it under its own names, as ADD does. */
 static bool extracts(const struct shell_command *c)
 {
+	static const char *const selects[] = {
+	    "strip-components", "exclude", "exclude-from", "transform", "xform", "wildcards"};
 	struct str first = c->n_words > 1 ? c->words[1].text : STR_NONE;
 
 	if (!shell_is(c, "tar"))
 		return false;
+	for (size_t i = 0; i < ARRAY_LEN(selects); i++)
+		if (shell_has_flag(c, selects[i]))
+			return false;
 	if (first.n > 0 && first.p[0] != '-' && str_chr(first, 'x') != STR_NPOS)
 		return true;
 	return shell_has_flag(c, "x") || shell_has_flag(c, "extract") || shell_has_flag(c, "get");
@@ -60,7 +72,7 @@ static void check_copy(struct lint *l, const struct docker_view *view, size_t at
 	struct str target = in->words[in->n_words - 1].text;
 
 	for (size_t i = 0; i + 1 < in->n_words; i++) {
-		struct str name = str_base_name(is_archive(target) ? target : in->words[i].text);
+		struct str name = str_base_name(is_tar(target) ? target : in->words[i].text);
 
 		if (!is_tar(name) || !is_unpacked(view, at, name))
 			continue;

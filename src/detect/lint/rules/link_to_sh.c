@@ -1,14 +1,28 @@
 #include "detect/lint/rule.h"
 
+static bool is_sh(struct str path)
+{
+	return str_eq(path, STR("/bin/sh")) || str_eq(path, STR("/usr/bin/sh"));
+}
+
+/* Without -f, ln replaces nothing: there was no /bin/sh, or something took it away. */
+static bool is_replaced(const struct shell_script *script, const struct shell_command *ln)
+{
+	if (shell_has_flag(ln, "f") || shell_has_flag(ln, "force"))
+		return true;
+	for (const struct shell_command *c = script->commands.p; c < ln; c++)
+		for (size_t i = 1; i < c->n_words; i++)
+			if (!shell_is(c, "ln") && is_sh(c->words[i].text))
+				return true;
+	return false;
+}
+
 /* The link's own name is its last word. */
 static void check_link_to_sh(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
-	const struct shell_word *last = &c->words[c->n_words - 1];
-
-	(void)step;
-	if (shell_is(c, "ln") && c->n_words > 2 &&
-	    (str_eq(last->text, STR("/bin/sh")) || str_eq(last->text, STR("/usr/bin/sh"))))
+	if (shell_is(c, "ln") && c->n_words > 2 && is_sh(c->words[c->n_words - 1].text) &&
+	    is_replaced(step->script, c))
 		lint_command(l, c, "/bin/sh becomes another shell");
 }
 

@@ -31,7 +31,7 @@ const struct lint_rule rule_wget_progress = {
     .title = "wget fills the log of the build",
     .why = "Its progress bar is a line for each 50 KB where there is no terminal: what "
 	   "matters in the log is lost in it.",
-    .fix = "add --progress=dot:giga, or -nv",
+    .fix = "add -q; the wget of GNU also has -nv and --progress=dot:giga",
     .threat = "image",
     .since = "2026-11-27",
     .peer = "info",

@@ -1,4 +1,4 @@
 FROM debian:12.5
-RUN service nginx start && \
-    top -b -n 1
+RUN top -b -n 1 && \
+    service nginx start
 USER 10001

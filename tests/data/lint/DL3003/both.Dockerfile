@@ -8,4 +8,7 @@ RUN sh -c 'cd /srv && make'
 # Alone it does nothing.
 RUN cd /srv
 ONBUILD RUN cd /srv && make
+# The folder is gone at the end.
+RUN cd /srv/ && make install && rm -rf /srv
+RUN cd /srv && make install && rm -rf /srv/x
 USER 10001

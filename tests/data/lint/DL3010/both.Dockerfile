@@ -13,4 +13,10 @@ COPY c.gz /tmp/
 RUN gunzip /tmp/c.gz
 COPY d.tgz /tmp/e.tgz
 RUN tar --extract -f /tmp/e.tgz
+# ADD does not unpack these.
+COPY f.tar.lz g.tar.Z /t/
+RUN tar -xf /t/f.tar.lz && tar -xf /t/g.tar.Z
+# ADD keeps the first folder of each name.
+COPY h.tar.gz /t/
+RUN tar -xzf /t/h.tar.gz --strip-components=1
 USER 10001
