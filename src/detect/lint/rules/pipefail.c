@@ -89,8 +89,8 @@ const struct lint_rule rule_pipefail = {
     .title = "a pipe whose beginning may fail unnoticed",
     .why = "A pipe ends as its last command does: if the one before it fails, the build "
 	   "goes on with half of its output.",
-    .fix = "say SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"] before, or set -o pipefail in "
-	   "the RUN",
+    .fix = "say SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"] before (Alpine: /bin/ash), or, "
+	   "if the shell knows it, set -o pipefail in the RUN",
     .threat = "image",
     .since = "2026-11-27",
     .peer = "warning",
