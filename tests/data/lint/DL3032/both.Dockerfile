@@ -14,4 +14,6 @@ ONBUILD RUN yum install -y curl-7
 RUN yum install -y curl-7 && dnf clean all
 # The folder above is emptied.
 RUN yum install -y curl-7 && rm -r /var/cache/*
+# Nor is this a clean.
+RUN yum install -y curl-7 && yum all
 USER 10001

@@ -18,4 +18,7 @@ RUN curl -s https://example.com/a | tar -x
 RUN ["echo", "a", "|", "b"]
 RUN a || b
 COPY --from=base /a /b
+# PowerShell, by its whole path: no pipefail there.
+SHELL ["/usr/bin/pwsh", "-Command"]
+RUN Get-Content a | Select-String b
 USER 10001
