@@ -461,3 +461,22 @@ void hado_judge(struct lint *l, const struct hado_pass *pass)
 		if (is_bad(l, check, &pass->steps[i]))
 			hado_report(l, pass->steps[i].line);
 }
+
+bool hado_is_kept(const struct hado_pass *pass, const struct hado_step *step)
+{
+	const struct hado_image *own = step->from, *last = NULL;
+	bool is_base = false;
+
+	if (pass->onbuild || !own)
+		return true;
+	for (size_t i = 0; i < pass->n_steps; i++) {
+		const struct hado_image *from = pass->steps[i].from;
+
+		if (!from)
+			continue;
+		last = from;
+		is_base |= own->alias.n && str_eq(from->name, own->alias);
+	}
+	return is_base || (str_eq(own->text, last->text) && str_eq(own->alias, last->alias) &&
+			      str_eq(own->platform, last->platform));
+}

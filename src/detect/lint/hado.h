@@ -116,6 +116,10 @@ bool hado_next_word(const struct hado_command *command, const char *const *value
 
 /* ---- asking a step ---- */
 
+/* Whether what its stage leaves behind is kept: the stage reads like the last one, or another
+ * begins with it. So is what stands in no stage, and under ONBUILD. */
+bool hado_is_kept(const struct hado_pass *pass, const struct hado_step *step);
+
 /* A RUN --mount of type cache or tmpfs whose target has `part` in it. */
 bool hado_has_mount(const struct hado_step *run, const char *part);
 /* A flag's value with its quotes trimmed; empty if there is none. */

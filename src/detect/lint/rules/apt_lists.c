@@ -51,6 +51,31 @@ static void check_apt_lists(struct lint *l, const struct docker_view *view)
 	}
 }
 
+/* Any removal by "-rf" passes. */
+static bool keeps(const struct hado_step *step)
+{
+	static const char *const tools[] = {"apt", "apt-get", "aptitude", NULL};
+	static const char *const removed[] = {"-rf", "/var/lib/apt/lists/*", NULL};
+	bool updates = false;
+
+	for (size_t i = 0; i < step->n_commands; i++) {
+		const struct hado_command *c = &step->commands[i];
+
+		if (hado_is(c, "rm") && hado_has_any_arg(c, removed))
+			return false;
+		updates |= hado_is_any(c, tools) && hado_has_arg(c, "update");
+	}
+	return updates && !hado_has_mount(step, "/var/lib/apt/lists") &&
+	       !(hado_has_mount(step, "/var/lib/apt") && hado_has_mount(step, "/var/cache/apt"));
+}
+
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	for (size_t i = 0; i < pass->n_steps; i++)
+		if (keeps(&pass->steps[i]) && hado_is_kept(pass, &pass->steps[i]))
+			hado_report(l, pass->steps[i].line);
+}
+
 const struct lint_rule rule_apt_lists = {
     .id = "DL3009",
     .title = "the package lists of apt are kept",
@@ -63,4 +88,5 @@ const struct lint_rule rule_apt_lists = {
     .references = {"https://docs.docker.com/build/building/best-practices/#apt-get"},
     .severity = SEVERITY_INFO,
     .dockerfile = check_apt_lists,
+    .hadolint = {.pass = judge, .onbuild = true},
 };

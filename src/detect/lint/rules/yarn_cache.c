@@ -61,10 +61,11 @@ static bool keeps(const struct hado_step *step)
 	       !hado_has_mount(step, ".cache/yarn");
 }
 
-static bool judge(struct lint *l, const struct hado_step *step)
+static void judge(struct lint *l, const struct hado_pass *pass)
 {
-	(void)l;
-	return keeps(step);
+	for (size_t i = 0; i < pass->n_steps; i++)
+		if (keeps(&pass->steps[i]) && hado_is_kept(pass, &pass->steps[i]))
+			hado_report(l, pass->steps[i].line);
 }
 
 const struct lint_rule rule_yarn_cache = {
@@ -79,5 +80,5 @@ const struct lint_rule rule_yarn_cache = {
     .references = {"https://classic.yarnpkg.com/lang/en/docs/cli/cache/"},
     .severity = SEVERITY_INFO,
     .step = check_yarn_cache,
-    .hadolint = {.step = judge, .onbuild = true},
+    .hadolint = {.pass = judge, .onbuild = true},
 };

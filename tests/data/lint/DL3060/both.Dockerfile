@@ -1,3 +1,6 @@
+FROM node:22 AS tools
+# Left behind by both.
+RUN yarn install
 FROM node:22
 RUN yarn install
 RUN yarn install && yarn cache clean
