@@ -137,6 +137,8 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 	visit.job.sink = &visit.sink;
 	if (unit_detectors_init(&visit.detectors, &visit.job, c->scan, c->detectors, err) != 0)
 		return -1;
+	visit.detectors.names = UNIT_OBJECTS;
+	visit.detectors.tree = c->commits ? NULL : c->commit;
 	own_init(&visit.own, &visit.detectors, c->skip);
 	visit.own.bases = c->base;
 	visit.own.n_bases = c->base ? 1 : 0;

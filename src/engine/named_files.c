@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* An item's bytes are had under its number. */
+/* An item's bytes are had under its number, and those of a file beside it under "N/name". */
 struct named_content {
 	struct content content;
 	struct content_dir dir; /* of the file that was opened last; others may still be read */
@@ -29,9 +29,11 @@ static enum content_result named_open(
 {
 	struct named_content *n = container_of(c, struct named_content, content);
 	const struct where *where;
+	struct str number = name, beside = STR_NONE;
 	uint64_t i;
 
-	if (!str_to_u64(name, &i) || i >= n->n)
+	(void)str_split(name, '/', &number, &beside);
+	if (!str_to_u64(number, &i) || i >= n->n)
 		return CONTENT_MISSING;
 	where = &n->files[i].where;
 	fd_cleanup(&n->folder);
@@ -41,7 +43,8 @@ static enum content_result named_open(
 		return CONTENT_ERROR;
 	}
 	n->dir.dir_fd = n->folder;
-	return n->dir.content.ops->open(&n->dir.content, where->file, ret_handle, ret_size, err);
+	return n->dir.content.ops->open(
+	    &n->dir.content, beside.n > 0 ? beside : where->file, ret_handle, ret_size, err);
 }
 
 static int named_read(struct content *c, uint32_t handle, uint64_t offset, void *p, size_t size,
@@ -87,6 +90,7 @@ static int named_begin(struct job *job, void *arg, struct err *err)
 	if (unit_detectors_init(d, job, n->scan, n->detectors, err) != 0)
 		return -1;
 	d->named = true;
+	d->names = UNIT_NUMBERS;
 	d->found = true;
 	return 0;
 }

@@ -50,13 +50,65 @@ static int run_checker(struct lint_checker *checker, const struct str *scripts, 
 
 /* ---- */
 
+/* ---- files beside the one that is linted ---- */
+
+enum { SIBLING_BYTES = 64 << 10 };
+
+static struct str beside(struct str name, struct str path, struct arena *arena)
+{
+	struct str folder = str_sub(name, 0, name.n - str_base_name(name).n);
+
+	if (path.p[0] == '/')
+		return str_sub(path, 1, path.n);
+	return arena_fmt(arena, STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(path));
+}
+
+static enum content_result find_object(const struct unit_detectors *d, struct str path,
+    struct arena *arena, struct str *ret_name, struct err *err)
+{
+	struct git_tree_entry entry;
+	enum content_result result =
+	    git_path_find(d->job->content, d->job->limits, d->tree, path, arena, &entry, err);
+
+	if (result != CONTENT_OK)
+		return result;
+	*ret_name = arena_str(arena, git_oid_str(&entry.oid));
+	return git_mode_kind(entry.mode) == GIT_KIND_FILE ? CONTENT_OK : CONTENT_MISSING;
+}
+
+static enum content_result read_sibling(struct lint_siblings *siblings, struct str unit_path,
+    struct str path, struct arena *arena, struct str *ret_bytes, struct err *err)
+{
+	const struct unit_detectors *d = container_of(siblings, struct unit_detectors, siblings);
+	struct str name = STR_NONE;
+	enum content_result found = CONTENT_OK;
+
+	if (d->content_name.n == 0 || (d->names == UNIT_OBJECTS && !d->tree))
+		return CONTENT_ERROR;
+	if (d->names == UNIT_PATHS)
+		name = beside(d->content_name, path, arena);
+	else if (d->names == UNIT_OBJECTS)
+		found = find_object(d, beside(unit_path, path, arena), arena, &name, err);
+	else if (path.p[0] != '/')
+		name =
+		    arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(d->content_name), STR_ARG(path));
+	else /* What is named alone has no top but its own folder. */
+		found = str_chr(unit_path, '/') == STR_NPOS ? CONTENT_MISSING : CONTENT_ERROR;
+	if (found != CONTENT_OK)
+		return found;
+	return content_read_all(d->job->content, name, SIBLING_BYTES, arena, ret_bytes, err);
+}
+
+/* ---- */
+
 int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
     unsigned detectors, struct err *err)
 {
 	*d = (struct unit_detectors){.job = job,
 	    .scan = scan,
 	    .detectors = detectors,
-	    .checker = {TOOL_FIRST_FILE, run_checker}};
+	    .checker = {TOOL_FIRST_FILE, run_checker},
+	    .siblings = {read_sibling}};
 	arena_init(&d->arena, scan->limits->unit_bytes * 12);
 	if (detectors == 0)
 		return 0;
@@ -86,6 +138,7 @@ static struct lint_opts lint_opts_of(struct unit_detectors *d)
 	opts.named = d->named;
 	opts.build = d->scan->build;
 	opts.checker = d->scan->shellcheck ? &d->checker : NULL;
+	opts.siblings = &d->siblings;
 	return opts;
 }
 
@@ -144,6 +197,7 @@ static int detect_lint(struct unit_detectors *d, const struct unit *unit, struct
 
 int unit_detect(struct unit_detectors *d, const struct unit *unit, struct err *err)
 {
+	d->content_name = STR_NONE;
 	job_at(d->job, unit->origin.path);
 	if ((d->detectors & SCAN_LINT) && detect_lint(d, unit, err) != 0)
 		return -1;
@@ -296,6 +350,7 @@ int unit_detect_content(
 	int failed = 0;
 
 	d->unread = false;
+	d->content_name = name;
 	job_at(d->job, unit->origin.path);
 	if (!linted && !secrets)
 		return 0;

@@ -2,7 +2,9 @@
 #ifndef ENGINE_UNITS_H
 #define ENGINE_UNITS_H
 
+#include "detect/lint/lint.h"
 #include "engine/readers.h"
+#include "read/source/git/git_walk.h"
 
 struct unit_detectors {
 	struct job *job;
@@ -17,6 +19,14 @@ struct unit_detectors {
 	struct secret_feed *feed;	/* of a unit that comes in pieces */
 	struct arena arena;		/* of one unit */
 	struct lint_checker checker;	/* ShellCheck, run by the parent */
+	struct lint_siblings siblings;	/* files beside the unit */
+	enum unit_names {
+		UNIT_PATHS,   /* content has names by path */
+		UNIT_NUMBERS, /* by number: "3/x" is the file x beside item 3 */
+		UNIT_OBJECTS, /* by object id, and `tree` says which is at a path */
+	} names;
+	const struct git_oid *tree; /* the commit whose tree it is; NULL: not known */
+	struct str content_name;    /* of the unit that is read; empty: its bytes were here */
 };
 
 MUST_USE int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,

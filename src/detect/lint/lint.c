@@ -45,13 +45,14 @@ const struct lint_opts *lint_opts(const struct lint *lint)
 	return lint->opts;
 }
 
-bool lint_sibling(struct lint *l, struct str path, struct str *ret_bytes)
+enum content_result lint_sibling(struct lint *l, struct str path, struct str *ret_bytes)
 {
 	struct lint_siblings *siblings = l->opts->siblings;
+	struct err why = ERR_INIT;
 
-	return siblings && !l->failed &&
-	       siblings->read(siblings, l->unit->origin.path, path, l->arena, ret_bytes, l->err) ==
-		   CONTENT_OK;
+	if (!siblings || l->failed)
+		return CONTENT_ERROR;
+	return siblings->read(siblings, l->unit->origin.path, path, l->arena, ret_bytes, &why);
 }
 
 struct str_list lint_trusted_registries(const struct lint *lint)

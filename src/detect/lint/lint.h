@@ -38,8 +38,8 @@ struct lint_label {
 
 /* Other files of the source that a unit is of. */
 struct lint_siblings {
-	/* `path` from the unit's folder on, without "..": ".dockerignore". CONTENT_MISSING also if
-	 * the source cannot say. */
+	/* `path` from the unit's folder on, without "..", or, with a '/' before it, from the
+	 * source's top. CONTENT_ERROR also if the source cannot say. */
 	enum content_result (*read)(struct lint_siblings *siblings, struct str unit_path,
 	    struct str path, struct arena *arena, struct str *ret_bytes, struct err *err);
 };

@@ -6,6 +6,7 @@
 #ifndef DETECT_LINT_RULE_H
 #define DETECT_LINT_RULE_H
 
+#include "core/content.h"
 #include "core/finding.h"
 #include "detect/lint/hado.h"
 #include "read/syntax/dockerfile_view.h"
@@ -74,9 +75,13 @@ void lint_weigh(struct lint *lint, enum finding_weight weight);
 
 /* What the run knows beside the file. */
 const struct lint_opts *lint_opts(const struct lint *lint);
-/* A file beside the one that is judged, such as ".dockerignore"; false: it is not there, or the
- * source cannot say. */
-bool lint_sibling(struct lint *lint, struct str path, struct str *ret_bytes);
+/* A file beside the one that is judged, such as ".dockerignore", or from the top of the source,
+ * such as "/.dockerignore". CONTENT_ERROR: the source cannot say. */
+enum content_result lint_sibling(struct lint *lint, struct str path, struct str *ret_bytes);
+/* The .dockerignore that a build of this Dockerfile would take, as far as is known. */
+enum content_result lint_ignore_file(struct lint *lint, struct str *ret_bytes);
+/* Whether it leaves the path out of the context; false if it takes anything in again ('!'). */
+bool lint_ignores(struct str ignore_file, struct str path, struct str *ret_pattern);
 
 /* The policy's list; empty: every registry is trusted. Entries are "registry" or "registry/path",
  * with a '*' at either end of each part. */

@@ -62,6 +62,20 @@ static bool is_about_labels(struct str id)
 	return str_cmp(id, STR("DL3049")) >= 0 && str_cmp(id, STR("DL3058")) <= 0;
 }
 
+/* A fixture's siblings lie beside it, and nothing lies at the top. */
+static enum content_result read_beside(struct lint_siblings *siblings, struct str unit_path,
+    struct str path, struct arena *arena, struct str *ret_bytes, struct err *err)
+{
+	size_t folder = unit_path.n - str_base_name(unit_path).n;
+
+	(void)siblings;
+	path = arena_fmt(
+	    arena, STR_FMT STR_FMT, STR_ARG(str_sub(unit_path, 0, folder)), STR_ARG(path));
+	return file_read(path.p, MIB(1), arena, ret_bytes, err) == 0 ? CONTENT_OK : CONTENT_MISSING;
+}
+
+static struct lint_siblings siblings_beside = {read_beside};
+
 static void lint_file_as(
     enum lint_dialect dialect, struct arena *arena, const char *path, struct places *kept)
 {
@@ -70,6 +84,7 @@ static void lint_file_as(
 	struct lint_opts opts = {.dialect = dialect,
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)},
 	    .opted = {&opted, opted.n > 0},
+	    .siblings = &siblings_beside,
 	    .named = true};
 	const struct lint_kind *kind;
 	struct unit unit = {.origin.path = str_of(path)};
