@@ -65,6 +65,7 @@ enum finding_weight {
 	WEIGHT_COMPARED, /* blocks only where a comparison with the target branch calls it new */
 	WEIGHT_WARNS,	 /* never blocks: what it says is likely, not certain */
 	WEIGHT_ALWAYS,	 /* blocks in every mode, unless the policy ignores or waives it */
+	WEIGHT_RAISED,	 /* as if the stage's block list had its rule: the file asks for that */
 };
 
 /* A secret may stand in any number of places; this many are listed and the rest is counted. */

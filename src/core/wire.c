@@ -172,7 +172,7 @@ static void walk_finding_head(struct wire *w, struct finding *finding)
 	wire_str(w, &finding->rule);
 	wire_enum(w, &finding->stage, STAGE_COUNT - 1);
 	wire_u32(w, &finding->more_stages);
-	wire_enum(w, &finding->weight, WEIGHT_ALWAYS);
+	wire_enum(w, &finding->weight, WEIGHT_RAISED);
 	wire_u32(w, &finding->subject);
 	wire_enum(w, &finding->severity, SEVERITY_CRITICAL);
 	wire_str(w, &finding->peer_severity);

@@ -65,11 +65,13 @@ static enum verdict severity_verdict(
 	bool too_new = policy->rules_as_of.n > 0 && f->since.n > 0 &&
 		       str_cmp(f->since, policy->rules_as_of) > 0;
 	bool generic = f->secret && f->secret->generic;
-	bool blocks = list_matches(&stage->block_rules, f->rule) || threshold_blocks(stage, f);
+	bool raised = f->weight == WEIGHT_RAISED;
+	bool blocks =
+	    raised || list_matches(&stage->block_rules, f->rule) || threshold_blocks(stage, f);
 
 	if (f->weight == WEIGHT_ALWAYS)
 		return VERDICT_BLOCKS;
-	if (blocks && !generic && !too_new && f->weight == WEIGHT_FULL)
+	if (blocks && !generic && !too_new && (raised || f->weight == WEIGHT_FULL))
 		return VERDICT_BLOCKS;
 	if (blocks || (int)f->severity >= stage->warn_severity)
 		return VERDICT_WARNS;

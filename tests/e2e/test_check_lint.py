@@ -29,6 +29,29 @@ class Kinds(House):
         self.write("Dockerfile", "FROM debian:12\nUSER 1\n")
         self.assertEqual(self.found(0, "check"), set())
 
+    def test_an_ignore_file_beside_the_dockerfile(self):
+        text = "FROM debian:12\nCOPY . .\nCOPY k.env .\nUSER 1\n"
+        for name in ("with/Dockerfile", "without/Dockerfile"):
+            self.write(name, text)
+        self.write("with/.dockerignore", "*.env\n")
+        have, none = ("CopyIgnoredFile", "Dockerfile", 3), ("PL1010", "Dockerfile", 2)
+        self.assertEqual(self.found(0, "lint", "."), {have, none})
+        self.assertEqual(self.found(0, "lint", "with/Dockerfile"), {have})
+        self.assertIn(have, self.found(0, "lint", "with/Dockerfile", "without/Dockerfile"))
+        self.write("with/Dockerfile.dockerignore", "nothing\n")
+        self.write(".dockerignore", "")
+        self.assertEqual(self.found(0, "lint", "."), set())
+
+    def test_what_the_check_directive_asks(self):
+        text = "# check=%s\nFROM debian:12 as Build\nUSER 1\n"
+        for asked, code, said in (("skip=FromAsCasing", 0, ["FromAsCasing"]), ("skip=all", 0, ["FromAsCasing", "StageNameCasing"]),
+                                  ("skip=all;error=true", 1, ["FromAsCasing", "StageNameCasing"]),
+                                  ("error=true", 1, []), ("skip=DL3007", 0, [])):
+            self.write("Dockerfile", text % asked)
+            findings = self.report(code, "lint", "Dockerfile")["findings"]
+            self.assertEqual(sorted(f["rule"] for f in findings if f.get("request")), said, asked)
+        self.assertIn("PL1019", [f["rule"] for f in findings])
+
     def test_prose_that_is_named_is_one_finding(self):
         self.write("Dockerfile", "hello world\nthis is prose\nof three lines\n")
         self.assertEqual(self.found(1, "lint", "Dockerfile"), {("DL1000", "Dockerfile", 1)})

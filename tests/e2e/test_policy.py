@@ -23,7 +23,7 @@ class Names(House):
             self.taken(f"ignore: [{{rule: {rule['id']}, reason: x}}]")
 
     def test_a_rule_that_there_is_not(self):
-        self.refused("stages: {validate: {block: [DL3OO2]}}", ":29: no such rule: DL3OO2; did you mean DL3002?")
+        self.refused("stages: {validate: {block: [DL4O00]}}", ":29: no such rule: DL4O00; did you mean DL4000?")
         self.refused("stages: {validate: {block: [DL9999]}}", "no such rule: DL9999; the nearest is DL")
         self.refused('stages: {validate: {block: ["DL9*"]}}', "no rule is matched by DL9*")
         self.refused("stages: {secrets: {block: [aws-acces-key]}}", "did you mean aws-access-key?")

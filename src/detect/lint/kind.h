@@ -25,6 +25,19 @@ struct lint_kind {
 	int (*judge)(struct lint *lint);
 };
 
+/* What a Dockerfile asks of Docker's build checks; texts are slices of it. */
+struct check_directive {
+	uint32_t line;		       /* 0: it has none */
+	struct str skip, experimental; /* names, commas between, or "all" */
+	bool error;		       /* what they find fails the build */
+};
+void check_directive_read(const struct dockerfile *file, struct check_directive *ret);
+/* The next "key=value" of a directive's value. */
+bool check_directive_next(struct str *rest, struct str *ret_key, struct str *ret_value);
+/* Whether the rule is one of Docker's build checks, and one of that list. */
+bool check_is(const struct lint_rule *rule);
+bool check_is_listed(struct str list, const struct lint_rule *rule);
+
 /* One file being judged. */
 struct lint {
 	const struct unit *unit;
@@ -33,6 +46,7 @@ struct lint {
 	const struct line_index *lines;	    /* set by the kind before the first rule */
 	const struct dockerfile *file;	    /* NULL: requests in comments are not looked for */
 	const struct hado_pragmas *pragmas; /* in hadolint's dialect */
+	struct check_directive check;	    /* in ours */
 	struct sink *sink;
 	struct arena *arena;
 	struct err *err;

@@ -147,6 +147,15 @@ static struct str request_for(struct lint *l, uint32_t line)
 	return l->request;
 }
 
+/* By "# check=skip=…", for the whole file. */
+static struct str request_of_directive(struct lint *l)
+{
+	if (!check_is_listed(l->check.skip, l->rule))
+		return STR_NONE;
+	return arena_fmt(
+	    l->arena, STR_FMT ":%u asks to skip it", STR_ARG(l->unit->origin.path), l->check.line);
+}
+
 /* The line of the instruction that holds the offset: requests stand above it. */
 static uint32_t instruction_line(const struct lint *l, size_t offset)
 {
@@ -211,6 +220,10 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
 	if (l->file && l->opts->dialect == LINT_OURS)
 		f.request = request_for(l, instruction_line(l, range.offset));
+	if (f.request.n == 0)
+		f.request = request_of_directive(l);
+	if (l->check.error && check_is(l->rule) && f.weight == WEIGHT_FULL)
+		f.weight = WEIGHT_RAISED;
 	l->failed = arena_check(l->arena, l->err) != 0 || sink_finding(l->sink, &f, l->err) != 0;
 }
 
@@ -319,14 +332,16 @@ void lint_rule_begin(struct lint *l, const struct lint_rule *rule)
 	l->request_line = 0;
 }
 
-static bool is_off(const struct lint_opts *opts, const struct lint_rule *rule)
+static bool is_off(const struct lint *l, const struct lint_rule *rule)
 {
+	const struct lint_opts *opts = l->opts;
+
 	if (!rule->opt_in || opts->dialect != LINT_OURS)
 		return false;
 	for (size_t i = 0; i < opts->opted.n; i++)
 		if (lint_rule_is(rule, opts->opted.p[i]))
 			return false;
-	return true;
+	return !check_is_listed(l->check.experimental, rule);
 }
 
 const struct lint_rule *lint_next_rule(struct lint *l)
@@ -334,7 +349,7 @@ const struct lint_rule *lint_next_rule(struct lint *l)
 	while (l->next_rule < ARRAY_LEN(rules) && !l->failed) {
 		const struct lint_rule *rule = rules[l->next_rule++];
 
-		if (l->kind->has_rule(rule) && !is_off(l->opts, rule)) {
+		if (l->kind->has_rule(rule) && !is_off(l, rule)) {
 			lint_rule_begin(l, rule);
 			return rule;
 		}

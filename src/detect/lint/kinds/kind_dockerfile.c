@@ -251,6 +251,7 @@ static int judge(struct lint *l)
 		report_prose(l);
 		return 0;
 	}
+	check_directive_read(file, &l->check);
 	if (docker_view_init_build(&view, file, build ? &build->how : NULL, l->arena, l->err) != 0)
 		return -1;
 	return run_rules(l, &view);

@@ -1,0 +1,3 @@
+# syntax=docker/dockerfile:1
+# check=skip=all;error=true
+FROM a:1
