@@ -70,6 +70,13 @@ enum lint_case lint_case_of(struct str word);
 /* How most keywords of the file are written; capitals if as many are small. */
 enum lint_case lint_file_case(const struct docker_view *view);
 
+/* Calls fn with each variable of a word that has no default there ("${X:-y}"). */
+typedef void lint_variable_fn(struct lint *lint, const void *arg, struct str name);
+void lint_variables(struct lint *lint, const struct docker_view *view, struct str word,
+    lint_variable_fn *fn, const void *arg);
+/* An argument that every builder sets, such as TARGETARCH. */
+bool lint_is_platform_arg(struct str name);
+
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);
 

@@ -1,0 +1,9 @@
+ARG VERSION=1
+FROM a:1
+ARG VERSION TARGETARCH
+LABEL version=$VERSION home=$HOME
+COPY app-$TARGETARCH /app
+ENV A=$B D=${B:-x}
+RUN echo $TARGETOS
+FROM scratch
+ENV PATH=/x:$PATH B=\$C D=${E:-x}
