@@ -26,8 +26,8 @@ static void judge(const struct policy *policy, struct arena *arena)
 }
 
 static const struct policy_name known[] = {
-    {STR_INIT("DL3002"), 1U << STAGE_VALIDATE, SEVERITY_MEDIUM, false},
-    {STR_INIT("aws-access-key"), 1U << STAGE_SECRETS, SEVERITY_HIGH, false},
+    {.id = STR_INIT("DL3002"), .stages = 1U << STAGE_VALIDATE, .severity = SEVERITY_MEDIUM},
+    {.id = STR_INIT("aws-access-key"), .stages = 1U << STAGE_SECRETS, .severity = SEVERITY_HIGH},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

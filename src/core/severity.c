@@ -91,6 +91,16 @@ bool gap_kind_parse(struct str word, enum gap_kind *ret)
 	return true;
 }
 
+bool edit_level_parse(struct str word, enum edit_level *ret)
+{
+	size_t i;
+
+	if (!word_find(edit_level_words, ARRAY_LEN(edit_level_words), word, &i))
+		return false;
+	*ret = (enum edit_level)i;
+	return true;
+}
+
 enum severity severity_of_cvss(int tenths)
 {
 	if (tenths >= 90)

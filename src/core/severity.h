@@ -100,6 +100,7 @@ struct str package_scope_word(enum package_scope scope);
 bool severity_parse(struct str word, enum severity *ret);
 bool stage_parse(struct str word, enum stage *ret);
 bool gap_kind_parse(struct str word, enum gap_kind *ret);
+bool edit_level_parse(struct str word, enum edit_level *ret);
 
 /* Of a CVSS score in tenths (0..100), by the qualitative scale of CVSS v3.1 section 5; 0 is info.
  */

@@ -1,0 +1,134 @@
+#include "cli/lint_paths.h"
+
+#include "base/map.h"
+#include "base/os/fd.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { STDIN_BYTES = 16 << 20 };
+
+/* It is a Dockerfile without a name of its own. */
+static int lint_stdin(struct session *s, struct err *err)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
+	struct subject subject = {.kind = STR("file"),
+	    .name = STR("-"),
+	    .view = {.prefix = STR("Dockerfile"), .shown = STR("-")}};
+
+	if (fd_read_to_end(STDIN_FILENO, &text, err) != 0)
+		return err_wrap(err, "the standard input");
+	if (report_add_subject(&s->report, &subject, &s->scan.subject, err) != 0)
+		return -1;
+	return scan_text(&s->scan, STR("Dockerfile"), buf_str(&text), SCAN_LINT, err);
+}
+
+/* Files that are named one after the other are linted together. */
+struct lint_files {
+	VEC(struct named_file) list;
+	struct arena arena;
+};
+
+static void lint_files_release(struct lint_files *files)
+{
+	arena_release(&files->arena);
+}
+
+static int lint_files(struct session *s, struct lint_files *files, struct err *err)
+{
+	size_t n = files->list.n;
+
+	files->list.n = 0;
+	return scan_files(&s->scan, files->list.p, n, SCAN_LINT, err);
+}
+
+static int lint_path(
+    struct session *s, struct lint_files *files, struct str operand, bool several, struct err *err)
+{
+	struct where where;
+
+	if (str_eq(operand, STR("-")))
+		return lint_stdin(s, err);
+	if (session_place(s, STAGE_VALIDATE, "file", operand, several, &where, err) != 0)
+		return -1;
+	if (!where.folder)
+		return 0;
+	/* The first name of a file stays, so what was named earlier is linted first. */
+	if (where.file.n == 0 && lint_files(s, files, err) != 0)
+		return -1;
+	if (where.file.n == 0)
+		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
+	vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}));
+	return arena_check(&files->arena, err);
+}
+
+/* Nothing is named: what is found here is linted, even if that is nothing. */
+static int lint_here(struct session *s, struct err *err)
+{
+	struct where where;
+
+	if (session_place(s, STAGE_VALIDATE, "file", STR("."), false, &where, err) != 0)
+		return -1;
+	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT, err) : 0;
+}
+
+/* The file itself and what is said of it, whatever name it was reached by. */
+static int key_of(const struct finding *f, struct arena *arena, struct str *ret, struct err *err)
+{
+	const struct place *place = &f->places[0];
+	const char *path = arena_cstr(arena, place->origin.path);
+	char real[PATH_MAX];
+
+	if (!path)
+		return arena_err(arena, err);
+	if (realpath(path, real))
+		path = real;
+	*ret = arena_fmt(arena, "%s %u:%u " STR_FMT " " STR_FMT " " STR_FMT, path, place->line,
+	    place->column, STR_ARG(f->rule), STR_ARG(f->message), STR_ARG(f->identity));
+	return ret->p ? 0 : arena_err(arena, err);
+}
+
+/* The same file named several times is judged once: the first name stays. */
+static int drop_repeated(struct report *report, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	struct map seen;
+	size_t kept = 0;
+
+	arena_init(&arena, MIB(256));
+	map_init(&seen, &arena);
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding f = report->findings.p[i];
+		struct str key = STR_NONE;
+
+		if (f.n_places > 0 && key_of(&f, &arena, &key, err) != 0)
+			return -1;
+		if (key.n > 0 && map_has(&seen, key))
+			continue;
+		if (key.n > 0)
+			map_put(&seen, key, report);
+		report->findings.p[kept++] = f;
+	}
+	report->findings.n = kept;
+	return arena_check(&arena, err);
+}
+
+int lint_paths(struct session *s, const struct opt_list *paths, struct err *err)
+{
+	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
+	struct lint_files files CLEANUP(lint_files_release) = {0};
+
+	arena_init(&files.arena, s->scan.limits->scan_memory);
+	if (paths->n == 0 && lint_here(s, err) != 0)
+		return -1;
+	for (size_t i = 0; i < paths->n; i++) {
+		if (lint_path(s, &files, paths->p[i], paths->n > 1, err) != 0)
+			return -1;
+	}
+	if (lint_files(s, &files, err) != 0)
+		return -1;
+	if (paths->n > 1 && drop_repeated(&s->report, err) != 0)
+		return -1;
+	return scan_stage_end(&s->scan, &stage, err);
+}
