@@ -56,11 +56,11 @@ static void tell(struct fixer *f, struct str path, const struct lint_fixes *fixe
 		buf_add_safe(&line, path);
 		buf_addf(&line, ":%u: ", fix->line);
 		buf_add_safe(&line, fix->rule);
-		buf_addf(&line, " %s: %s\n", ends[fix->end], title_of(fix->rule));
+		buf_addf(&line, " %s: %s", ends[fix->end], title_of(fix->rule));
 		if (f->options->diff)
 			log_progress(buf_cstr(&line));
 		else
-			buf_add(&f->out, buf_str(&line));
+			buf_addf(&f->out, "%s\n", buf_cstr(&line));
 	}
 }
 

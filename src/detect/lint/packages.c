@@ -58,13 +58,13 @@ bool lint_next_operand(const struct shell_command *c, const char *const *verbs,
 	return *ret_word != NULL;
 }
 
-bool lint_has_verb(
+const struct shell_word *lint_verb(
     const struct shell_command *c, const char *const *verbs, const char *const *valued)
 {
 	size_t at = 1;
 	const struct shell_word *verb = next_word(c, valued, &at);
 
-	return verb && lint_is_any(verb->text, verbs);
+	return verb && lint_is_any(verb->text, verbs) ? verb : NULL;
 }
 
 /* ---- pip ---- */

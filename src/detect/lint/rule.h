@@ -118,8 +118,8 @@ bool lint_is_any(struct str text, const char *const *words);
  * if the first such word is none of the verbs. verbs NULL: the words behind the name. */
 bool lint_next_operand(const struct shell_command *command, const char *const *verbs,
     const char *const *valued, size_t *at, const struct shell_word **ret_word);
-/* Has the command this verb, in the sense of lint_next_operand? */
-bool lint_has_verb(
+/* The word that is the verb, in the sense of lint_next_operand; NULL: it is none of them. */
+const struct shell_word *lint_verb(
     const struct shell_command *command, const char *const *verbs, const char *const *valued);
 
 /* pip, pip3.11, /venv/bin/pip, `python -m pip`, `uv pip`: *ret is the command from the word "pip"

@@ -23,8 +23,8 @@ static void check_apk_cache(
 	static const char *const valued[] = {"t", "virtual", "repository", "X", "p", "root", NULL};
 	struct text_range at;
 
-	if (!shell_is(c, "apk") || !lint_has_verb(c, add, valued) ||
-	    shell_has_flag(c, "no-cache") || (step->stage && !step->stage->shipped) ||
+	if (!shell_is(c, "apk") || !lint_verb(c, add, valued) || shell_has_flag(c, "no-cache") ||
+	    (step->stage && !step->stage->shipped) ||
 	    docker_has_cache_mount(step->instruction, STR("/var/cache/apk")) || is_removed(step, c))
 		return;
 	at = shell_word_range(c, &c->words[0]);

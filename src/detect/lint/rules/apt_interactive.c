@@ -10,7 +10,7 @@ static void check_apt_interactive(
 	(void)step;
 	if (!shell_is(c, "apt"))
 		return;
-	if (str_eq(c->words[0].raw, STR("apt")) && lint_has_verb(c, same, valued))
+	if (str_eq(c->words[0].raw, STR("apt")) && lint_verb(c, same, valued))
 		lint_edit(l, EDIT_SUGGESTED, shell_word_range(c, &c->words[0]), STR("apt-get"));
 	lint_word(l, c, &c->words[0], "apt in a build step");
 }

@@ -34,7 +34,7 @@ static void check_apt_yes(
 	if (!lint_is_any(c->name, managers) || answers(c) || is_fed(c) ||
 	    !lint_next_operand(c, install, valued, &i, &word))
 		return;
-	at = shell_word_range(c, &c->words[0]);
+	at = shell_word_range(c, lint_verb(c, install, valued));
 	at.offset = at.end;
 	lint_edit(l, EDIT_SAFE, at, STR(" -y"));
 	lint_command(l, c, STR_FMT " asks before it installs", STR_ARG(c->name));

@@ -62,7 +62,7 @@ static void check_pip_cache(
 	struct shell_command pip;
 	struct text_range at;
 
-	if (!lint_pip(c, &pip) || shell_is(c, "uv") || !lint_has_verb(&pip, install, NULL) ||
+	if (!lint_pip(c, &pip) || shell_is(c, "uv") || !lint_verb(&pip, install, NULL) ||
 	    (step->stage && !step->stage->shipped) || shell_has_flag(&pip, "no-cache-dir") ||
 	    is_set(step, c) || is_removed(step, c) ||
 	    docker_has_cache_mount(step->instruction, STR("/root/.cache/pip")))

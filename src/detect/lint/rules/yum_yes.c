@@ -12,12 +12,12 @@ static void check_yum_yes(
 
 	(void)step;
 	if (!lint_is_any(c->name, managers) || c->join == SHELL_PIPE ||
-	    !lint_has_verb(c, install, lint_rpm_valued))
+	    !lint_verb(c, install, lint_rpm_valued))
 		return;
 	for (const char *const *flag = answers; *flag; flag++)
 		if (shell_has_flag(c, *flag))
 			return;
-	at = shell_word_range(c, &c->words[0]);
+	at = shell_word_range(c, lint_verb(c, install, lint_rpm_valued));
 	at.offset = at.end;
 	lint_edit(l, EDIT_SAFE, at, STR(" -y"));
 	lint_command(l, c, STR_FMT " asks before it goes on", STR_ARG(c->name));

@@ -6,7 +6,7 @@ static void check_zypper_upgrade(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
 	(void)step;
-	if (shell_is(c, "zypper") && lint_has_verb(c, verbs, lint_rpm_valued))
+	if (shell_is(c, "zypper") && lint_verb(c, verbs, lint_rpm_valued))
 		lint_command(l, c, "the whole distribution is upgraded");
 }
 

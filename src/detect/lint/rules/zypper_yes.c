@@ -12,7 +12,7 @@ static void check_zypper_yes(
 
 	(void)step;
 	if (!lint_is_any(c->name, managers) || c->join == SHELL_PIPE ||
-	    !lint_has_verb(c, install, lint_rpm_valued))
+	    !lint_verb(c, install, lint_rpm_valued))
 		return;
 	for (const char *const *flag = answers; *flag; flag++)
 		if (shell_has_flag(c, *flag))
