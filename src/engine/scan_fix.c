@@ -4,7 +4,7 @@
 
 enum { TAG_FIXES = 1 << 16 | 0x211, LEAST_FIX = 12, LEAST_CHANGE = 20 };
 
-struct question {
+struct fix_question {
 	const struct scan *scan;
 	struct str path, bytes;
 	enum edit_level level;
@@ -47,7 +47,7 @@ static void walk_fixes(struct wire *w, void *item)
 
 static int run_fix(struct job *job, void *arg, struct err *err)
 {
-	const struct question *q = arg;
+	const struct fix_question *q = arg;
 	const struct lint_opts opts = {.trusted_registries = q->scan->policy->trusted_registries,
 	    .named = true,
 	    .build = q->scan->build};
@@ -62,7 +62,7 @@ static int run_fix(struct job *job, void *arg, struct err *err)
 
 static int take_fix(void *arg, struct str bytes, struct err *err)
 {
-	const struct question *q = arg;
+	const struct fix_question *q = arg;
 
 	if (reply_take(bytes, TAG_FIXES, q->ret, walk_fixes, q->arena, err) != 0)
 		return -1;
@@ -80,7 +80,7 @@ int scan_fix(const struct scan *scan, struct str path, struct str bytes, enum ed
     struct str_list rules, struct arena *arena, struct lint_fixes *ret, struct err *err)
 {
 	const struct pool_opts opts = {.limits = scan->limits, .in_process = scan->no_sandbox};
-	struct question q = {scan, path, bytes, level, rules, arena, ret};
+	struct fix_question q = {scan, path, bytes, level, rules, arena, ret};
 	const struct pool_one job = {.fn = run_fix, .reply = take_fix, .arg = &q};
 
 	*ret = (struct lint_fixes){0};
