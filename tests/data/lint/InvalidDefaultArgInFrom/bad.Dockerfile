@@ -1,0 +1,5 @@
+ARG TAG
+ARG IMAGE UPPER=Big/Name
+FROM a:$TAG
+FROM $IMAGE
+FROM --platform=linux/amd64 ${UPPER}:1
