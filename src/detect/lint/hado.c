@@ -228,28 +228,28 @@ static size_t find_outside(struct str text, char what)
 	return STR_NPOS;
 }
 
-static void split_image(struct hado_image *image)
+struct hado_image hado_image_split(struct str text)
 {
-	struct str rest = image->text;
-	size_t slash = find_outside(rest, '/'), at = find_outside(rest, '@'), colon;
+	struct hado_image image = {.text = text, .name = text};
+	size_t at = find_outside(text, '/');
 
-	if (slash != STR_NPOS && str_chr(str_sub(rest, 0, slash), '.') != STR_NPOS) {
-		image->registry = str_sub(rest, 0, slash);
-		rest = str_sub(rest, slash + 1, rest.n);
-		at = find_outside(rest, '@');
+	if (at != STR_NPOS && str_chr(str_sub(text, 0, at), '.') != STR_NPOS) {
+		image.registry = str_sub(text, 0, at);
+		image.name = str_sub(text, at + 1, text.n);
 	}
+	at = find_outside(image.name, '@');
 	if (at != STR_NPOS) {
-		image->has_digest = true;
-		image->digest = str_sub(rest, at + 1, rest.n);
-		rest = str_sub(rest, 0, at);
+		image.has_digest = true;
+		image.digest = str_sub(image.name, at + 1, image.name.n);
+		image.name = str_sub(image.name, 0, at);
 	}
-	colon = find_outside(rest, ':');
-	if (colon != STR_NPOS) {
-		image->has_tag = true;
-		image->tag = str_sub(rest, colon + 1, rest.n);
-		rest = str_sub(rest, 0, colon);
+	at = find_outside(image.name, ':');
+	if (at != STR_NPOS) {
+		image.has_tag = true;
+		image.tag = str_sub(image.name, at + 1, image.name.n);
+		image.name = str_sub(image.name, 0, at);
 	}
-	image->name = rest;
+	return image;
 }
 
 static const struct hado_image *read_from(const struct hado_step *step, struct arena *arena)
@@ -259,12 +259,10 @@ static const struct hado_image *read_from(const struct hado_step *step, struct a
 
 	if (!image)
 		return NULL;
-	*image = (struct hado_image){.platform = hado_flag(step, "platform")};
-	if (in->n_words > 0)
-		image->text = in->words[0].text;
+	*image = hado_image_split(in->n_words > 0 ? in->words[0].text : STR_NONE);
+	image->platform = hado_flag(step, "platform");
 	if (in->n_words >= 3 && str_eq_nocase(in->words[1].text, STR("AS")))
 		image->alias = in->words[2].text;
-	split_image(image);
 	return image;
 }
 
@@ -418,6 +416,26 @@ bool hado_has_mount(const struct hado_step *run, const char *part)
 	return false;
 }
 
+bool hado_is_archive(struct str path)
+{
+	static const char *const ends[] = {".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ",
+	    ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz", ".txz", ".xz"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_ends(path, str_of(ends[i])))
+			return true;
+	return false;
+}
+
+bool hado_is_alias(const struct hado_pass *pass, size_t at, struct str name)
+{
+	for (size_t i = 0; name.n > 0 && i < at; i++)
+		if (pass->steps[i].in->kind == DOCKER_FROM &&
+		    str_eq(pass->steps[i].from->alias, name))
+			return true;
+	return false;
+}
+
 struct str hado_flag(const struct hado_step *step, const char *name)
 {
 	const struct docker_flag *flag = docker_flag_get(step->in, name);
@@ -440,6 +458,21 @@ void hado_report_as(struct lint *l, uint32_t line, struct str message)
 void hado_report(struct lint *l, uint32_t line)
 {
 	hado_report_as(l, line, str_of(l->rule->title));
+}
+
+void hado_report_second(struct lint *l, const struct hado_pass *pass, enum docker_kind kind)
+{
+	const struct hado_step *first = NULL;
+
+	for (size_t i = 0; i < pass->n_steps; i++) {
+		const struct hado_step *step = &pass->steps[i];
+
+		if (step->in->kind != kind)
+			continue;
+		if (first && first->stage == step->stage)
+			hado_report(l, step->line);
+		first = step;
+	}
 }
 
 static bool is_bad(struct lint *l, const struct hado_check *check, const struct hado_step *step)

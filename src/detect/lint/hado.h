@@ -122,6 +122,14 @@ bool hado_is_kept(const struct hado_pass *pass, const struct hado_step *step);
 
 /* A RUN --mount of type cache or tmpfs whose target has `part` in it. */
 bool hado_has_mount(const struct hado_step *run, const char *part);
+/* By its end, as ".tar.gz". */
+bool hado_is_archive(struct str path);
+/* Whether a FROM before the step `at` has that alias; nothing has an empty one. */
+bool hado_is_alias(const struct hado_pass *pass, size_t at, struct str name);
+/* Its text, registry, name, tag and digest. */
+struct hado_image hado_image_split(struct str text);
+/* Says of each instruction of that kind but the first of its stage that it is bad. */
+void hado_report_second(struct lint *lint, const struct hado_pass *pass, enum docker_kind kind);
 /* A flag's value with its quotes trimmed; empty if there is none. */
 struct str hado_flag(const struct hado_step *step, const char *name);
 

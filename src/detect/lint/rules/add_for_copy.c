@@ -51,6 +51,21 @@ static void check_add_for_copy(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool hado_needs_add(struct str source)
+{
+	return hado_is_archive(source) || str_starts(source, STR("http://")) ||
+	       str_starts(source, STR("https://"));
+}
+
+static bool is_for_copy(struct lint *l, const struct hado_step *step)
+{
+	(void)l;
+	for (size_t i = 0; step->in->kind == DOCKER_ADD && i + 1 < step->in->n_words; i++)
+		if (!hado_needs_add(step->in->words[i].text))
+			return true;
+	return false;
+}
+
 const struct lint_rule rule_add_for_copy = {
     .id = "DL3020",
     .title = "ADD where COPY is meant",
@@ -63,4 +78,5 @@ const struct lint_rule rule_add_for_copy = {
     .references = {"https://docs.docker.com/build/building/best-practices/#add-or-copy"},
     .severity = SEVERITY_LOW,
     .dockerfile = check_add_for_copy,
+    .hadolint = {.step = is_for_copy},
 };

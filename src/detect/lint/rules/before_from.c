@@ -14,6 +14,12 @@ static void check_before_from(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool is_before_from(struct lint *l, const struct hado_step *step)
+{
+	(void)l;
+	return step->stage == 0 && step->in->kind != DOCKER_ARG;
+}
+
 const struct lint_rule rule_before_from = {
     .id = "DL3061",
     .title = "an instruction stands before the first FROM",
@@ -25,4 +31,5 @@ const struct lint_rule rule_before_from = {
     .references = {"https://docs.docker.com/reference/dockerfile/#from"},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_before_from,
+    .hadolint = {.step = is_before_from},
 };

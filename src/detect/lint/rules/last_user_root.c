@@ -22,6 +22,34 @@ static void check_last_user_root(struct lint *l, const struct docker_view *view)
 		    "the last user is root: its variables make it " STR_FMT, STR_ARG(built->user));
 }
 
+/* By these spellings only. */
+static bool hado_is_root(const struct hado_step *step)
+{
+	struct str user = step->in->n_words > 0 ? step->in->words[0].text : STR_NONE, name;
+
+	return str_split(user, ':', &name, &user)
+		   ? str_eq(name, STR("root")) || str_eq(name, STR("0"))
+		   : str_eq(user, STR("root")) || str_eq(user, STR("0"));
+}
+
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	const struct hado_step *root = NULL;
+
+	for (size_t i = 0; i < pass->n_steps; i++) {
+		const struct hado_step *step = &pass->steps[i];
+
+		if (step->in->kind == DOCKER_FROM && root)
+			hado_report(l, root->line);
+		if (step->in->kind == DOCKER_FROM)
+			root = NULL;
+		else if (step->in->kind == DOCKER_USER && step->stage > 0)
+			root = hado_is_root(step) ? step : NULL;
+	}
+	if (root)
+		hado_report(l, root->line);
+}
+
 const struct lint_rule rule_last_user_root = {
     .id = "DL3002",
     .title = "the last user is root",
@@ -35,4 +63,5 @@ const struct lint_rule rule_last_user_root = {
 	"https://www.cisecurity.org/benchmark/docker"},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_last_user_root,
+    .hadolint = {.pass = judge},
 };

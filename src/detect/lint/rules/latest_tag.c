@@ -19,6 +19,13 @@ static void check_latest_tag(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool is_latest(struct lint *l, const struct hado_step *step)
+{
+	(void)l;
+	return step->in->kind == DOCKER_FROM && str_eq(step->from->tag, STR("latest")) &&
+	       !step->from->has_digest;
+}
+
 const struct lint_rule rule_latest_tag = {
     .id = "DL3007",
     .title = "the base image is `latest`",
@@ -32,4 +39,5 @@ const struct lint_rule rule_latest_tag = {
 	{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
     .severity = SEVERITY_LOW,
     .dockerfile = check_latest_tag,
+    .hadolint = {.step = is_latest},
 };

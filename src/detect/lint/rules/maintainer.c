@@ -45,6 +45,12 @@ static void check_maintainer(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool is_maintainer(struct lint *l, const struct hado_step *step)
+{
+	(void)l;
+	return step->in->kind == DOCKER_MAINTAINER;
+}
+
 const struct lint_rule rule_maintainer = {
     .id = "DL4000",
     .alias = {"MaintainerDeprecated"},
@@ -57,4 +63,5 @@ const struct lint_rule rule_maintainer = {
     .references = {"https://docs.docker.com/reference/dockerfile/#maintainer-deprecated"},
     .severity = SEVERITY_INFO,
     .dockerfile = check_maintainer,
+    .hadolint = {.step = is_maintainer},
 };

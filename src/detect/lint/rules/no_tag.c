@@ -17,6 +17,18 @@ static void check_no_tag(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	for (size_t i = 0; i < pass->n_steps; i++) {
+		const struct hado_image *image = pass->steps[i].from;
+
+		if (pass->steps[i].in->kind == DOCKER_FROM && !image->has_tag &&
+		    !image->has_digest && !str_eq(image->name, STR("scratch")) &&
+		    !str_starts(image->name, STR("$")) && !hado_is_alias(pass, i, image->name))
+			hado_report(l, pass->steps[i].line);
+	}
+}
+
 const struct lint_rule rule_no_tag = {
     .id = "DL3006",
     .title = "the base image has no tag",
@@ -29,4 +41,5 @@ const struct lint_rule rule_no_tag = {
 	{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
     .severity = SEVERITY_LOW,
     .dockerfile = check_no_tag,
+    .hadolint = {.pass = judge},
 };

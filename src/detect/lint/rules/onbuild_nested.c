@@ -13,6 +13,15 @@ static void check_onbuild_nested(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool is_nested(struct lint *l, const struct hado_step *step)
+{
+	const struct docker_instruction *inner = step->in->inner;
+
+	(void)l;
+	return inner && (inner->kind == DOCKER_ONBUILD || inner->kind == DOCKER_FROM ||
+			    inner->kind == DOCKER_MAINTAINER);
+}
+
 const struct lint_rule rule_onbuild_nested = {
     .id = "DL3043",
     .title = "ONBUILD holds an instruction that it may not hold",
@@ -25,4 +34,5 @@ const struct lint_rule rule_onbuild_nested = {
     .references = {"https://docs.docker.com/reference/dockerfile/#onbuild"},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_onbuild_nested,
+    .hadolint = {.step = is_nested},
 };

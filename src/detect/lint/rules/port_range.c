@@ -36,6 +36,15 @@ static void check_port_range(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool has_too_large(struct lint *l, const struct hado_step *step)
+{
+	(void)l;
+	for (size_t i = 0; step->in->kind == DOCKER_EXPOSE && i < step->in->n_words; i++)
+		if (is_too_large(step->in->words[i].text))
+			return true;
+	return false;
+}
+
 const struct lint_rule rule_port_range = {
     .id = "DL3011",
     .title = "the port does not exist",
@@ -47,4 +56,5 @@ const struct lint_rule rule_port_range = {
     .references = {"https://docs.docker.com/reference/dockerfile/#expose"},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_port_range,
+    .hadolint = {.step = has_too_large},
 };

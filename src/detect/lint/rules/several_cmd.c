@@ -20,6 +20,11 @@ static void check_several_cmd(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	hado_report_second(l, pass, DOCKER_CMD);
+}
+
 const struct lint_rule rule_several_cmd = {
     .id = "DL4003",
     .alias = {"MultipleInstructionsDisallowed"},
@@ -33,4 +38,5 @@ const struct lint_rule rule_several_cmd = {
     .references = {"https://docs.docker.com/reference/dockerfile/#cmd"},
     .severity = SEVERITY_LOW,
     .dockerfile = check_several_cmd,
+    .hadolint = {.pass = judge},
 };

@@ -20,6 +20,11 @@ static void check_several_entrypoint(struct lint *l, const struct docker_view *v
 	}
 }
 
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	hado_report_second(l, pass, DOCKER_ENTRYPOINT);
+}
+
 const struct lint_rule rule_several_entrypoint = {
     .id = "DL4004",
     .alias = {"MultipleInstructionsDisallowed"},
@@ -33,4 +38,5 @@ const struct lint_rule rule_several_entrypoint = {
     .references = {"https://docs.docker.com/reference/dockerfile/#entrypoint"},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_several_entrypoint,
+    .hadolint = {.pass = judge},
 };

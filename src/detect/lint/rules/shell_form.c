@@ -92,6 +92,16 @@ static void check_shell_form(struct lint *l, const struct docker_view *view)
 	}
 }
 
+static bool is_shell_form(struct lint *l, const struct hado_step *step)
+{
+	const struct docker_instruction *in = step->in;
+
+	(void)l;
+	return (in->kind == DOCKER_CMD || in->kind == DOCKER_ENTRYPOINT ||
+		   (in->kind == DOCKER_HEALTHCHECK && str_starts_nocase(in->args, STR("CMD")))) &&
+	       !in->exec_form;
+}
+
 const struct lint_rule rule_shell_form = {
     .id = "DL3025",
     .alias = {"JSONArgsRecommended"},
@@ -105,4 +115,5 @@ const struct lint_rule rule_shell_form = {
     .references = {"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
     .severity = SEVERITY_LOW,
     .dockerfile = check_shell_form,
+    .hadolint = {.step = is_shell_form},
 };

@@ -16,6 +16,14 @@ static void check_stage_name_twice(struct lint *l, const struct docker_view *vie
 	}
 }
 
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	for (size_t i = 0; i < pass->n_steps; i++)
+		if (pass->steps[i].in->kind == DOCKER_FROM &&
+		    hado_is_alias(pass, i, pass->steps[i].from->alias))
+			hado_report(l, pass->steps[i].line);
+}
+
 const struct lint_rule rule_stage_name_twice = {
     .id = "DL3024",
     .alias = {"DuplicateStageName"},
@@ -29,4 +37,5 @@ const struct lint_rule rule_stage_name_twice = {
     .references = {"https://docs.docker.com/build/building/multi-stage/"},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_stage_name_twice,
+    .hadolint = {.pass = judge},
 };

@@ -35,6 +35,69 @@ static void check_untrusted_registry(struct lint *l, const struct docker_view *v
 	}
 }
 
+/* "*", "*end", "begin*", or all of it. */
+static bool hado_matches(struct str pattern, struct str registry)
+{
+	if (str_starts(pattern, STR("*")))
+		return str_ends(registry, str_sub(pattern, 1, pattern.n));
+	if (str_ends(pattern, STR("*")))
+		return str_starts(registry, str_sub(pattern, 0, pattern.n - 1));
+	return str_eq(pattern, registry);
+}
+
+static bool hado_trusts(const struct lint *l, struct str registry)
+{
+	struct str_list trusted = lint_trusted_registries(l);
+
+	for (size_t i = 0; i < trusted.n; i++)
+		if (registry.n > 0 ? hado_matches(trusted.p[i], registry)
+				   : hado_matches(trusted.p[i], STR("docker.io")) ||
+					 hado_matches(trusted.p[i], STR("hub.docker.com")))
+			return true;
+	return false;
+}
+
+static bool hado_comes_untrusted(
+    const struct lint *l, const struct hado_pass *pass, size_t at, struct str image)
+{
+	struct hado_image split = hado_image_split(image);
+
+	return image.n > 0 && !str_eq(split.name, STR("scratch")) &&
+	       !hado_is_alias(pass, at, image) && !hado_trusts(l, split.registry);
+}
+
+static bool hado_mounts_untrusted(const struct lint *l, const struct hado_pass *pass, size_t at)
+{
+	const struct docker_instruction *in = pass->steps[at].in;
+
+	for (size_t i = 0; in->kind == DOCKER_RUN && i < in->n_flags; i++) {
+		struct str mount = in->flags[i].value.text, type = STR("bind"), from;
+
+		(void)docker_mount_option(mount, "type", &type);
+		if (str_eq(in->flags[i].name, STR("mount")) &&
+		    (str_eq(type, STR("bind")) || str_eq(type, STR("cache"))) &&
+		    docker_mount_option(mount, "from", &from) &&
+		    hado_comes_untrusted(l, pass, at, from))
+			return true;
+	}
+	return false;
+}
+
+static void judge(struct lint *l, const struct hado_pass *pass)
+{
+	for (size_t i = 0; lint_trusted_registries(l).n > 0 && i < pass->n_steps; i++) {
+		const struct hado_step *step = &pass->steps[i];
+		struct str image = STR_NONE;
+
+		if (step->in->kind == DOCKER_FROM)
+			image = step->from->text;
+		else if (step->in->kind == DOCKER_COPY)
+			image = hado_flag(step, "from");
+		if (hado_comes_untrusted(l, pass, i, image) || hado_mounts_untrusted(l, pass, i))
+			hado_report(l, step->line);
+	}
+}
+
 const struct lint_rule rule_untrusted_registry = {
     .id = "DL3026",
     .title = "the image comes from a registry that the policy does not trust",
@@ -47,4 +110,5 @@ const struct lint_rule rule_untrusted_registry = {
     .references = {"https://www.cisecurity.org/benchmark/docker"},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_untrusted_registry,
+    .hadolint = {.pass = judge},
 };

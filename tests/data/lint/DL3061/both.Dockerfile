@@ -1,0 +1,6 @@
+ARG TAG=12.5
+LABEL a=b
+RUN make
+FROM debian:$TAG
+RUN make
+USER 10001
