@@ -55,6 +55,26 @@ enum content_result lint_sibling(struct lint *l, struct str path, struct str *re
 	return siblings->read(siblings, l->unit->origin.path, path, l->arena, ret_bytes, &why);
 }
 
+void lint_check_second(
+    struct lint *l, const struct docker_view *view, enum docker_kind kind, struct str identity)
+{
+	const struct docker_step *before = NULL;
+
+	for (size_t i = 0; i < view->n_steps; i++) {
+		const struct docker_step *step = &view->steps[i];
+		const struct docker_instruction *in = step->instruction;
+
+		if (step->onbuild || in->kind != kind)
+			continue;
+		if (before && before->stage == step->stage)
+			lint_report(l, (struct text_range){in->offset, in->head_end}, identity,
+			    NULL, STR_FMT " in this stage: the one on line %u does nothing",
+			    STR_ARG(identity),
+			    line_index_line(&view->file->lines, before->instruction->offset));
+		before = step;
+	}
+}
+
 struct str_list lint_trusted_registries(const struct lint *lint)
 {
 	return lint->opts->trusted_registries;

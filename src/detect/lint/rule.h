@@ -80,6 +80,10 @@ bool lint_is_platform_arg(struct str name);
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);
 
+/* Reports each instruction of that kind but the first of its stage. */
+void lint_check_second(
+    struct lint *lint, const struct docker_view *view, enum docker_kind kind, struct str identity);
+
 /* What the run knows beside the file. */
 const struct lint_opts *lint_opts(const struct lint *lint);
 /* A file beside the one that is judged, such as ".dockerignore", or from the top of the source,

@@ -2,22 +2,7 @@
 
 static void check_several_cmd(struct lint *l, const struct docker_view *view)
 {
-	const struct docker_step *before = NULL;
-
-	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_step *step = &view->steps[i];
-
-		if (step->onbuild || !lint_step_is(step, DOCKER_CMD))
-			continue;
-		if (before && before->stage == step->stage)
-			lint_report(l,
-			    (struct text_range){
-				step->instruction->offset, step->instruction->head_end},
-			    STR("a second CMD"), NULL,
-			    "a second CMD in this stage: the one on line %u does nothing",
-			    line_index_line(&view->file->lines, before->instruction->offset));
-		before = step;
-	}
+	lint_check_second(l, view, DOCKER_CMD, STR("a second CMD"));
 }
 
 static void judge(struct lint *l, const struct hado_pass *pass)

@@ -2,22 +2,7 @@
 
 static void check_several_entrypoint(struct lint *l, const struct docker_view *view)
 {
-	const struct docker_step *before = NULL;
-
-	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_step *step = &view->steps[i];
-
-		if (step->onbuild || !lint_step_is(step, DOCKER_ENTRYPOINT))
-			continue;
-		if (before && before->stage == step->stage)
-			lint_report(l,
-			    (struct text_range){
-				step->instruction->offset, step->instruction->head_end},
-			    STR("a second ENTRYPOINT"), NULL,
-			    "a second ENTRYPOINT in this stage: the one on line %u does nothing",
-			    line_index_line(&view->file->lines, before->instruction->offset));
-		before = step;
-	}
+	lint_check_second(l, view, DOCKER_ENTRYPOINT, STR("a second ENTRYPOINT"));
 }
 
 static void judge(struct lint *l, const struct hado_pass *pass)

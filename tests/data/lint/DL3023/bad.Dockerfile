@@ -1,0 +1,3 @@
+FROM debian:12.5 AS build
+COPY --from=build /a /b
+USER 10001

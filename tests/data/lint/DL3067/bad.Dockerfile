@@ -1,0 +1,4 @@
+FROM debian:12.5 AS build
+FROM debian:12.5
+COPY --from=build / /
+USER 10001
