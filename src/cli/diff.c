@@ -102,7 +102,7 @@ static void write_hunk(struct differ *d)
 	struct buf new_lines CLEANUP(buf_release) = BUF_INIT(d->out->max);
 	struct region r = region_at(d, d->next);
 	size_t begin = lines_back(d->text, r.begin, d->at), at = begin, line, end;
-	int64_t grown = 0;
+	int64_t grown = 0, new_line, new_count;
 
 	line = d->line + count_lines(str_sub(d->text, d->at, begin - d->at));
 	for (;;) {
@@ -125,8 +125,10 @@ static void write_hunk(struct differ *d)
 	}
 	add_lines(&body, ' ', str_sub(d->text, at, end - at));
 	at = count_lines(str_sub(d->text, begin, end - begin));
-	buf_addf(d->out, "@@ -%zu,%zu +%lld,%lld @@\n", line + 1, at,
-	    (long long)((int64_t)line + 1 + d->shift), (long long)((int64_t)at + grown));
+	new_line = (int64_t)line + 1 + d->shift;
+	new_count = (int64_t)at + grown;
+	buf_addf(d->out, "@@ -%zu,%zu +%lld,%lld @@\n", line + 1, at, (long long)new_line,
+	    (long long)new_count);
 	buf_add(d->out, buf_str(&body));
 	d->line = line + at;
 	d->at = end;
