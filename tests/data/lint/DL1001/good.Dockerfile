@@ -1,0 +1,5 @@
+FROM debian:12.5
+# A comment about hadolint
+# hadolint shell=bash
+RUN x
+USER 10001

@@ -1,0 +1,2 @@
+FROM --platform=linux/amd64 debian:12.5
+USER 10001

@@ -1,0 +1,3 @@
+FROM debian:12.5
+ENV A=/x B=$A/y
+USER 10001

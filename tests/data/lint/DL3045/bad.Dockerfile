@@ -1,0 +1,3 @@
+FROM debian:12.5
+COPY a b
+USER 10001

@@ -1,0 +1,4 @@
+FROM debian:12.5 AS base
+HEALTHCHECK NONE
+FROM base
+USER 10001
