@@ -152,6 +152,17 @@ bool lint_is_rpm_pinned(struct str package);
 void hado_check_rpm_pins(struct lint *lint, const struct hado_pass *pass,
     const char *const *managers, const char *const *install);
 
+/* Labels of the organisation's schema (labels.c). LABEL_ANY: of whatever type. A value with a
+ * variable that is not known is not judged by us; by hadolint it is, and is wrong. */
+enum { LABEL_ANY = -1 };
+void lint_check_labels(struct lint *lint, const struct docker_step *step, int type,
+    bool (*is_valid)(struct str value));
+void hado_check_labels(
+    struct lint *lint, const struct hado_pass *pass, int type, bool (*is_valid)(struct str value));
+void hado_report_label(struct lint *lint, uint32_t line, const char *what, struct str key);
+/* An id of the SPDX licence list (spdx.c). */
+bool spdx_is_id(struct str id);
+
 /* A package manager that keeps what it fetches, and the folders where. */
 struct lint_cache {
 	/* Each NULL-terminated. */

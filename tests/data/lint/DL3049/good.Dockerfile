@@ -1,0 +1,5 @@
+FROM debian:12.5 AS base
+LABEL org.text=x org.url=https://example.com org.semver=1.0.0 org.hash=abcdef0
+LABEL org.date=2026-11-27T00:00:00Z org.licence=MIT org.email=a@example.com
+FROM base
+USER 10001

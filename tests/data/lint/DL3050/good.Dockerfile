@@ -1,0 +1,3 @@
+FROM debian:12.5
+LABEL org.text=x
+USER 10001

@@ -1,0 +1,3 @@
+FROM debian:12.5
+LABEL org.date=2026-11-27
+USER 10001

@@ -1,0 +1,7 @@
+FROM debian:12.5
+LABEL org.date=2026-11-27
+LABEL org.date=2026-11-27T09:30:00Z
+LABEL org.date=2026-11-27T09:30:00+01:00
+LABEL org.date=yesterday
+LABEL org.date=2026-13-27T09:30:00Z
+USER 10001

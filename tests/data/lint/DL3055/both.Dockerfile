@@ -1,0 +1,7 @@
+FROM debian:12.5
+LABEL org.hash=main
+LABEL org.hash=abcdef0
+LABEL org.hash=ABCDEF0
+LABEL org.hash=abcdef01
+LABEL org.hash=0123456789012345678901234567890123456789
+USER 10001

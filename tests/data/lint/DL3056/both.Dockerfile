@@ -1,0 +1,9 @@
+FROM debian:12.5
+LABEL org.semver=v1.2.3
+LABEL org.semver=1.2.3
+LABEL org.semver=1.2
+LABEL org.semver=1.2.3-rc.1
+LABEL org.semver=01.2.3
+LABEL org.semver=1.2.3-
+LABEL org.semver=1.2.3+a-b.1
+USER 10001
