@@ -79,6 +79,29 @@ static void no_html(struct str text)
 		abort();
 }
 
+/* Only what XML 1.0 can hold, and each tag closed. */
+static void is_xml(struct str text)
+{
+	int depth = 0;
+
+	if (!utf8_valid(text))
+		abort();
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+			abort();
+		if (c != '<' || i + 1 == text.n || text.p[i + 1] == '?')
+			continue;
+		depth += text.p[i + 1] == '/' ? -1 : 1;
+		for (bool quoted = false; i < text.n && (quoted || text.p[i] != '>'); i++)
+			quoted ^= text.p[i] == '"';
+		depth -= i < text.n && text.p[i - 1] == '/';
+	}
+	if (depth != 0)
+		abort();
+}
+
 static void write_all(const struct report *report, struct report_opts *opts)
 {
 	size_t n;
@@ -91,8 +114,11 @@ static void write_all(const struct report *report, struct report_opts *opts)
 		formats[i]->write(report, opts, &out);
 		if (!buf_ok(&out))
 			abort();
-		if (str_eq(name, STR("json")) || str_eq(name, STR("check-dockerfile")))
+		if (str_eq(name, STR("json")) || str_eq(name, STR("sarif")) ||
+		    str_eq(name, STR("check-dockerfile")))
 			is_json(buf_str(&out));
+		else if (str_eq(name, STR("junit")))
+			is_xml(buf_str(&out));
 		else
 			no_control(buf_str(&out));
 		if (str_eq(name, STR("markdown")))

@@ -193,7 +193,7 @@ def compare(o, text, answer, config):
     folder = "/"
     for one in expanded(answer, "WORKDIR"):
         folder = posixpath.normpath(posixpath.join(folder, one))
-    o.compare((text, "workdir"), folder, config["WorkingDir"] or "/")
+    o.compare((text, "workdir"), folder, posixpath.normpath(config["WorkingDir"] or "/"))
     o.compare((text, "user"), text_of(answer["user"]), config["User"])
     o.compare((text, "volumes"), sorted(set(expanded(answer, "VOLUME"))), sorted(config.get("Volumes") or {}))
     ports = {port if "/" in port else port + "/tcp" for one in expanded(answer, "EXPOSE") for port in one.split()}
