@@ -52,8 +52,12 @@ static void what_is_safe_is_made(void **state)
 
 	becomes(w, "FROM a:1\nRUN apt-get install b=1\n", EDIT_SAFE,
 	    "FROM a:1\nRUN apt-get install -y b=1\n");
-	becomes(w, "FROM a:1\nADD b c\n", EDIT_SAFE, "FROM a:1\nADD b c\n");
-	becomes(w, "FROM a:1\nADD b c\n", EDIT_SUGGESTED, "FROM a:1\nCOPY b c\n");
+	becomes(w, "FROM a:1\nADD b /c\n", EDIT_SAFE, "FROM a:1\nADD b /c\n");
+	becomes(w, "FROM a:1\nADD b /c\n", EDIT_SUGGESTED, "FROM a:1\nCOPY b /c\n");
+	/* ADD of a relative place would be found as COPY. */
+	becomes(w, "FROM a:1\nADD b c\n", EDIT_SUGGESTED, "FROM a:1\nADD b c\n");
+	assert_int_equal(w->fixes.n_fixes, 1);
+	assert_int_equal(w->fixes.fixes[0].end, LINT_FIX_FINDS);
 	/* In its words, not in its line's. */
 	becomes(w, "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install b=1\n", EDIT_SAFE,
 	    "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install -y b=1\n");
