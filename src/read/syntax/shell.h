@@ -74,7 +74,13 @@ MUST_USE int shell_parse_exec(const struct placed_text *source, const struct she
 
 /* ---- asking a command ---- */
 
-bool shell_is(const struct shell_command *command, const char *name);
+/* Inline, so that a rule's name is measured when it is compiled. */
+static inline bool shell_is(const struct shell_command *command, const char *name)
+{
+	struct str wanted = str_of(name);
+
+	return command->name.n == wanted.n && str_eq(command->name, wanted);
+}
 /* The i-th word after the name that is not an option ("-x", "--x"; after "--" all are arguments),
  * or NULL. The value of an option counts as an argument. */
 const struct shell_word *shell_arg(const struct shell_command *command, size_t i);

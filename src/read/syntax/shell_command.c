@@ -251,11 +251,6 @@ int shell_parse_exec(const struct placed_text *source, const struct shell_word *
 
 /* ---- asking a command ---- */
 
-bool shell_is(const struct shell_command *command, const char *name)
-{
-	return str_eq(command->name, str_of(name));
-}
-
 bool shell_is_shell(struct str name)
 {
 	static const char *const shells[] = {"sh", "bash", "ash", "dash", "ksh", "mksh", "zsh"};
