@@ -55,20 +55,60 @@ static bool stage_has(
 	return false;
 }
 
-/* An ENTRYPOINT only, and with no CMD beside it: CMD's words would become its arguments. */
+/* The images of the distributions, which have no ENTRYPOINT. */
+static bool is_plain_system(const struct docker_reference *image)
+{
+	static const char *const names[] = {"almalinux", "alpine", "amazonlinux", "archlinux",
+	    "busybox", "centos", "debian", "fedora", "opensuse/leap", "opensuse/tumbleweed",
+	    "oraclelinux", "rockylinux", "ubuntu", NULL};
+	struct str name = image->repository;
+
+	if (str_starts(name, STR("library/")))
+		name = str_sub(name, 8, name.n);
+	return (image->registry.n == 0 || str_eq(image->registry, STR("docker.io"))) &&
+	       lint_is_any(name, names);
+}
+
+/* Of a CMD: with an ENTRYPOINT its words would be arguments, and with another shell it may be
+ * meant. *ret_level says how far it is known that there is neither. */
+static bool stands_alone(
+    const struct docker_view *view, const struct docker_step *step, enum edit_level *ret_level)
+{
+	const struct docker_stage *lowest;
+
+	if (!step->stage || step->shell)
+		return false;
+	for (const struct docker_stage *s = step->stage; s; s = s->parent)
+		for (size_t i = 0; i < s->n_steps; i++)
+			if (lint_step_is(&view->steps[s->first_step + i], DOCKER_ENTRYPOINT))
+				return false;
+	lowest = step->stage->lowest;
+	*ret_level =
+	    lowest->image_known && is_plain_system(&lowest->base) ? EDIT_SAFE : EDIT_SUGGESTED;
+	return true;
+}
+
+/* A CMD that stands alone, or an ENTRYPOINT with no CMD beside it, whose words would become its
+ * arguments. */
 static void offer_list(struct lint *l, const struct docker_view *view,
     const struct docker_step *step, struct buf *text)
 {
 	const struct shell_command *c = plain_command(step);
+	enum edit_level level = EDIT_SUGGESTED;
 
-	if (!c || !lint_step_is(step, DOCKER_ENTRYPOINT) || stage_has(view, step, DOCKER_CMD))
+	if (!c)
+		return;
+	if (lint_step_is(step, DOCKER_CMD)
+		? !stands_alone(view, step, &level)
+		: !lint_step_is(step, DOCKER_ENTRYPOINT) || stage_has(view, step, DOCKER_CMD))
 		return;
 	for (size_t i = 0; i < c->n_words; i++)
 		buf_addf(text, "%s\"" STR_FMT "\"", i ? ", " : "[", STR_ARG(c->words[i].text));
 	buf_addc(text, ']');
-	/* What a user of the image passes to it becomes arguments, which a shell ignored. */
+	/* What a user of the image passes to an ENTRYPOINT becomes arguments, which a shell
+	 * ignored. */
 	if (buf_ok(text))
-		lint_edit(l, EDIT_SUGGESTED, shell_command_range(c), buf_str(text));
+		lint_edit(l, level, shell_command_range(c), buf_str(text));
 }
 
 static void check_shell_form(struct lint *l, const struct docker_view *view)
