@@ -81,6 +81,8 @@ class ShellCheck(House):
         self.write("many", b"FROM debian:12.5\n" + b"RUN echo $HOME\n" * 200 + b"USER 1\n")
         self.write("bytes", b"FROM debian:12.5\nRUN echo \xff\xfe $HOME\nUSER 1\n")
         self.write("nul", b"FROM debian:12.5\nRUN echo \0 $HOME\nRUN echo $HOME\nUSER 1\n")
+        self.write("large", b"FROM debian:12.5\n" + b"RUN echo " + b"x " * 400000 + b"\n" + b"RUN echo $HOME\nUSER 1\n")
+        self.assertIn(("SC2086", 3, 10), self.places(self.lint(0, "large")))
         self.assertIn(("SC2086", 3, 10), self.places(self.lint(0, "deep")))
         self.assertEqual(len(self.places(self.lint(0, "many"))), 200)
         self.assertIn(("SC2086", 2, 13), self.places(self.lint(0, "bytes")))

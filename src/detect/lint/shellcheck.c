@@ -12,6 +12,8 @@ enum {
 	CODE_MAX = 9999,
 	/* Names that a script is told of, in bytes: a file that sets a million is not worth it. */
 	NAMES_BYTES = 8 << 10,
+	SCRIPT_BYTES = 512 << 10, /* a longer one is not given to it */
+	RUN_BYTES = 2 << 20,	  /* nor more at once, unless one script is */
 };
 
 /* Said of every script: what it sources is not there, and that ash is not fully known. */
@@ -93,7 +95,8 @@ static void add_script(struct check *c, struct script script, struct str shell)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(c->names.n + script.body.n + shell.n + 16);
 
-	if (script.body.n == 0 || str_chr(script.body, '\0') != STR_NPOS)
+	if (script.body.n == 0 || script.body.n > SCRIPT_BYTES ||
+	    str_chr(script.body, '\0') != STR_NPOS)
 		return;
 	script.first_line = 1;
 	if (!str_starts(script.body, STR("#!"))) {
@@ -184,9 +187,13 @@ static void run(struct check *c, remark_fn *fn)
 
 	for (size_t i = 0, n; i < c->scripts.n && !l->failed; i += n) {
 		struct err why = ERR_INIT;
+		size_t bytes = 0;
 
-		for (n = 0; n < LINT_CHECKED_MAX && i + n < c->scripts.n; n++)
+		for (n = 0; n < LINT_CHECKED_MAX && i + n < c->scripts.n && bytes < RUN_BYTES;
+		    n++) {
 			texts[n] = c->scripts.p[i + n].text;
+			bytes += texts[n].n;
+		}
 		if (checker->run(checker, texts, n, l->arena, &json, &why) == 0) {
 			take_remarks(c, c->scripts.p + i, n, json, fn);
 		} else if (why.code != ERR_NOT_FOUND) {

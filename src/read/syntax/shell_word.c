@@ -377,10 +377,11 @@ static bool opens_pattern(const struct shell_reader *r, size_t start)
 static bool opens_array(const struct shell_reader *r, size_t start)
 {
 	struct str before = str_make(r->p + start, r->at - start);
-	size_t bracket = str_chr(before, '[');
+	size_t bracket;
 
 	if (r->p[r->at] != '(' || !r->arrays || !str_ends(before, STR("=")))
 		return false;
+	bracket = str_chr(before, '[');
 	before.n--;
 	before.n -= str_ends(before, STR("+"));
 	if (bracket != STR_NPOS && str_ends(before, STR("]")))
