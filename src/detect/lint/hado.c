@@ -436,6 +436,15 @@ bool hado_is_alias(const struct hado_pass *pass, size_t at, struct str name)
 	return false;
 }
 
+size_t hado_parent(const struct hado_pass *pass, size_t at)
+{
+	for (size_t i = at; i-- > 0;)
+		if (pass->steps[i].in->kind == DOCKER_FROM && pass->steps[i].from->alias.n > 0 &&
+		    str_eq(pass->steps[i].from->alias, pass->steps[at].from->text))
+			return i;
+	return pass->n_steps;
+}
+
 struct str hado_flag(const struct hado_step *step, const char *name)
 {
 	const struct docker_flag *flag = docker_flag_get(step->in, name);

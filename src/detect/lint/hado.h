@@ -130,6 +130,8 @@ bool hado_is_alias(const struct hado_pass *pass, size_t at, struct str name);
 struct hado_image hado_image_split(struct str text);
 /* Says of each instruction of that kind but the first of its stage that it is bad. */
 void hado_report_second(struct lint *lint, const struct hado_pass *pass, enum docker_kind kind);
+/* Of a FROM: the FROM above whose name it builds on; n_steps: none. */
+size_t hado_parent(const struct hado_pass *pass, size_t at);
 /* A flag's value with its quotes trimmed; empty if there is none. */
 struct str hado_flag(const struct hado_step *step, const char *name);
 

@@ -26,7 +26,31 @@ bool lint_is_rpm_pinned(struct str package)
 	return before.n > 0;
 }
 
+/* In a pipe somebody may answer. */
+void lint_check_answers(
+    struct lint *l, const struct shell_command *c, const struct lint_answers *answers)
+{
+	const struct shell_word *verb = lint_verb(c, answers->verbs, lint_rpm_valued);
+	struct text_range at;
+
+	if (!verb || !lint_is_any(c->name, answers->managers) || c->join == SHELL_PIPE)
+		return;
+	for (const char *const *flag = answers->flags; *flag; flag++)
+		if (shell_has_flag(c, *flag))
+			return;
+	at = shell_word_range(c, answers->before_verb ? &c->words[0] : verb);
+	at.offset = at.end;
+	lint_edit(l, EDIT_SAFE, at, str_of(answers->added));
+	lint_command(l, c, STR_FMT " asks before it goes on", STR_ARG(c->name));
+}
+
 /* ---- as hadolint has it ---- */
+
+bool hado_is_unanswered(const struct hado_command *c, const struct lint_answers *answers)
+{
+	return hado_is_any(c, answers->managers) && hado_has_any_arg(c, answers->verbs) &&
+	       !hado_has_any_flag(c, answers->flags);
+}
 
 static bool is_version_byte(char c)
 {

@@ -152,6 +152,16 @@ bool lint_is_rpm_pinned(struct str package);
 void hado_check_rpm_pins(struct lint *lint, const struct hado_pass *pass,
     const char *const *managers, const char *const *install);
 
+/* A manager that asks before it goes on, and the options that answer. */
+struct lint_answers {
+	const char *const *managers, *const *verbs, *const *flags;
+	const char *added; /* to a command that gives none: " -y" */
+	bool before_verb;  /* it is an option of the program, not of the verb */
+};
+void lint_check_answers(
+    struct lint *lint, const struct shell_command *command, const struct lint_answers *answers);
+bool hado_is_unanswered(const struct hado_command *command, const struct lint_answers *answers);
+
 /* Labels of the organisation's schema (labels.c). LABEL_ANY: of whatever type. A value with a
  * variable that is not known is not judged by us; by hadolint it is, and is wrong. */
 enum { LABEL_ANY = -1 };

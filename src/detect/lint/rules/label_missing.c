@@ -32,15 +32,6 @@ static void check_label_missing(struct lint *l, const struct docker_view *view)
 
 /* ---- as hadolint has it: of each stage that is not there for another one ---- */
 
-static size_t parent_of(const struct hado_pass *pass, size_t at)
-{
-	for (size_t i = at; i-- > 0;)
-		if (pass->steps[i].in->kind == DOCKER_FROM && pass->steps[i].from->alias.n > 0 &&
-		    str_eq(pass->steps[i].from->alias, pass->steps[at].from->text))
-			return i;
-	return pass->n_steps;
-}
-
 static bool has_label(const struct hado_pass *pass, size_t from, struct str key)
 {
 	for (size_t i = from; i < pass->n_steps && pass->steps[i].stage == pass->steps[from].stage;
@@ -54,7 +45,7 @@ static bool is_good(const struct hado_pass *pass, size_t at, struct str key)
 {
 	struct str alias = pass->steps[at].from->alias;
 
-	for (size_t i = at; i < pass->n_steps; i = parent_of(pass, i))
+	for (size_t i = at; i < pass->n_steps; i = hado_parent(pass, i))
 		if (has_label(pass, i, key))
 			return true;
 	for (size_t i = at + 1; alias.n > 0 && i < pass->n_steps; i++) {
@@ -62,7 +53,7 @@ static bool is_good(const struct hado_pass *pass, size_t at, struct str key)
 
 		if (step->in->kind == DOCKER_COPY && str_eq(hado_flag(step, "from"), alias))
 			return true;
-		if (step->in->kind == DOCKER_FROM && parent_of(pass, i) == at &&
+		if (step->in->kind == DOCKER_FROM && hado_parent(pass, i) == at &&
 		    has_label(pass, i, key))
 			return true;
 	}

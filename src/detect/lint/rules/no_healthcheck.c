@@ -14,16 +14,6 @@ static void check_no_healthcheck(struct lint *l, const struct docker_view *view)
 	    STR("no HEALTHCHECK"), NULL, "the image has no HEALTHCHECK");
 }
 
-/* The step of the FROM that a stage builds on by its name; n_steps: none. */
-static size_t parent_of(const struct hado_pass *pass, size_t at)
-{
-	for (size_t i = at; i-- > 0;)
-		if (pass->steps[i].in->kind == DOCKER_FROM && pass->steps[i].from->alias.n > 0 &&
-		    str_eq(pass->steps[i].from->alias, pass->steps[at].from->text))
-			return i;
-	return pass->n_steps;
-}
-
 static bool has_one(const struct hado_pass *pass, size_t from)
 {
 	for (size_t i = from; i < pass->n_steps && pass->steps[i].stage == pass->steps[from].stage;
@@ -41,13 +31,13 @@ static void judge(struct lint *l, const struct hado_pass *pass)
 
 		if (pass->steps[i].in->kind != DOCKER_FROM)
 			continue;
-		for (size_t at = i; at < pass->n_steps && !good; at = parent_of(pass, at))
+		for (size_t at = i; at < pass->n_steps && !good; at = hado_parent(pass, at))
 			good = has_one(pass, at);
 		for (size_t later = i + 1; later < pass->n_steps && !good; later++) {
 			if (pass->steps[later].in->kind != DOCKER_FROM || !has_one(pass, later))
 				continue;
 			for (size_t at = later; at < pass->n_steps && !good;
-			    at = parent_of(pass, at))
+			    at = hado_parent(pass, at))
 				good = at == i;
 		}
 		if (!good)

@@ -1,36 +1,25 @@
 #include "detect/lint/rule.h"
 
-static const char *const install[] = {
-    "install", "groupinstall", "localinstall", "reinstall", "update", "upgrade", NULL};
+static const char *const flags[] = {"y", "assumeyes", NULL};
+static const char *const managers[] = {"yum", NULL};
 
 static void check_yum_yes(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
-	static const char *const managers[] = {"yum", NULL};
-	static const char *const answers[] = {"y", "assumeyes", NULL};
-	struct text_range at;
+	static const char *const verbs[] = {
+	    "install", "groupinstall", "localinstall", "reinstall", "update", "upgrade", NULL};
 
 	(void)step;
-	if (!lint_is_any(c->name, managers) || c->join == SHELL_PIPE ||
-	    !lint_verb(c, install, lint_rpm_valued))
-		return;
-	for (const char *const *flag = answers; *flag; flag++)
-		if (shell_has_flag(c, *flag))
-			return;
-	at = shell_word_range(c, lint_verb(c, install, lint_rpm_valued));
-	at.offset = at.end;
-	lint_edit(l, EDIT_SAFE, at, STR(" -y"));
-	lint_command(l, c, STR_FMT " asks before it goes on", STR_ARG(c->name));
+	lint_check_answers(
+	    l, c, &(const struct lint_answers){managers, verbs, flags, " -y", false});
 }
 
 static bool is_unanswered(const struct hado_command *c)
 {
-	static const char *const managers[] = {"yum", NULL};
 	static const char *const verbs[] = {"install", "groupinstall", "localinstall", NULL};
-	static const char *const answers[] = {"y", "assumeyes", NULL};
 
-	return hado_is_any(c, managers) && hado_has_any_arg(c, verbs) &&
-	       !hado_has_any_flag(c, answers);
+	return hado_is_unanswered(
+	    c, &(const struct lint_answers){.managers = managers, .verbs = verbs, .flags = flags});
 }
 
 const struct lint_rule rule_yum_yes = {

@@ -1,37 +1,25 @@
 #include "detect/lint/rule.h"
 
-static const char *const install[] = {"install", "in", "remove", "rm", "source-install", "si",
-    "patch", "update", "up", "dist-upgrade", "dup", NULL};
+static const char *const flags[] = {"non-interactive", "n", "no-confirm", "y", NULL};
+static const char *const managers[] = {"zypper", NULL};
 
 static void check_zypper_yes(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
-	static const char *const managers[] = {"zypper", NULL};
-	static const char *const answers[] = {"non-interactive", "n", "no-confirm", "y", NULL};
-	struct text_range at;
+	static const char *const verbs[] = {"install", "in", "remove", "rm", "source-install", "si",
+	    "patch", "update", "up", "dist-upgrade", "dup", NULL};
 
 	(void)step;
-	if (!lint_is_any(c->name, managers) || c->join == SHELL_PIPE ||
-	    !lint_verb(c, install, lint_rpm_valued))
-		return;
-	for (const char *const *flag = answers; *flag; flag++)
-		if (shell_has_flag(c, *flag))
-			return;
-	at = shell_word_range(c, &c->words[0]);
-	at.offset = at.end;
-	lint_edit(l, EDIT_SAFE, at, STR(" -n"));
-	lint_command(l, c, STR_FMT " asks before it goes on", STR_ARG(c->name));
+	lint_check_answers(l, c, &(const struct lint_answers){managers, verbs, flags, " -n", true});
 }
 
 static bool is_unanswered(const struct hado_command *c)
 {
-	static const char *const managers[] = {"zypper", NULL};
 	static const char *const verbs[] = {
 	    "install", "in", "remove", "rm", "source-install", "si", "patch", NULL};
-	static const char *const answers[] = {"non-interactive", "n", "no-confirm", "y", NULL};
 
-	return hado_is_any(c, managers) && hado_has_any_arg(c, verbs) &&
-	       !hado_has_any_flag(c, answers);
+	return hado_is_unanswered(
+	    c, &(const struct lint_answers){.managers = managers, .verbs = verbs, .flags = flags});
 }
 
 const struct lint_rule rule_zypper_yes = {
