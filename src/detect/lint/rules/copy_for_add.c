@@ -86,7 +86,7 @@ static void check_copy_for_add(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++)
 		if (lint_step_is(&view->steps[i], DOCKER_COPY) && view->steps[i].stage &&
-		    view->steps[i].instruction->n_words > 1 &&
+		    view->steps[i].stage->shipped && view->steps[i].instruction->n_words > 1 &&
 		    !docker_flag_get(view->steps[i].instruction, "from"))
 			check_copy(l, view, i);
 }

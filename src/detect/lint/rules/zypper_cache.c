@@ -39,7 +39,7 @@ const struct lint_rule rule_zypper_cache = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://en.opensuse.org/SDB:Zypper_manual"},
-    .severity = SEVERITY_INFO,
+    .severity = SEVERITY_LOW,
     .dockerfile = check_zypper_cache,
     .hadolint = {.step = keeps, .onbuild = true},
 };

@@ -1,5 +1,5 @@
 FROM debian:12.5 AS build
-# An earlier stage copies it too.
+# A stage that is not the image's keeps its layers to itself.
 COPY app.tar.gz /tmp/
 RUN tar -xzf /tmp/app.tar.gz
 FROM debian:12.5
