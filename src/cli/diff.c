@@ -135,6 +135,14 @@ static void write_hunk(struct differ *d)
 	d->shift += grown;
 }
 
+/* A name may have no line end in it, or it would be lines of its own. */
+static void add_name(struct buf *out, const char *sign, struct str path)
+{
+	buf_add(out, str_of(sign));
+	buf_add_safe(out, path);
+	buf_add(out, str_chr(path, ' ') == STR_NPOS ? STR("\n") : STR("\t\n"));
+}
+
 void diff_changes(
     struct str path, struct str text, const struct lint_change *changes, size_t n, struct buf *out)
 {
@@ -142,9 +150,10 @@ void diff_changes(
 
 	if (n == 0)
 		return;
-	while (str_starts(path, STR("./")))
-		path = str_sub(path, 2, path.n);
-	buf_addf(out, "--- a/" STR_FMT "\n+++ b/" STR_FMT "\n", STR_ARG(path), STR_ARG(path));
+	while (str_starts(path, STR("./")) || str_starts(path, STR("/")))
+		path = str_sub(path, path.p[0] == '/' ? 1 : 2, path.n);
+	add_name(out, "--- a/", path);
+	add_name(out, "+++ b/", path);
 	while (d.next < d.n)
 		write_hunk(&d);
 }

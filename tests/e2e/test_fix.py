@@ -59,6 +59,34 @@ class Fix(House):
         path = self.write("Dockerfile", FILE)
         self.plimsoll(0, "fix")
         self.assertEqual(done.stdout.decode(), path.read_text())
+        self.assertIn("-:2: DL4000 fixed", done.stderr.decode())
+
+    def test_what_is_excused_is_left(self):
+        path = self.write("Dockerfile", "FROM debian:12.5\n# hadolint ignore=DL4000\nMAINTAINER me\nENV a b\n")
+        self.plimsoll(0, "fix")
+        self.assertIn("MAINTAINER me\nENV a=b\n", path.read_text())
+        path = self.write("Dockerfile", FILE)
+        self.write("policy.yaml", "plimsoll: 1\nignore:\n  - {rule: DL4000, reason: it stays}\n")
+        self.plimsoll(0, "fix", "--policy", "policy.yaml")
+        self.assertIn("MAINTAINER me\n", path.read_text())
+        self.assertIn("install -y curl", path.read_text())
+
+    def test_names_of_other_tools(self):
+        path = self.write("Dockerfile", FILE)
+        self.plimsoll(0, "fix", "--rule", "MaintainerDeprecated")
+        self.assertNotIn("MAINTAINER", path.read_text())
+
+    def test_a_name_makes_no_lines(self):
+        self.write("a\n+++ b/x/Dockerfile", FILE)
+        out, _ = self.plimsoll(1, "fix", "--diff")
+        self.assertEqual(sum(line.startswith("+++ ") for line in out.splitlines()), 1)
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to give a file away")
+    def test_the_owner_stays(self):
+        path = self.write("Dockerfile", FILE)
+        os.chown(path, 1234, 1235)
+        self.plimsoll(0, "fix")
+        self.assertEqual((path.stat().st_uid, path.stat().st_gid), (1234, 1235))
 
     def test_wrong_input(self):
         for args, says in ((["--level", "brave"], "safe, suggested or unsafe"), (["--rule", "DL9999"], "is no rule"),

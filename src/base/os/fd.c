@@ -241,7 +241,9 @@ static int temporary_beside(const char *path, char *ret_name, size_t size, struc
 	return err_sys(err, "cannot create %s", path);
 }
 
-int file_write(const char *path, struct str bytes, unsigned mode, struct err *err)
+/* was: NULL, or whose mode and owner it gets. */
+static int write_beside(
+    const char *path, struct str bytes, unsigned mode, const struct stat *was, struct err *err)
 {
 	char temporary[PATH_MAX];
 	int fd CLEANUP_FD = -1;
@@ -255,6 +257,11 @@ int file_write(const char *path, struct str bytes, unsigned mode, struct err *er
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_sys(err, "cannot create %s", path);
+	if (was && (fchown(fd, was->st_uid, was->st_gid) < 0 || fchmod(fd, mode) < 0)) {
+		(void)err_sys(err, "cannot keep the owner and mode of %s", path);
+		(void)unlink(temporary);
+		return -1;
+	}
 	if (write_and_sync(fd, bytes, err) != 0) {
 		(void)unlink(temporary);
 		return err_wrap(err, "%s", path);
@@ -265,6 +272,16 @@ int file_write(const char *path, struct str bytes, unsigned mode, struct err *er
 		return -1;
 	}
 	return sync_parent(path, err);
+}
+
+int file_write(const char *path, struct str bytes, unsigned mode, struct err *err)
+{
+	return write_beside(path, bytes, mode, NULL, err);
+}
+
+int file_replace(const char *path, struct str bytes, const struct stat *was, struct err *err)
+{
+	return write_beside(path, bytes, was->st_mode & 07777, was, err);
 }
 
 bool file_exists(const char *path)

@@ -38,6 +38,11 @@ MUST_USE int file_read(const char *path, size_t max_bytes, struct arena *arena,
  * output_write (output.h). Parent must exist.
  * Faults of tests: see base/fault.h, points "file-write" and "file-sync". */
 MUST_USE int file_write(const char *path, struct str bytes, unsigned mode, struct err *err);
+struct stat;
+/* The same in the place of a regular file that `was` is of: the new one has its mode and owner
+ * before it has its name. ERR_IO if it is another user's and cannot be given to them. */
+MUST_USE int file_replace(
+    const char *path, struct str bytes, const struct stat *was, struct err *err);
 /* "a FIFO", "a device" …, of st_mode. */
 const char *file_kind(unsigned mode);
 bool file_exists(const char *path);

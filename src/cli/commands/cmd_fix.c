@@ -35,13 +35,13 @@ static const char *title_of(struct str rule)
 	const struct lint_rule *const *rules = lint_rules(&n);
 
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(rule, str_of(rules[i]->id)))
+		if (lint_rule_is(rules[i], rule))
 			return rules[i]->title;
 	return "";
 }
 
-/* What was done about each finding; under --diff on stderr, so that the diff is nothing else. */
-static void tell(struct fixer *f, struct str path, const struct lint_fixes *fixes)
+/* What was done about each finding; on stderr if stdout is the diff or the file itself. */
+static void tell(struct fixer *f, struct str path, const struct lint_fixes *fixes, bool aside)
 {
 	static const char *const ends[] = {[LINT_FIXED] = "fixed",
 	    [LINT_FIX_OVERLAPS] = "left out, a more important one changes the same words",
@@ -57,7 +57,7 @@ static void tell(struct fixer *f, struct str path, const struct lint_fixes *fixe
 		buf_addf(&line, ":%u: ", fix->line);
 		buf_add_safe(&line, fix->rule);
 		buf_addf(&line, " %s: %s", ends[fix->end], title_of(fix->rule));
-		if (f->options->diff)
+		if (aside)
 			log_progress(buf_cstr(&line));
 		else
 			buf_addf(&f->out, "%s\n", buf_cstr(&line));
@@ -81,13 +81,7 @@ static int check_same(const char *path, const struct stat *was, struct err *err)
 
 static int replace(const char *path, const struct stat *was, struct str text, struct err *err)
 {
-	if (check_same(path, was, err) != 0 ||
-	    file_write(path, text, was->st_mode & 07777, err) != 0)
-		return -1;
-	/* Only root can give a file away; then it stays its owner's. */
-	if (geteuid() == 0 && lchown(path, was->st_uid, was->st_gid) < 0)
-		return err_sys(err, "%s: its owner", path);
-	return chmod(path, was->st_mode & 07777) < 0 ? err_sys(err, "%s: its mode", path) : 0;
+	return check_same(path, was, err) != 0 ? -1 : file_replace(path, text, was, err);
 }
 
 /* A diff shows whole lines: with a secret in one it is shown without, and is of no use to a tool.
@@ -129,13 +123,46 @@ static int read_file(
 	return arena_check(&f->arena, err);
 }
 
+/* What the policy leaves out is not repaired either. */
+static bool is_ignored(const struct fixer *f, struct str rule, struct str path)
+{
+	const struct policy *policy = &f->session->policy;
+
+	for (size_t i = 0; i < policy->ignores.n; i++) {
+		const struct finding_match *m = &policy->ignores.p[i].match;
+
+		if (m->rule.n > 0 && glob_match(m->rule, rule) &&
+		    (m->path.n == 0 || glob_match(m->path, path)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_asked_for(const struct fixer *f, const struct lint_rule *rule)
+{
+	for (size_t i = 0; i < f->options->rules.n; i++)
+		if (lint_rule_is(rule, f->options->rules.p[i]))
+			return true;
+	return f->options->rules.n == 0;
+}
+
 static int fix_text(
     struct fixer *f, struct str path, struct str text, struct lint_fixes *ret, struct err *err)
 {
-	const struct opt_list *rules = &f->options->rules;
+	struct str_list wanted = {0};
+	size_t n;
+	const struct lint_rule *const *rules = lint_rules(&n);
 
-	return scan_fix(&f->session->scan, path, text, f->level,
-	    (struct str_list){rules->p, rules->n}, &f->arena, ret, err);
+	wanted.p = arena_array(&f->arena, n, sizeof *wanted.p);
+	if (!wanted.p)
+		return arena_err(&f->arena, err);
+	for (size_t i = 0; i < n; i++)
+		if (is_asked_for(f, rules[i]) && !is_ignored(f, str_of(rules[i]->id), path))
+			wanted.p[wanted.n++] = str_of(rules[i]->id);
+	*ret = (struct lint_fixes){0};
+	if (wanted.n == 0)
+		return 0;
+	return scan_fix(&f->session->scan, path, text, f->level, wanted, &f->arena, ret, err);
 }
 
 static int fix_file(struct fixer *f, struct str name, struct err *err)
@@ -150,7 +177,7 @@ static int fix_file(struct fixer *f, struct str name, struct err *err)
 		return arena_err(f->session->cli->arena, err);
 	if (read_file(f, path, &st, &text, err) != 0 || fix_text(f, name, text, &fixes, err) != 0)
 		return -1;
-	tell(f, name, &fixes);
+	tell(f, name, &fixes, f->options->diff);
 	f->any |= fixes.n_edits > 0;
 	if (fixes.n_edits == 0)
 		return 0;
@@ -203,6 +230,7 @@ static int fix_stdin(struct fixer *f, struct err *err)
 		return err_wrap(err, "the standard input");
 	if (fix_text(f, STR("Dockerfile"), buf_str(&text), &fixes, err) != 0)
 		return -1;
+	tell(f, STR("-"), &fixes, true);
 	f->any = fixes.n_edits > 0;
 	if (f->options->diff) {
 		add_diff(f, STR("Dockerfile"), buf_str(&text), &fixes);
@@ -294,9 +322,9 @@ const struct command command_fix = {
 	"before it is written: with it the file is read again and has the same instructions but for\n"
 	"those that the edit is about, and nothing new is found; what cannot be proved is left out,\n"
 	"and said. Of two edits of the same words the more important one is made. Files are replaced\n"
-	"at once and keep their mode and owner; links are not followed. `-` reads a Dockerfile from\n"
-	"the standard input and prints it. With --diff nothing is written, and the exit code is 1 if\n"
-	"something would be.\n\n"
+	"at once and keep their mode and owner; a link is not followed; what a comment or the policy\n"
+	"excuses is left. `-` reads a Dockerfile from the standard input and prints it. With --diff\n"
+	"nothing is written, and the exit code is 1 if something would be.\n\n"
 	"  plimsoll fix --diff\n"
 	"  plimsoll fix --level suggested --rule DL3015 Dockerfile",
     .run = run_fix,

@@ -46,7 +46,8 @@ static int keep(struct sink *sink, const struct finding *f, struct err *err)
 	found.rule = copy.rule;
 	found.identity = copy.identity;
 	found.line = copy.n_places > 0 ? copy.places[0].line : 0;
-	if (copy.fix && copy.fix->n_edits > 0) {
+	/* What a comment asks to leave is left. */
+	if (copy.fix && copy.fix->n_edits > 0 && copy.request.n == 0) {
 		found.edits = copy.fix->edits;
 		found.n_edits = copy.fix->n_edits;
 		found.offset = found.edits[0].offset;
