@@ -16,7 +16,7 @@ bool advisory_id_fits(struct str glob);
 /* Whether it begins as one does ("CVE-"), in any case, and so is meant to be one. */
 bool advisory_id_begins(struct str id);
 /* The same id as its publisher writes it, for one in the wrong case ("cve-2020-25032"): into `out`,
- * which holds at least as many bytes. False where that is no id either. */
+ * which holds at least as many bytes. False if that is no id either. */
 bool advisory_id_spell(struct str id, char *out, size_t size, struct str *ret);
 
 #endif

@@ -16,7 +16,7 @@ struct str_list {
 };
 
 struct finding_vulnerability {
-	struct str id; /* CVE where there is one */
+	struct str id; /* CVE if there is one */
 	struct str_list aliases;
 	struct str_list fixed; /* versions that cure it; empty: none known */
 	enum severity severity;
@@ -31,7 +31,7 @@ struct finding_vulnerability {
 struct finding_secret {
 	struct str kind;
 	uint32_t length;   /* bytes */
-	struct str prefix; /* its first four characters where it has 16 or more, else empty */
+	struct str prefix; /* its first four characters if it has 16 or more, else empty */
 	struct str hash;   /* keyed, hex: the same secret is the same hash everywhere */
 	bool generic;	   /* a generic kind never blocks on its own (design 6.6) */
 };
@@ -62,7 +62,7 @@ struct finding_waiver {
 /* What a policy may make of a finding, whatever its thresholds say. */
 enum finding_weight {
 	WEIGHT_FULL,
-	WEIGHT_COMPARED, /* blocks only where a comparison with the target branch calls it new */
+	WEIGHT_COMPARED, /* blocks only if a comparison with the target branch calls it new */
 	WEIGHT_WARNS,	 /* never blocks: what it says is likely, not certain */
 	WEIGHT_ALWAYS,	 /* blocks in every mode, unless the policy ignores or waives it */
 	WEIGHT_RAISED,	 /* as if the stage's block list had its rule: the file asks for that */

@@ -71,7 +71,7 @@ static bool is_ipv6_literal(struct str s)
 	return true;
 }
 
-/* Splits the port off; false where what follows the last ':' is none. */
+/* Splits the port off; false if what follows the last ':' is no port. */
 static bool cut_port(struct str *host)
 {
 	size_t colon = str_rchr(*host, ':');

@@ -16,20 +16,20 @@ enum {
 };
 
 struct image_ref {
-	struct str host;   /* "docker.io" where none was written; with its port */
+	struct str host;   /* "docker.io" if none was written; with its port */
 	struct str path;   /* "library/debian", "team/app" */
 	struct str tag;	   /* empty: none was written */
 	struct str digest; /* "sha256:…" or "sha512:…"; empty: none was written */
 	bool host_written;
 };
 
-/* ERR_FORMAT where the text is no reference (upper case in the path, a bad tag or digest …), with
- * what is wrong in words; ERR_LIMIT where it is too long. The text is borrowed. */
+/* ERR_FORMAT if the text is no reference (upper case in the path, a bad tag or digest …), with
+ * what is wrong in words; ERR_LIMIT if it is too long. The text is borrowed. */
 MUST_USE int image_ref_parse(
     struct str text, struct arena *arena, struct image_ref *ret, struct err *err);
-/* The tag, the digest where there is no tag but a digest, or "latest" where there is neither. */
+/* The tag, the digest if there is no tag but a digest, or "latest" if there is neither. */
 struct str image_ref_selector(const struct image_ref *ref);
-/* "host/path", and with it ":tag" and "@digest" where they are there; p NULL where the arena is
+/* "host/path", and with it ":tag" and "@digest" if they are there; p NULL if the arena is
  * full. */
 struct str image_ref_name(const struct image_ref *ref, struct arena *arena);
 struct str image_ref_text(const struct image_ref *ref, struct arena *arena);

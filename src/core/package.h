@@ -24,7 +24,7 @@ struct package {
 	struct str name;
 	struct str version;
 	struct str arch;
-	struct str source; /* source package, where the ecosystem has them */
+	struct str source; /* source package, if the ecosystem has them */
 	struct str source_version;
 	struct str purl;
 	struct str licence; /* an SPDX expression, as it was found; empty: not known */
@@ -50,7 +50,7 @@ struct inventory {
 };
 
 /* "pkg:deb/debian/openssl@3.0.11-1?arch=amd64&distro=debian-12": package-url specification, with
- * its percent-encoding. p is NULL where the arena is full. */
+ * its percent-encoding. p is NULL if the arena is full. */
 struct str purl_make(
     const struct package *package, const struct distro *distro, struct arena *arena);
 /* PEP 503: lower case, runs of "-_." to one "-". */

@@ -15,7 +15,7 @@ struct place {
 	struct str within; /* in a report: the path from the repository's top, where origin.path is
 			      the one from where the user stands; empty: they are the same */
 	uint32_t line, column, end_line, end_column;
-	/* Of a secret's place, which may be known where another of the same finding is new. Any
+	/* Of a secret's place, which may be known while another of the same finding is new. Any
 	 * other finding's places are as the finding is, and say NEW. */
 	enum finding_state state;
 };
@@ -35,13 +35,13 @@ struct line_index {
 	struct str text;
 	uint32_t *starts; /* byte offsets; starts[0] is 0 */
 	size_t n;
-	/* Only where a line is very long: where in it code points were counted before, so that
+	/* Only if a line is very long: where in it code points were counted before, so that
 	 * many findings on one endless line stay cheap. */
 	struct line_mark *marks;
 	size_t n_marks;
 };
 
-/* text is borrowed. -1 where it is larger than 4 GiB (ERR_LIMIT) or the arena is full. */
+/* text is borrowed. -1 if it is larger than 4 GiB (ERR_LIMIT) or the arena is full. */
 MUST_USE int line_index_init(
     struct line_index *lines, struct str text, struct arena *arena, struct err *err);
 /* 1-based line of a byte offset (clamped to the text). */
@@ -49,7 +49,7 @@ uint32_t line_index_line(const struct line_index *lines, size_t offset);
 /* Fills line, column, end_line and end_column for text[offset, end). */
 void line_index_place(
     const struct line_index *lines, size_t offset, size_t end, struct place *place);
-/* The text of a 1-based line without its end; empty where there is no such line. */
+/* The text of a 1-based line without its end; empty if there is no such line. */
 struct str line_index_text(const struct line_index *lines, uint32_t line);
 
 #endif

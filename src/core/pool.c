@@ -42,7 +42,7 @@ struct pool {
 	struct reader *readers;
 	size_t n_readers;
 	unsigned char *states;	      /* of each item */
-	struct item_result **results; /* NULL: it told nothing */
+	struct item_result **results; /* NULL: it reported nothing */
 	size_t next_handed;	      /* no item before it waits */
 	size_t next_commit;
 	size_t held_bytes;

@@ -1,7 +1,7 @@
 /*
  * Readers of hostile bytes: N sandboxed processes (design 6.9), forked from this one, work
  * down a list of items. What the parent prepared before (compiled rules, a mapped database)
- * each reader sees as it was, copy on write. What an item told is committed when the item is
+ * each reader sees as it was, copy on write. What an item reported is committed when the item is
  * done, and in the order of the list, so that the output does not depend on N. A reader that
  * crashes, runs out of memory or out of time costs the item that it was at: nothing of that
  * item is committed, and a fresh reader takes the rest. The files that items are about are

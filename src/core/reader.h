@@ -31,7 +31,7 @@ struct reader {
 
 	size_t handed[POOL_HANDED_MAX]; /* items, in order; the first is being read */
 	size_t n_handed;
-	struct buf results; /* frames that the first told */
+	struct buf results; /* frames that the first sent */
 	size_t n_done;	    /* since it was started */
 	bool retired;	    /* it ends of its own accord */
 };

@@ -15,16 +15,16 @@ struct subject {
 	struct str digest;
 	struct str platform;
 	uint32_t parent;       /* index + 1 into subjects; 0: a top one */
-	struct path_view view; /* what is told about it has its paths written so */
+	struct path_view view; /* its findings have their paths written so */
 };
 
 struct stage_result {
 	enum stage stage;
 	bool ran;	      /* false: not_run says why */
-	enum verdict verdict; /* the gravest of its findings; BLOCKS also where it failed */
+	enum verdict verdict; /* the gravest of its findings; BLOCKS also if it failed */
 	bool failed;	      /* an error kept it from seeing everything */
 	int64_t duration_ms;
-	struct str why; /* where it did not run */
+	struct str why; /* if it did not run */
 };
 
 struct policy_info {
@@ -79,12 +79,12 @@ struct report {
 void report_init(struct report *r, size_t memory_bytes, size_t findings_max);
 void report_release(struct report *r);
 
-/* A sink that fills the report: findings get `subject` and, where they have none, a fingerprint
+/* A sink that fills the report: findings get `subject` and, if they have none, a fingerprint
  * with the next free ordinal; a finding that is already there (same rule and fingerprint identity
  * at the same place) is not added twice. A secret is one finding, whatever subjects and places it
  * stands in: its places are gathered, it is new if one of them is, and the gravest severity and
  * verdict and the earliest stage hold. Past findings_max the rest is dropped and one problem
- * (ERR_LIMIT) told. */
+ * (ERR_LIMIT) reported. */
 struct report_sink {
 	struct sink sink;
 	struct report *report;

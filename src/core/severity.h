@@ -96,7 +96,7 @@ struct str gap_kind_word(enum gap_kind kind);
 struct str edit_level_word(enum edit_level level);
 struct str package_scope_word(enum package_scope scope);
 
-/* False where the word is none of the list; *ret unwritten. */
+/* False if the word is not in the list: *ret is then unwritten. */
 bool severity_parse(struct str word, enum severity *ret);
 bool stage_parse(struct str word, enum stage *ret);
 bool gap_kind_parse(struct str word, enum gap_kind *ret);

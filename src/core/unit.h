@@ -10,7 +10,7 @@
 struct unit {
 	struct origin origin;
 	struct str bytes;
-	uint32_t mode; /* st_mode's type and permission bits, 0 where there is none */
+	uint32_t mode; /* st_mode's type and permission bits, 0 if there is none */
 };
 
 #endif

@@ -28,7 +28,7 @@ void wire_put_gap(struct buf *b, const struct not_covered *gap);
 
 void wire_put_added_place(struct buf *b, const struct added_place *added);
 
-/* Slices point into the payload; lists and groups are in the arena. ERR_FORMAT where the bytes
+/* Slices point into the payload; lists and groups are in the arena. ERR_FORMAT if the bytes
  * are not what wire_put_… writes, to the last byte. */
 MUST_USE int wire_get_finding(
     struct str payload, struct arena *arena, struct finding *ret, struct err *err);

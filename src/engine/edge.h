@@ -5,7 +5,7 @@
  * places only, so that it can hide too much and never put words into a report. Generic
  * kinds are not looked for here: every digest would be one. Not for threads.
  *
- * What the linter quotes of a file is masked where the whole file is known (engine/mask.h).
+ * What the linter quotes of a file is masked once the whole file is known (engine/mask.h).
  */
 #ifndef ENGINE_EDGE_H
 #define ENGINE_EDGE_H
@@ -26,7 +26,7 @@ struct edge {
 void edge_init(struct edge *edge, const struct limits *limits);
 void edge_release(struct edge *edge);
 
-/* *ret is text itself, or a copy in the arena. -1 where it could not be looked through: then it
+/* *ret is text itself, or a copy in the arena. -1 if it could not be looked through: then it
  * must not be shown. */
 MUST_USE int edge_text(
     struct edge *edge, struct str text, struct arena *arena, struct str *ret, struct err *err);

@@ -31,7 +31,7 @@ struct scan {
 	const struct limits *limits;
 	const struct secret_engine *secrets; /* lint needs it too: no finding quotes a secret */
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
-	const struct lint_opts *lint;	     /* a peer's dialect and what it was told; NULL: ours */
+	const struct lint_opts *lint;	     /* a peer's dialect and its settings; NULL: ours */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
 	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
 	struct edge *edge;	/* hides secrets in what is shown; NULL in tests alone */

@@ -91,7 +91,7 @@ static int check_formats(const struct hadolint_config *config, struct err *err)
 {
 	for (size_t i = 0; i < config->formats.n; i++)
 		if (!hadolint_format_find(config->formats.p[i]))
-			return err_set(err, ERR_FORMAT, "a reader named a format that is none");
+			return err_set(err, ERR_FORMAT, "a reader named an unknown format");
 	return 0;
 }
 

@@ -17,7 +17,7 @@ struct where {
 };
 
 /* `several`: it is one of several operands, whose paths must differ also outside a repository.
- * There a folder's files are named from the folder, and a file as the user names it. ERR_IO where
+ * There a folder's files are named from the folder, and a file as the user names it. ERR_IO if
  * there is nothing or it cannot be looked at, ERR_UNSUPPORTED for devices, FIFOs and sockets. */
 MUST_USE int where_find(
     struct str operand, bool several, struct arena *arena, struct where *ret, struct err *err);

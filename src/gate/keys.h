@@ -17,7 +17,7 @@ struct keys {
 	struct syntax_tree tree;
 	struct arena *arena;
 	const struct policy_names *names; /* gate/names.h; NULL: ids are not checked */
-	/* NULL: an unknown key is an error. Else the first one is told here, and all are passed
+	/* NULL: an unknown key is an error. Else the first one is reported here, and all are passed
 	 * over. */
 	struct err *unknown;
 };

@@ -278,7 +278,7 @@ static struct str value_of(const struct environment *e, const char *name)
 	return value ? arena_str(e->arena, str_of(value)) : STR_NONE;
 }
 
-/* The first is told. */
+/* The first is reported. */
 static void PRINTF_LIKE(2, 3) tell(const struct environment *e, const char *format, ...)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(1));

@@ -1,7 +1,7 @@
 /*
- * What `plimsoll hadolint` is told, as hadolint takes it: by its environment, by .hadolint.yaml and
- * on its command line, and how the three are laid over one another. The file is hostile: it is
- * parsed in a sandboxed reader (engine/scan_hadolint.h). Plain values in the arena.
+ * The settings of `plimsoll hadolint`, as hadolint takes them: by its environment, by
+ * .hadolint.yaml and on its command line, and how the three are laid over one another. The file is
+ * hostile: it is parsed in a sandboxed reader (engine/scan_hadolint.h). Plain values in the arena.
  *
  * Source: the behaviour of hadolint 2.15.1. It passes over what it does not know; here that is an
  * error, and the rest holds.
@@ -53,8 +53,8 @@ bool hadolint_add_label(struct hadolint_labels *labels, struct str text, struct 
  */
 MUST_USE int hadolint_config_parse(struct str name, struct str text, struct arena *arena,
     struct hadolint_config *ret, struct err *ret_wrong, struct err *err);
-/* The variables NO_COLOR and HADOLINT_…; get is getenv. *ret_wrong is set if a value is none that
- * its variable takes, which is then passed over; an empty one is not there. */
+/* The variables NO_COLOR and HADOLINT_…; get is getenv. *ret_wrong is set if a value is not one
+ * that its variable takes, which is then passed over; an empty one is not there. */
 MUST_USE int hadolint_config_environment(char *(*get)(const char *name), struct arena *arena,
     struct hadolint_config *ret, struct err *ret_wrong, struct err *err);
 /* Lists come one after the other; of all else, and of each label, one source decides: the command

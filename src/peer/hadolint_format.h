@@ -16,7 +16,7 @@
 struct hadolint_finding {
 	struct str rule, message;
 	enum hadolint_level level;
-	uint32_t line, column; /* the column counts where the file could not be read alone */
+	uint32_t line, column; /* the column counts only if the file could not be read alone */
 	bool unread;	       /* it says why the file could not be read, and is the only one */
 	uint32_t file;	       /* for whoever sorts them */
 };

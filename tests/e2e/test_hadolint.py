@@ -1,4 +1,4 @@
-"""plimsoll hadolint: what it is told by options, variables and .hadolint.yaml, what it prints in each of hadolint's formats,
+"""plimsoll hadolint: its settings by options, variables and .hadolint.yaml, what it prints in each of hadolint's formats,
 what it exits with. Where hadolint itself is installed, both are asked and must agree."""
 import json
 import os

@@ -12,7 +12,7 @@ except ImportError as error:
     oracle.skip(f"{error} (Debian: python3-json5)")
 
 EXCEPTIONS = {
-    "half a pair": "an escape that is half of a surrogate pair is told; Python's json keeps it",
+    "half a pair": "an escape that is half of a surrogate pair is reported; Python's json keeps it",
 }
 TWICE = "this name was given before"
 WORDS = ["a", "b c", "é", "\U0001f6a2", "it's", 'say "x"', "\\", "/", "\n\t", "//", "/* x */", "#", ",", "]", "{", "a:b", "", "\x7f",

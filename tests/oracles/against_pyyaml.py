@@ -16,9 +16,9 @@ EXCEPTIONS = {
     "libyaml is newer": "it takes a tab between tokens and a ? inside a word of a flow, but no tab where a block scalar's "
                         "indentation is found out; it refuses unknown directives, and differs about commas behind tags and colons "
                         "at the end in flows",
-    "two merges": "of two merge keys of a map the last counts, as of any name, and the first is told",
-    "recursion": "an alias to what it is a part of is told and null; PyYAML ties the knot",
-    "merge of no map": "a merge of what is no map is told, and what there is in maps is merged; PyYAML refuses it",
+    "two merges": "of two merge keys of a map the last counts, as of any name, and the first is reported",
+    "recursion": "an alias to what it is a part of is reported and null; PyYAML ties the knot",
+    "merge of no map": "a merge of what is no map is reported, and what there is in maps is merged; PyYAML refuses it",
     "too large": "aliases that make a walk too long are told and null",
 }
 TAG = "tag:yaml.org,2002:"

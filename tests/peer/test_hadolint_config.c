@@ -1,4 +1,4 @@
-/* What hadolint is told by its file, its variables and its command line, and what of it holds. */
+/* hadolint's settings by file, variables and command line, and which of them hold. */
 #include "../base/full_arena.h"
 #include "../core/unit.h"
 #include "base/buf.h"

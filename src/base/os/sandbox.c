@@ -49,7 +49,7 @@ static struct ruleset ruleset_of_abi(long abi, size_t *ret_size)
 	return rules;
 }
 
-/* *ret_held is false where the kernel has no Landlock. */
+/* *ret_held is false if the kernel has no Landlock. */
 static int enter_landlock(bool *ret_held, struct err *err)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
@@ -178,7 +178,7 @@ static const long allowed_calls[] = {
     SYS_exit_group,
 };
 
-/* Allowed where argument `arg`, seen through `mask`, is `value`; rows of one call are
+/* Allowed if argument `arg`, seen through `mask`, is `value`; rows of one call are
  * alternatives. The mask of a C int leaves out the upper half of its register, as the kernel does.
  */
 struct allowed_if {

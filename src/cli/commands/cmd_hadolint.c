@@ -31,7 +31,7 @@ struct hadolint_run {
 	struct session session;
 	struct lint_opts lint;
 	struct hadolint_config config; /* of all sources */
-	bool wrong;		       /* something was told on standard error */
+	bool wrong;		       /* something was reported on standard error */
 };
 
 /* What hadolint is silent about, or says and goes on. */
@@ -91,7 +91,7 @@ static int config_of_line(const struct hadolint_options *o, struct arena *arena,
 
 /* ---- configuration ---- */
 
-/* One that is broken is told, and what else there is holds; -1: there is no such file. */
+/* A broken one is reported, and what else it says holds; -1: there is no such file. */
 static int config_of_file(
     struct hadolint_run *run, struct str name, struct hadolint_config *ret, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* Packages of rpm: how yum, dnf and zypper are told a version, by us and by hadolint. */
+/* Packages of rpm: how yum, dnf and zypper are given a version, by us and by hadolint. */
 #include "detect/lint/rule.h"
 
 const char *const lint_rpm_valued[] = {"c", "config", "d", "debuglevel", "e", "errorlevel",

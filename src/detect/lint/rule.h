@@ -119,10 +119,10 @@ bool lint_installs(const struct shell_command *command);
 bool lint_is_any(struct str text, const char *const *words);
 /* The next word behind one of `verbs` that is neither an option nor the value of one of `valued`
  * ("t" for -t, "target-release" for --target-release). *at begins as 0. False behind the last, and
- * if the first such word is none of the verbs. verbs NULL: the words behind the name. */
+ * if the first such word is not one of the verbs. verbs NULL: the words behind the name. */
 bool lint_next_operand(const struct shell_command *command, const char *const *verbs,
     const char *const *valued, size_t *at, const struct shell_word **ret_word);
-/* The word that is the verb, in the sense of lint_next_operand; NULL: it is none of them. */
+/* The word that is the verb, in the sense of lint_next_operand; NULL: it is not one of them. */
 const struct shell_word *lint_verb(
     const struct shell_command *command, const char *const *verbs, const char *const *valued);
 

@@ -10,7 +10,7 @@ enum {
 	NESTING = 16,
 	CODE_MIN = 1000, /* of ShellCheck's findings */
 	CODE_MAX = 9999,
-	/* Names that a script is told of, in bytes: a file that sets a million is not worth it. */
+	/* Names that a script is given, in bytes: a file that sets a million is not worth it. */
 	NAMES_BYTES = 8 << 10,
 	SCRIPT_BYTES = 512 << 10, /* a longer one is not given to it */
 	RUN_BYTES = 2 << 20,	  /* nor more at once, unless one script is */
@@ -140,7 +140,7 @@ static bool is_excluded(unsigned code)
 	return false;
 }
 
-/* The script that "/dev/fd/N" is; NULL: it is none of them. */
+/* The script that "/dev/fd/N" is; NULL: it is not one of them. */
 static const struct script *script_of(
     const struct script *scripts, size_t n, unsigned first_file, struct str file)
 {

@@ -14,7 +14,7 @@ bool taskdef_is_name(struct str name);
 /* As JSON, or as YAML if the name says so. */
 MUST_USE int taskdef_read(struct str path, struct str bytes, struct arena *arena,
     struct syntax_tree *ret, struct err *err);
-/* By the keys at the top: those of a task or container definition and, where they alone leave it
+/* By the keys at the top: those of a task or container definition and, if they alone leave it
  * open, no others. */
 bool taskdef_is(struct str name, const struct syntax_tree *tree);
 

@@ -8,7 +8,7 @@
  *   u64le  hash of the patterns, their number and vectorscan's version
  *   u32le  reach of each rule, in their order
  *   …      the database as hs_serialize_database writes it
- * It is used where the hash is that of the rules at hand, on any processor that vectorscan runs on:
+ * It is used if the hash is that of the rules at hand, on any processor that vectorscan runs on:
  * with what the build's own one has besides, no tree of files was searched faster. Otherwise the
  * rules are compiled when they are needed.
  */
@@ -137,7 +137,7 @@ static uint64_t version_hash(void)
 	return hash64(str_of(hs_version()), 0);
 }
 
-/* What was carried along; false where it is of another vectorscan, or of another kind of processor.
+/* What was carried along; false if it is of another vectorscan, or of another kind of processor.
  */
 static bool load(struct secret_engine *e, struct rd *r)
 {

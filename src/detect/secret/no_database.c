@@ -1,6 +1,6 @@
 /*
  * Stands in for the compiled database while there is none: in the program that makes it,
- * and where the build machine cannot run what it builds.
+ * and if the build machine cannot run what it builds.
  */
 #include "detect/secret/embedded.h"
 

@@ -126,7 +126,7 @@ static int by_match(const void *a, const void *b)
 }
 
 /* Our rules stand in the order of how specific they are: of two that take the same bytes, the first
- * is told. */
+ * is reported. */
 static void drop_overlaps(const struct secret_engine *engine, struct judged_list *m)
 {
 	size_t kept = 0;

@@ -64,7 +64,7 @@ MUST_USE int secret_scanner_new(
 void secret_scanner_free(struct secret_scanner *scanner);
 /* A scanner of the built-in rules with an engine of its own, which may be made inside the sandbox:
  * patterns are compiled when one is needed, and run without JIT. For few and short texts, and only
- * where secret_fits_inside() says that the build's database can be used. */
+ * if secret_fits_inside() says that the build's database can be used. */
 MUST_USE int secret_scanner_new_inside(
     const struct limits *limits, struct secret_scanner **ret_scanner, struct err *err);
 bool secret_fits_inside(void);

@@ -31,8 +31,8 @@ struct secret_rule {
 	struct str title;
 	enum severity severity;
 	bool generic; /* never blocks on its own (design 6.6), and is not looked for in binaries */
-	/* One of ours. A match is no finding where it begins or ends inside a word, where its value
-	 * is a stand-in (core/placeholder.h), where it fails one of the tests below, or where a
+	/* One of ours. A match is no finding if it begins or ends inside a word, if its value
+	 * is a stand-in (core/placeholder.h), if it fails one of the tests below, or if a
 	 * rule before this one took the same bytes. */
 	bool own;
 	enum secret_check check;
@@ -57,9 +57,9 @@ enum { SECRET_RULES_MAX = 2000, SECRET_PATTERN_BYTES = 16384, SECRET_RULE_FILE_B
 /* Adds the built-in rules, the most specific first. Fails only if the arena is full. */
 MUST_USE int secret_rules_add_builtin(
     struct secret_rules *rules, struct arena *arena, struct err *err);
-/* Adds a user's own: ids derived from the names, severity high, generic where the name holds
+/* Adds a user's own: ids derived from the names, severity high, generic if the name holds
  * "generic". A name or id that is already there gets "-2" and so on behind its id: both apply.
- * ERR_CONFIG, with file and line, where the text is not such an object. To replace the built-in
+ * ERR_CONFIG, with file and line, if the text is not such an object. To replace the built-in
  * set, as truffleHog's --rules does, do not add that one. */
 MUST_USE int secret_rules_add_json(struct secret_rules *rules, struct str json, struct str file,
     struct arena *arena, struct err *err);

@@ -8,7 +8,7 @@
 
 enum wide_order { WIDE_NONE, WIDE_LITTLE, WIDE_BIG };
 
-/* By the byte order mark, or, without one, where at least four of ten bytes at even (or at odd)
+/* By the byte order mark, or, without one, if at least four of ten bytes at even (or at odd)
  * places are NUL and next to none at the others (the first 4 KiB decide). */
 enum wide_order wide_detect(struct str bytes);
 /* Whether a character of two units has its second one at byte `at`. */

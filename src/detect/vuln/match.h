@@ -6,7 +6,7 @@
  * - Debian packages are matched by source package and source version, against the release
  *   that os-release names; Python packages by their normalised name.
  * - One finding for each source package (or package and version) and vulnerability. Records
- *   of several feeds that are aliases of each other are one finding: its id is the CVE where
+ *   of several feeds that are aliases of each other are one finding: its id is the CVE if
  *   there is one, else the first alias by the alphabet, and `rule` is that id.
  * - Its places are those of all packages it stands for, requirement files first; the message
  *   names the binary packages where they are called otherwise than the source.

@@ -23,7 +23,7 @@ struct range_hit {
 	struct str fixed; /* the nearest version above that cures it; empty: none known */
 };
 
-/* events[0..n) are one or several ranges, each begun by an event with `begins`. RANGE_INSIDE where
+/* events[0..n) are one or several ranges, each begun by an event with `begins`. RANGE_INSIDE if
  * one of them holds the version; *ret_hit is written then. */
 enum range_answer range_contains(const struct version_scheme *scheme,
     const struct advisory_event *events, size_t n, struct str version, struct range_hit *ret_hit);

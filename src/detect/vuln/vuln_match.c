@@ -597,7 +597,7 @@ static int make_groups(struct matcher *m, struct err *err)
 			return arena_err(m->arena, err);
 		if (key.n > 0 ? add_to_group(m, p, key, err)
 			      : add_gap(m, GAP_RELEASE, what,
-				    STR("its advisories cannot be told apart"), 1, err))
+				    STR("it is not known which of its advisories apply"), 1, err))
 			return -1;
 	}
 	return 0;

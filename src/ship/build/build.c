@@ -145,7 +145,7 @@ static int check_plan(struct building *b, struct err *err)
 	struct stat st;
 
 	if ((size_t)plan->network >= ARRAY_LEN(network_words))
-		return err_set(err, ERR_CONFIG, "build.network is none, egress or host");
+		return err_set(err, ERR_CONFIG, "build.network must be none, egress or host");
 	for (size_t i = 0; i < plan->n_bases; i++)
 		if (stat(plan->bases[i].layout, &st) != 0 || !S_ISDIR(st.st_mode))
 			return err_set(err, ERR_NOT_FOUND, "base image %s: no layout in %s",

@@ -340,8 +340,8 @@ static void test_unknown_distribution(void **state)
 	match(&s);
 	assert_int_equal(s.sink.findings.n, 0);
 	assert_int_equal(s.gaps.n, 1);
-	check_gap(
-	    &s, 0, "packages of an unknown distribution", "its advisories cannot be told apart", 1);
+	check_gap(&s, 0, "packages of an unknown distribution",
+	    "it is not known which of its advisories apply", 1);
 }
 
 /* Debian testing has no VERSION_ID: its code name says which release it is. */

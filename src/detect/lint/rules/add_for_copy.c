@@ -68,7 +68,7 @@ static bool is_for_copy(struct lint *l, const struct hado_step *step)
 
 const struct lint_rule rule_add_for_copy = {
     .id = "DL3020",
-    .title = "ADD where COPY is meant",
+    .title = "ADD of what COPY copies as well",
     .why = "ADD unpacks archives and fetches from the network; where neither is meant, a "
 	   "file with an unlucky name does something else than COPY would.",
     .fix = "use COPY",

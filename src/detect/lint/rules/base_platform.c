@@ -28,7 +28,7 @@ const struct lint_rule rule_base_platform = {
     .id = "InvalidBaseImagePlatform",
     .title = "the base image is for another platform",
     .why = "A registry may answer with an image of another platform than was asked for, and "
-	   "nothing of it runs there. Judged where the base image's configuration is known, which "
+	   "nothing of it runs there. Judged if the base image's configuration is known, which "
 	   "a file alone does not tell.",
     .fix = "name the platform that the image is for, or another image",
     .threat = "runtime",

@@ -51,7 +51,7 @@ static void check_part(
 		check_list(l, view, value);
 	else if (!str_eq_nocase(key, STR("error")))
 		lint_report(l, range_of(view, key), key, NULL,
-		    STR_FMT " is none of skip, error and experimental", STR_ARG(key));
+		    STR_FMT " is not skip, error or experimental", STR_ARG(key));
 	else if (!str_eq_nocase(value, STR("true")) && !str_eq_nocase(value, STR("false")))
 		lint_report(l, range_of(view, key), key, NULL, "error is true or false");
 }

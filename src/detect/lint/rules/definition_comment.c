@@ -1,6 +1,6 @@
 #include "detect/lint/rule.h"
 
-/* The comment on the line right above; directives are none. */
+/* The comment on the line right above; a directive is no comment. */
 static bool comment_above(
     const struct docker_view *view, const struct docker_instruction *in, struct str *ret)
 {

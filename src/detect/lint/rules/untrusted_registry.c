@@ -10,7 +10,8 @@ static void check_image(struct lint *l, const struct docker_instruction *in, str
 	if (!known && (ref.registry.n == 0 || str_chr(ref.registry, '$') != STR_NPOS))
 		lint_report(l, docker_range(in, raw), text,
 		    "give its ARG a default that names a trusted registry",
-		    "which registry " STR_FMT " comes from cannot be told", STR_ARG(text));
+		    "the registry that " STR_FMT " comes from is unknown until a build",
+		    STR_ARG(text));
 	else if (!lint_is_trusted(l, ref))
 		lint_report(l, docker_range(in, raw), text, NULL,
 		    "the policy does not trust the registry " STR_FMT, STR_ARG(registry));

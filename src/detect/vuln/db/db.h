@@ -17,7 +17,8 @@ enum db_flags {
 	DB_UNCHECKED = 1 << 0, /* no block checksums: for fuzzing what lies behind them */
 };
 
-/* ERR_DATABASE: missing, too short, not ours, another version, or damaged where it was looked at.
+/* ERR_DATABASE: missing, too short, not ours, another version, or damaged in a part that was looked
+ * at.
  */
 MUST_USE int db_open(const char *path, struct db **ret_db, struct err *err);
 /* Over borrowed bytes. */
