@@ -41,7 +41,7 @@ class Fix(House):
         out, err = self.plimsoll(1, "fix", "--diff", "--level", "suggested", ".")
         self.assertEqual(path.read_text(), FILE)
         self.assertIn("DL3020 fixed", err)
-        subprocess.run(["patch", "-p1"], input=out.encode(), cwd=self.folder, check=True, capture_output=True)
+        subprocess.run(["git", "apply"], input=out.encode(), cwd=self.folder, check=True, capture_output=True)
         patched = path.read_text()
         path.write_text(FILE)
         self.plimsoll(0, "fix", "--level", "suggested", "sub")
