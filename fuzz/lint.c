@@ -1,4 +1,4 @@
-/* Any bytes under all lint rules, as a Dockerfile and as a task definition. */
+/* Any bytes under all lint rules, as a Dockerfile, a task definition, a bake and a Compose file. */
 #include "detect/lint/lint.h"
 
 #include "null_sink.h"
@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str path;
 		enum lint_dialect dialect;
 	} as[] = {{STR_INIT("Dockerfile"), LINT_OURS}, {STR_INIT("Dockerfile"), LINT_HADOLINT},
-	    {STR_INIT("task.json"), LINT_OURS}};
+	    {STR_INIT("task.json"), LINT_OURS}, {STR_INIT("docker-bake.hcl"), LINT_OURS},
+	    {STR_INIT("compose.yaml"), LINT_OURS}};
 	struct str trusted[] = {STR("docker.io"), STR("*.example/base*")};
 	struct lint_opts opts = {
 	    .trusted_registries = {trusted, ARRAY_LEN(trusted)}, .named = true};

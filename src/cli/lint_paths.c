@@ -2,7 +2,10 @@
 
 #include "base/map.h"
 #include "base/os/fd.h"
+#include "detect/lint/build_file.h"
+#include "engine/scan_builds.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -43,9 +46,53 @@ static int lint_files(struct session *s, struct lint_files *files, struct err *e
 	return scan_files(&s->scan, files->list.p, n, SCAN_LINT, err);
 }
 
+/* What a build file that is named builds, as far as it lies below it, is linted too. */
+static int add_built(struct lint_files *files, const struct named_file *named,
+    struct content *content, struct lint_builds builds, struct err *err)
+{
+	struct str unit = named->where.unit;
+	struct str folder = str_sub(unit, 0, unit.n - str_base_name(unit).n), last = STR_NONE;
+
+	for (size_t i = 0; i < builds.n; last = builds.p[i++].path) {
+		struct named_file built = *named;
+		struct str path = builds.p[i].path;
+		struct err missing = ERR_INIT; /* PL1101 reports it */
+		uint32_t handle;
+		uint64_t size;
+
+		built.where.unit = path;
+		built.where.file = str_sub(path, folder.n, path.n);
+		if (!str_starts(path, folder) || str_eq(path, last) ||
+		    content->ops->open(content, built.where.file, &handle, &size, &missing) !=
+			CONTENT_OK)
+			continue;
+		content->ops->close(content, handle);
+		vec_push(&files->list, &files->arena, built);
+	}
+	return arena_check(&files->arena, err);
+}
+
+static int follow_builds(
+    struct session *s, struct lint_files *files, const struct named_file *named, struct err *err)
+{
+	struct content_dir content CLEANUP(content_dir_release) = {0};
+	const struct build_file_name name = {named->where.file, named->where.unit};
+	int folder CLEANUP_FD = open(named->where.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct lint_builds builds;
+
+	if (folder < 0)
+		return 0;
+	content_dir_init(&content, folder);
+	if (scan_builds(&s->scan, &content.content, &name, 1, &builds, err) != 0 ||
+	    lint_builds_add(&s->scan.builds, builds, s->cli->arena, err) != 0)
+		return -1;
+	return add_built(files, named, &content.content, builds, err);
+}
+
 static int lint_path(
     struct session *s, struct lint_files *files, struct str operand, bool several, struct err *err)
 {
+	struct named_file named;
 	struct where where;
 
 	if (str_eq(operand, STR("-")))
@@ -59,7 +106,10 @@ static int lint_path(
 		return -1;
 	if (where.file.n == 0)
 		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
-	vec_push(&files->list, &files->arena, ((struct named_file){where, s->scan.subject}));
+	named = (struct named_file){where, s->scan.subject};
+	vec_push(&files->list, &files->arena, named);
+	if (build_file_is_name(where.file) || str_ends(where.file, STR(".hcl")))
+		return follow_builds(s, files, &named, err);
 	return arena_check(&files->arena, err);
 }
 

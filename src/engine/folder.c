@@ -1,8 +1,10 @@
 /* Scans of a folder, of one file, and of a text. */
 #include "base/os/fd.h"
+#include "detect/lint/build_file.h"
 #include "engine/leave_out.h"
 #include "engine/own.h"
 #include "engine/pair.h"
+#include "engine/scan_builds.h"
 #include "read/source/dir/dir.h"
 
 #include <fcntl.h>
@@ -232,7 +234,8 @@ static int choose_entries(
 {
 	const struct dir_entry **chosen =
 	    arena_array(arena, list->entries.n, sizeof(struct dir_entry *));
-	const struct lint_opts opts = {.named = f->where->file.n > 0, .build = f->scan->build};
+	const struct lint_opts opts = {
+	    .named = f->where->file.n > 0, .build = f->scan->build, .builds = f->scan->builds};
 	struct buf path CLEANUP(buf_release) = BUF_INIT(4 * f->scan->limits->path_bytes);
 	struct str name;
 
@@ -295,7 +298,7 @@ static int scan_entries(struct scan *scan, const struct where *where, int dir_fd
 static int tell_special(struct scan *scan, struct sink *sink, struct str path, uint32_t mode,
     unsigned detectors, struct err *err)
 {
-	const struct lint_opts opts = {.build = scan->build};
+	const struct lint_opts opts = {.build = scan->build, .builds = scan->builds};
 	bool linted = (detectors & SCAN_LINT) && lint_wants_path(path, &opts);
 	struct buf why CLEANUP(buf_release) = BUF_INIT(KIB(1));
 	struct not_covered gap = {
@@ -362,6 +365,34 @@ static int tell_folder(struct scan *scan, enum stage stage, struct err *why, str
 	return sink_error(&sink.sink, stage, STR_NONE, why, err);
 }
 
+/* What the folder's bake and Compose files say is built. */
+static int find_builds(struct scan *scan, const struct where *where, int dir_fd,
+    const struct dir_list *list, struct arena *arena, struct err *err)
+{
+	struct content_dir content CLEANUP(content_dir_release);
+	struct buf buf CLEANUP(buf_release) = BUF_INIT(4 * scan->limits->path_bytes);
+	VEC(struct build_file_name) files = {0};
+	struct lint_builds builds;
+
+	content_dir_init(&content, dir_fd);
+	for (size_t i = 0; i < list->entries.n; i++) {
+		const struct dir_entry *e = &list->entries.p[i];
+		struct build_file_name file = {.name = e->path};
+
+		if (!S_ISREG(e->mode) || !build_file_is_name(e->path))
+			continue;
+		if (unit_path(where, e->path, &buf, &file.path, err) != 0)
+			return -1;
+		file.path = arena_str(arena, file.path);
+		vec_push(&files, arena, file);
+	}
+	if (arena_check(arena, err) != 0)
+		return -1;
+	if (scan_builds(scan, &content.content, files.p, files.n, &builds, err) != 0)
+		return -1;
+	return lint_builds_add(&scan->builds, builds, &scan->report->arena, err);
+}
+
 static int scan_opened(
     struct scan *scan, const struct where *where, int dir_fd, unsigned detectors, struct err *err)
 {
@@ -377,6 +408,8 @@ static int scan_opened(
 		return -1;
 	if (detectors & SCAN_NOT_IGNORED)
 		leave_out_ignored(scan, where, &list, &arena);
+	if ((detectors & SCAN_LINT) && find_builds(scan, where, dir_fd, &list, &arena, err) != 0)
+		return -1;
 	if (tell_what_is_not_read(scan, where, &list, detectors, err) != 0 ||
 	    scan_entries(scan, where, dir_fd, &list, detectors, &linted, err) != 0)
 		return -1;

@@ -33,6 +33,7 @@ struct scan {
 	const struct db *database;	     /* NULL: vulnerabilities are not matched */
 	const struct lint_opts *lint;	     /* a peer's dialect and its settings; NULL: ours */
 	const struct lint_build *build;	     /* the one Dockerfile that is built; NULL: not known */
+	struct lint_builds builds;	     /* of bake and Compose files */
 	const struct scan_since *since;	     /* of scan_folder; NULL: all is new */
 	struct edge *edge;	/* hides secrets in what is shown; NULL in tests alone */
 	struct err *warning;	/* NULL, or gets why more was judged than was asked for */

@@ -137,6 +137,8 @@ static struct lint_opts lint_opts_of(struct unit_detectors *d)
 		opts = *d->scan->lint;
 	opts.named = d->named;
 	opts.build = d->scan->build;
+	if (opts.dialect == LINT_OURS)
+		opts.builds = d->scan->builds;
 	opts.checker = d->scan->shellcheck ? &d->checker : NULL;
 	opts.siblings = &d->siblings;
 	return opts;

@@ -23,13 +23,15 @@ const struct command command_lint = {
     .summary = "Dockerfiles and ECS task definitions, on the line",
     .usage = "[OPTION…] [PATH…]",
     .about =
-	"Looks for Dockerfiles (by name, and by FROM or ARG as their first instruction) and ECS task\n"
-	"definitions (JSON or YAML, by content) in the files and folders given, or here, and says on\n"
-	"the line what the policy wants otherwise. What cannot be parsed is a finding, and the rest of\n"
+	"Looks for Dockerfiles (by name, and by FROM or ARG as their first instruction), bake and\n"
+	"Compose files, and ECS task definitions (JSON or YAML, by content) in the files and folders\n"
+	"given, or here, and says on the line what the policy wants otherwise. What a bake or Compose\n"
+	"file builds is judged as it builds it. What cannot be parsed is a finding, and the rest of\n"
 	"the file is judged all the same. In folders, templates, documents and backups of a\n"
 	"Dockerfile's name are passed over; a file or folder that is named and holds nothing to lint\n"
 	"is an error (exit 4). `-` reads a Dockerfile from the standard input.\n\n"
 	"  plimsoll lint Dockerfile\n"
+	"  plimsoll lint docker-bake.hcl\n"
 	"  plimsoll lint --format json deploy/",
     .run = run_lint,
 };

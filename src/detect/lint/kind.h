@@ -5,7 +5,7 @@
 #ifndef DETECT_LINT_KIND_H
 #define DETECT_LINT_KIND_H
 
-#include "detect/lint/lint.h"
+#include "detect/lint/build_file.h"
 
 enum lint_match { LINT_IS_NOT, LINT_MAY_BE, LINT_IS };
 
@@ -38,6 +38,14 @@ bool check_directive_next(struct str *rest, struct str *ret_key, struct str *ret
 bool check_is(const struct lint_rule *rule);
 bool check_is_listed(struct str list, const struct lint_rule *rule);
 
+/* Where a text inside a file stands: `lines` and `columns` more, or, of a text whose lines are not
+ * the file's, all of it at one place. */
+struct lint_shift {
+	bool whole;
+	struct place at;
+	uint32_t lines, columns;
+};
+
 /* One file being judged. */
 struct lint {
 	const struct unit *unit;
@@ -47,6 +55,8 @@ struct lint {
 	const struct dockerfile *file;	    /* NULL: requests in comments are not looked for */
 	const struct hado_pragmas *pragmas; /* in hadolint's dialect */
 	struct check_directive check;	    /* in ours */
+	const struct lint_shift *shift;	    /* of a text inside a file; NULL: the file itself */
+	struct map *seen; /* what was found in builds before; NULL: there is one */
 	struct sink *sink;
 	struct arena *arena;
 	struct err *err;
@@ -64,6 +74,9 @@ struct lint {
 /* The next rule about this kind, which then reports; NULL behind the last and if reporting failed.
  */
 const struct lint_rule *lint_next_rule(struct lint *lint);
+/* Judges the Dockerfile that stands in a build file, as its target builds it. */
+MUST_USE int lint_inner(
+    struct lint *outer, const struct build_target *target, const struct syntax_tree *tree);
 /* That rule reports, whatever was next. */
 void lint_rule_begin(struct lint *lint, const struct lint_rule *rule);
 

@@ -55,6 +55,18 @@ enum content_result lint_sibling(struct lint *l, struct str path, struct str *re
 	return siblings->read(siblings, l->unit->origin.path, path, l->arena, ret_bytes, &why);
 }
 
+enum content_result lint_of_source(struct lint *l, struct str path, struct str *ret_bytes)
+{
+	struct str unit = l->unit->origin.path;
+	size_t folder = unit.n - str_base_name(unit).n;
+
+	if (str_starts(path, str_sub(unit, 0, folder)))
+		path = str_sub(path, folder, path.n);
+	else
+		path = arena_fmt(l->arena, "/" STR_FMT, STR_ARG(path));
+	return path.n > 0 ? lint_sibling(l, path, ret_bytes) : CONTENT_ERROR;
+}
+
 void lint_check_second(
     struct lint *l, const struct docker_view *view, enum docker_kind kind, struct str identity)
 {
@@ -205,6 +217,33 @@ static struct str_list references_of(const struct lint_rule *rule, struct str *s
 	return list;
 }
 
+static void shift_place(const struct lint_shift *shift, struct place *place)
+{
+	if (shift->whole) {
+		*place = shift->at;
+		return;
+	}
+	place->line += shift->lines;
+	place->end_line += shift->lines;
+	place->column += shift->columns;
+	place->end_column += shift->columns;
+}
+
+/* Whether another build of the file has had the very same. */
+static bool is_seen(struct lint *l, struct text_range range, struct str identity)
+{
+	struct str key;
+
+	if (!l->seen)
+		return false;
+	key = arena_fmt(
+	    l->arena, "%s:%u:%u:" STR_FMT, l->rule->id, range.offset, range.end, STR_ARG(identity));
+	if (!key.p || map_has(l->seen, key))
+		return true;
+	map_put(l->seen, key, l);
+	return false;
+}
+
 static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, struct str identity,
     const char *fix, const char *format, va_list args)
 {
@@ -232,12 +271,15 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 
 	l->n_edits = 0;
 	l->weight = WEIGHT_FULL;
-	if (l->failed)
+	if (l->failed || is_seen(l, range, f.identity))
 		return;
 	buf_addv(&message, format, args);
 	f.message = buf_ok(&message) ? buf_str(&message) : f.title;
 	line_index_place(l->lines, range.offset, range.end, &place);
-	f.source_line = str_sub(line_index_text(l->lines, place.line), 0, LINE_BYTES);
+	if (l->shift)
+		shift_place(l->shift, &place);
+	f.source_line = str_sub(
+	    line_index_text(l->lines, line_index_line(l->lines, range.offset)), 0, LINE_BYTES);
 	if (l->file && l->opts->dialect == LINT_OURS)
 		f.request = request_for(l, instruction_line(l, range.offset));
 	if (f.request.n == 0)
@@ -262,7 +304,8 @@ void lint_edit(struct lint *l, enum edit_level level, struct text_range range, s
 	edit.column = place.column;
 	edit.end_line = place.end_line;
 	edit.end_column = place.end_column;
-	if (l->n_edits < LINT_EDITS_MAX)
+	/* Bytes of a text inside a file are not the file's. */
+	if (l->n_edits < LINT_EDITS_MAX && !l->shift)
 		l->edits[l->n_edits++] = edit;
 }
 

@@ -11,11 +11,17 @@
 #include "core/unit.h"
 #include "detect/lint/rule.h"
 
-/* The one file of a source that is built, and how: it is a Dockerfile whatever its name. */
+/* A file of a source that is built, and how: it is a Dockerfile whatever its name. */
 struct lint_build {
 	struct str path; /* as the source's units have it */
 	enum docker_dialect dialect;
 	struct docker_build how;
+};
+/* What bake and Compose files say is built, sorted by path; one Dockerfile may be built in several
+ * ways, and is judged as each of them builds it. */
+struct lint_builds {
+	const struct lint_build *p;
+	size_t n;
 };
 
 /* Whose verdicts: ours, or those of hadolint to its letter (detect/lint/hado.h). */
@@ -67,8 +73,16 @@ struct lint_opts {
 	    trusted_registries; /* globs over "registry" or "registry/path"; empty: any */
 	/* The user named this file: it is a Dockerfile even if discovery would pass it over. */
 	bool named;
-	const struct lint_build *build; /* NULL: how anything is built is not known */
+	const struct lint_build
+	    *build; /* the source's own image; NULL: it is not known how it is built */
+	struct lint_builds builds;
 };
+
+/* Both, in the arena; what is of one Dockerfile stays in the order that it came in. */
+MUST_USE int lint_builds_add(
+    struct lint_builds *builds, struct lint_builds more, struct arena *arena, struct err *err);
+/* Those of one Dockerfile: the source's own alone if it is that. */
+struct lint_builds lint_builds_of(const struct lint_opts *opts, struct str path);
 
 /* Whether a file's name is a Dockerfile's, and not that of something made from one or for one. */
 bool lint_is_dockerfile_name(struct str path);

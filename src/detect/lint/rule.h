@@ -12,7 +12,8 @@
 #include "read/syntax/dockerfile_view.h"
 #include "read/syntax/node.h"
 
-struct lint; /* one file being judged, by one rule */
+struct lint;	   /* one file being judged, by one rule */
+struct build_file; /* detect/lint/build_file.h */
 
 enum { LINT_REFERENCES_MAX = 3, LINT_EDITS_MAX = 4, LINT_ALIASES_MAX = 3 };
 
@@ -34,6 +35,7 @@ struct lint_rule {
 	void (*command)(
 	    struct lint *lint, const struct docker_step *step, const struct shell_command *command);
 	void (*taskdef)(struct lint *lint, const struct syntax_tree *tree);
+	void (*build_file)(struct lint *lint, const struct build_file *file);
 	struct hado_check hadolint; /* its verdict; all NULL: it has no such rule */
 };
 
@@ -52,7 +54,7 @@ void lint_command(struct lint *lint, const struct shell_command *command, const 
     PRINTF_LIKE(3, 4);
 void lint_word(struct lint *lint, const struct shell_command *command,
     const struct shell_word *word, const char *message, ...) PRINTF_LIKE(4, 5);
-/* A value of a task definition. */
+/* A value of a task definition or a build file. */
 void lint_node(struct lint *lint, const struct node *node, const char *message, ...)
     PRINTF_LIKE(3, 4);
 
@@ -89,6 +91,8 @@ const struct lint_opts *lint_opts(const struct lint *lint);
 /* A file beside the one that is judged, such as ".dockerignore", or from the top of the source,
  * such as "/.dockerignore". CONTENT_ERROR: the source cannot say. */
 enum content_result lint_sibling(struct lint *lint, struct str path, struct str *ret_bytes);
+/* The same by its path in the source, as units have it. */
+enum content_result lint_of_source(struct lint *lint, struct str path, struct str *ret_bytes);
 /* The .dockerignore that a build of this Dockerfile would take, as far as is known. */
 enum content_result lint_ignore_file(struct lint *lint, struct str *ret_bytes);
 /* Whether it leaves the path out of the context; false if it takes anything in again ('!'). */

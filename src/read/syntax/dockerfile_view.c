@@ -118,9 +118,36 @@ static bool is_platform_arg(struct str name)
 	return false;
 }
 
-/* An ARG that has no value: the build's arguments are known or they are not. */
-static enum docker_worth worth_without_value(const struct viewer *v, struct str name)
+/* Given, but its value is not known. */
+static bool is_open_arg(const struct viewer *v, struct str name)
 {
+	return v->build && v->build->open_args && map_has(v->build->open_args, name);
+}
+
+/* TARGETPLATFORM, TARGETOS and TARGETARCH of the only platform that is built for. */
+static bool platform_arg(const struct viewer *v, struct str name, struct str *ret)
+{
+	struct str rest = v->build ? v->build->platform : STR_NONE, parts[3] = {rest};
+
+	for (size_t i = 1; i < ARRAY_LEN(parts); i++)
+		(void)str_cut(&rest, '/', &parts[i]);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		static const char *const names[] = {"TARGETPLATFORM", "TARGETOS", "TARGETARCH"};
+
+		if (parts[i].n > 0 && str_eq(name, str_of(names[i]))) {
+			*ret = parts[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* An ARG that has no value: the build's arguments are known or they are not. */
+static enum docker_worth worth_without_value(
+    const struct viewer *v, struct str name, struct str *ret)
+{
+	if (platform_arg(v, name, ret))
+		return DOCKER_SET;
 	return v->build && v->stage && !is_platform_arg(name) ? DOCKER_UNSET : DOCKER_OPEN;
 }
 
@@ -131,9 +158,9 @@ static enum docker_worth worth_of(
 		*ret = value->text;
 		return DOCKER_SET;
 	}
-	if (value->text.n == 0 && value->instruction->kind == DOCKER_ARG)
-		return worth_without_value(v, name);
-	return DOCKER_UNKNOWN_WORTH;
+	if (value->text.n > 0 || value->instruction->kind != DOCKER_ARG || is_open_arg(v, name))
+		return DOCKER_UNKNOWN_WORTH;
+	return worth_without_value(v, name, ret);
 }
 
 /* What no ENV of the file sets: the base's, an ARG, or nothing. A builder sets PATH if nobody
@@ -156,7 +183,7 @@ static enum docker_worth outside_worth(const struct viewer *v, struct str name, 
 		return DOCKER_SET;
 	}
 	if (s->outside || s->lowest->scratch)
-		return worth_without_value(v, name);
+		return worth_without_value(v, name, ret);
 	return DOCKER_UNKNOWN_WORTH;
 }
 
@@ -165,7 +192,7 @@ static enum docker_worth lookup(const void *arg, struct str name, struct str *re
 	/* The budget is the viewer's own to spend. */
 	struct viewer *v = *(struct viewer *const *)arg;
 	const struct docker_value *value;
-	enum docker_worth worth = DOCKER_OPEN;
+	enum docker_worth worth;
 	struct str text = STR_NONE;
 	size_t steps = 1;
 
@@ -174,6 +201,8 @@ static enum docker_worth lookup(const void *arg, struct str name, struct str *re
 		worth = worth_of(v, value, name, &text);
 	else if (v->stage)
 		worth = outside_worth(v, name, &text);
+	else
+		worth = worth_without_value(v, name, &text);
 	steps += text.n;
 	if (v->stage && v->stage->outside && !value)
 		steps += v->stage->outside->n_env;
@@ -205,6 +234,8 @@ static void make_value(struct viewer *v, const struct docker_instruction *in,
 				      : NULL;
 
 	value->instruction = in;
+	if (in->kind == DOCKER_ARG && is_open_arg(v, pair->name.text))
+		return;
 	if (given) {
 		value->text = *given;
 		value->known = true;
@@ -298,12 +329,26 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 	s->workdir = s->parent->workdir;
 }
 
+/* A named context stands before a stage and an image of that name. */
+static bool take_context(struct viewer *v, struct docker_stage *s)
+{
+	const struct str *image =
+	    v->build && v->build->contexts ? map_get(v->build->contexts, s->image_text) : NULL;
+
+	if (!image || !s->image_known)
+		return false;
+	s->image_known = image->n > 0;
+	if (s->image_known)
+		s->image_text = *image;
+	return true;
+}
+
 static void begin_stage(struct viewer *v, const struct docker_instruction *in)
 {
 	struct docker_view *view = v->view;
 	struct docker_stage *s = &view->stages[view->n_stages];
 	const struct docker_flag *platform = docker_flag_get(in, "platform");
-	bool known;
+	bool known, replaced;
 
 	v->stage = NULL; /* FROM sees the global arguments only */
 	*s =
@@ -315,10 +360,11 @@ static void begin_stage(struct viewer *v, const struct docker_instruction *in)
 	expand(v, s->image.raw, &s->image_text, &s->image_known);
 	if (platform && platform->has_value)
 		expand(v, platform->value.raw, &s->platform, &known);
+	replaced = take_context(v, s);
 	s->base = docker_reference_split(s->image_text);
 	s->scratch = str_eq(s->image_text, STR("scratch"));
 	/* A base is a name, never a number: FROM 0 is an image called 0. */
-	s->parent = stage_named(v, s->image_text, NULL);
+	s->parent = replaced ? NULL : stage_named(v, s->image_text, NULL);
 	inherit(v, s);
 	view->n_stages++;
 	v->stage = s;

@@ -36,8 +36,13 @@ struct docker_base {
 /* What a build is given beside the file. A zeroed one is a build without arguments of its last
  * stage, on bases that are not known. All is borrowed and must outlive the view. */
 struct docker_build {
-	struct str target;		 /* a stage's name or number; empty: the last */
-	const struct map *args;		 /* name to struct str *: all that are given; NULL: none */
+	struct str target;	     /* a stage's name or number; empty: the last */
+	const struct map *args;	     /* name to struct str *: all that are given; NULL: none */
+	const struct map *open_args; /* names that are given a value that is not known */
+	/* Named contexts, which stand before stages and images of that name: to struct str *, the
+	 * image that it is; empty: a folder, another build, or not known. NULL: none. */
+	const struct map *contexts;
+	struct str platform;		 /* "linux/arm64"; empty: not known, or several */
 	const struct docker_base *bases; /* those whose configuration is known */
 	size_t n_bases;
 };

@@ -1,5 +1,5 @@
 /*
- * One located value tree for JSON and YAML: each value knows which bytes of the text it
+ * One located value tree for JSON, YAML and HCL: each value knows which bytes of the text it
  * covers, so that a finding about a field stands on the field. A tree is built even if
  * the text has mistakes; each mistake is a syntax_problem. All memory is the arena's; text
  * is borrowed and must live as long as the tree.
@@ -33,7 +33,7 @@ struct syntax_problem {
 /* What is said of a name that its map has already; tree_name_twice is that text itself. */
 extern const char tree_name_twice[];
 
-/* A text with its trees: one for JSON, one a document for YAML. */
+/* A text with its trees: one for JSON and HCL, one a document for YAML. */
 struct syntax_tree {
 	struct str text;
 	struct line_index lines;
@@ -62,6 +62,17 @@ MUST_USE int json_tree(struct str text, unsigned nesting_max, struct arena *aren
  * If it is nested too deep, *ret has what was met until then, and that as its last problem.
  */
 MUST_USE int yaml_tree(struct str text, unsigned nesting_max, struct arena *arena,
+    struct syntax_tree *ret, struct err *err);
+
+/*
+ * HCL's native syntax (its specification, version 2), as Docker's bake files have it, in the shape
+ * of its JSON form: a block `target "app" { … }` is the member "app" of the map "target", blocks of
+ * one type stand in one map, in the order of the text, the same label twice too. An expression that
+ * is not a literal reads as the string "${…}", and templates in strings stay as they are written.
+ * Nothing is evaluated. After a mistake reading goes on at the next line. Nested too deep, *ret has
+ * what was met until then, and that as a problem.
+ */
+MUST_USE int hcl_tree(struct str text, unsigned nesting_max, struct arena *arena,
     struct syntax_tree *ret, struct err *err);
 
 /* NULL-tolerant look-ups: a NULL or unfitting node gives NULL, false or the empty slice. */

@@ -1,5 +1,5 @@
 /*
- * What the JSON and the YAML tree are made with. Private to the trees: everything lies in
+ * What the trees of JSON, YAML and HCL are made with. Private to the trees: everything lies in
  * the builder's arena, which is asked once, at the end; one builder a text.
  */
 #ifndef READ_SYNTAX_NODE_BUILD_H

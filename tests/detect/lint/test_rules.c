@@ -116,6 +116,8 @@ static void lint_file(struct arena *arena, const char *path, struct places *kept
 
 static const char *extension(const struct lint_rule *rule)
 {
+	if (rule->build_file)
+		return "hcl";
 	return rule->taskdef ? "json" : "Dockerfile";
 }
 
@@ -224,7 +226,7 @@ static void records_are_whole(void **state)
 
 		if (!*r->title || !*r->why || !*r->fix || !r->peer || !r->references[0] ||
 		    !time_parse(str_of(r->since), &ms) || r->severity == SEVERITY_UNKNOWN ||
-		    (!r->dockerfile && !r->step && !r->command && !r->taskdef))
+		    (!r->dockerfile && !r->step && !r->command && !r->taskdef && !r->build_file))
 			fail_msg("%s: an empty field", r->id);
 		for (size_t k = 0; k < ARRAY_LEN(threats); k++)
 			threat |= str_eq(str_of(r->threat), str_of(threats[k]));

@@ -105,9 +105,48 @@ static bool begins_broken_dockerfile(struct str first)
 	       opt_nearest(str_sub(first, 0, n), starts, ARRAY_LEN(starts)) != NULL;
 }
 
+struct lint_builds lint_builds_of(const struct lint_opts *opts, struct str path)
+{
+	struct lint_builds found = {opts->builds.p, 0};
+	size_t low = 0, high = opts->builds.n;
+
+	if (opts->build && str_eq(path, opts->build->path))
+		return (struct lint_builds){opts->build, 1};
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(opts->builds.p[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	found.p += low;
+	while (low + found.n < opts->builds.n && str_eq(found.p[found.n].path, path))
+		found.n++;
+	return found;
+}
+
+int lint_builds_add(
+    struct lint_builds *builds, struct lint_builds more, struct arena *arena, struct err *err)
+{
+	struct lint_build *all = arena_array(arena, builds->n + more.n, sizeof *all);
+	size_t n = 0, i = 0, k = 0;
+
+	if (!all)
+		return arena_err(arena, err);
+	while (i < builds->n || k < more.n) {
+		bool old = k == more.n ||
+			   (i < builds->n && str_cmp(builds->p[i].path, more.p[k].path) <= 0);
+
+		all[n++] = old ? builds->p[i++] : more.p[k++];
+	}
+	*builds = (struct lint_builds){all, n};
+	return 0;
+}
+
 static bool is_built(struct str path, const struct lint_opts *opts)
 {
-	return opts->build && str_eq(path, opts->build->path);
+	return lint_builds_of(opts, path).n > 0;
 }
 
 static bool wants(struct str path, const struct lint_opts *opts)
@@ -183,10 +222,7 @@ static int run_rules(struct lint *l, const struct docker_view *view)
 {
 	const struct lint_rule *rule;
 
-	if (!view->built && view->build && view->build->target.n > 0)
-		return err_set(l->err, ERR_CONFIG,
-		    STR_FMT " has no stage " STR_FMT ", which is the target",
-		    STR_ARG(l->unit->origin.path), STR_ARG(view->build->target));
+	l->next_rule = 0;
 	while ((rule = lint_next_rule(l)) != NULL) {
 		if (rule->dockerfile)
 			rule->dockerfile(l, view);
@@ -231,30 +267,108 @@ static int judge_as_hadolint(struct lint *l)
 	return 0;
 }
 
-static int judge(struct lint *l)
+/* A target that the file does not have: the source's own build cannot go on; that of a build file
+ * is judged there (PL1101), and the Dockerfile as if it had none. */
+static int judge_build(struct lint *l, const struct docker_build *how)
 {
-	const struct lint_build *build =
-	    is_built(l->unit->origin.path, l->opts) ? l->opts->build : NULL;
-	struct dockerfile *file = arena_new(l->arena, struct dockerfile);
 	struct docker_view view;
+
+	if (docker_view_init_build(&view, l->file, how, l->arena, l->err) != 0)
+		return -1;
+	if (view.built || !how || how->target.n == 0)
+		return run_rules(l, &view);
+	if (!l->opts->build || how != &l->opts->build->how)
+		return judge_build(l, NULL);
+	return err_set(l->err, ERR_CONFIG, STR_FMT " has no stage " STR_FMT ", which is the target",
+	    STR_ARG(l->unit->origin.path), STR_ARG(how->target));
+}
+
+/* As each of them builds it; what several find alike is one finding. */
+static int judge_builds(struct lint *l, struct lint_builds builds)
+{
+	struct map seen;
+
+	check_directive_read(l->file, &l->check);
+	if (builds.n == 0)
+		return judge_build(l, NULL);
+	map_init(&seen, l->arena);
+	l->seen = builds.n > 1 ? &seen : NULL;
+	for (size_t i = 0; i < builds.n && !l->failed; i++)
+		if (judge_build(l, &builds.p[i].how) != 0)
+			return -1;
+	l->seen = NULL;
+	return 0;
+}
+
+static int read_file(struct lint *l, enum docker_dialect dialect)
+{
+	struct dockerfile *file = arena_new(l->arena, struct dockerfile);
 
 	if (!file)
 		return arena_err(l->arena, l->err);
-	if (dockerfile_parse_dialect(l->unit->bytes, build ? build->dialect : DOCKER_BUILDKIT,
-		l->arena, file, l->err) != 0)
+	if (dockerfile_parse_dialect(l->unit->bytes, dialect, l->arena, file, l->err) != 0)
 		return -1;
 	l->file = file;
 	l->lines = &file->lines;
+	return 0;
+}
+
+static int judge(struct lint *l)
+{
+	struct lint_builds builds = lint_builds_of(l->opts, l->unit->origin.path);
+
+	if (read_file(l, builds.n > 0 ? builds.p[0].dialect : DOCKER_BUILDKIT) != 0)
+		return -1;
 	if (l->opts->dialect == LINT_HADOLINT)
 		return judge_as_hadolint(l);
-	if (is_prose(file)) {
-		report_prose(l);
-		return 0;
-	}
-	check_directive_read(file, &l->check);
-	if (docker_view_init_build(&view, file, build ? &build->how : NULL, l->arena, l->err) != 0)
+	if (!is_prose(l->file))
+		return judge_builds(l, builds);
+	report_prose(l);
+	return 0;
+}
+
+extern const struct lint_kind kind_dockerfile;
+
+/* The lines of the file that a text's own stand on, if they are as they stand there: those of a
+ * block in YAML ("|"), and of a here-document. */
+static struct lint_shift shift_of(
+    const struct unit *unit, const struct node *text, const struct syntax_tree *tree)
+{
+	struct lint_shift shift = {.whole = true};
+	char first = tree->text.p[text->offset];
+	struct str line;
+
+	node_place(tree, text, unit->origin.path, &shift.at);
+	if (first != '|' && first != '<')
+		return shift;
+	shift.whole = false;
+	shift.lines = line_index_line(&tree->lines, text->offset);
+	line = line_index_text(&tree->lines, shift.lines + 1);
+	shift.columns = (uint32_t)(line.n - str_trim_left(line).n);
+	shift.columns -= (uint32_t)(text->text.n - str_trim_left(text->text).n);
+	return shift;
+}
+
+int lint_inner(
+    struct lint *outer, const struct build_target *target, const struct syntax_tree *tree)
+{
+	struct unit unit = *outer->unit;
+	const struct lint_shift shift = shift_of(&unit, target->text, tree);
+	const struct lint_build build = {.how = target->how};
+	struct lint inner = {.unit = &unit,
+	    .opts = outer->opts,
+	    .kind = &kind_dockerfile,
+	    .shift = &shift,
+	    .sink = outer->sink,
+	    .arena = outer->arena,
+	    .err = outer->err};
+
+	unit.bytes = target->text->text;
+	if (read_file(&inner, DOCKER_BUILDKIT) != 0 ||
+	    judge_builds(&inner, (struct lint_builds){&build, 1}) != 0)
 		return -1;
-	return run_rules(l, &view);
+	outer->failed = inner.failed;
+	return 0;
 }
 
 static bool has_rule(const struct lint_rule *rule)
