@@ -527,27 +527,30 @@ static struct node *map_of_type(struct hcl *h, struct node *body, struct str typ
 /* What follows a name that begins a block: its labels and its body. */
 static void read_block(struct hcl *h, struct node *body, struct str type, size_t from)
 {
-	struct node *map = map_of_type(h, body, type, from);
+	unsigned depth = h->depth;
+	struct node *map = enter(h) ? map_of_type(h, body, type, from) : NULL;
 
 	for (skip_blank(h, false); map && (byte_at(h, 0) == '"' || is_name_start(byte_at(h, 0)));
 	    skip_blank(h, false)) {
 		size_t offset = h->at;
-		struct str label = read_key(h);
 
-		map = add_map(h, map, label, offset);
+		if (enter(h))
+			map = add_map(h, map, read_key(h), offset);
 	}
 	if (!map || !take(h, '{')) {
-		tree_problem(&h->b, "this is neither \"name = value\" nor a block", from, h->at);
+		if (!h->too_deep)
+			tree_problem(
+			    &h->b, "this is neither \"name = value\" nor a block", from, h->at);
 		skip_line(h);
+		h->depth = depth;
 		return;
 	}
-	if (enter(h)) {
+	if (enter(h))
 		read_body(h, map);
-		h->depth--;
-	}
 	if (!take(h, '}'))
 		tell_unclosed(h, "this block is not closed", from);
 	map->end = h->at;
+	h->depth = depth;
 }
 
 static void read_body(struct hcl *h, struct node *body)

@@ -152,21 +152,34 @@ static void test_mistakes(void **state)
 
 static void test_nesting(void **state)
 {
+	static const char *const deeper[][2] = {
+	    {"a = ", "["}, {"", "a {\n"}, {"a ", "\"\" "}, {"a = ", "{ b = "}};
 	struct buf text CLEANUP(buf_release) = BUF_INIT(KIB(16));
 	struct syntax_tree tree;
 	struct err err = ERR_INIT;
 	struct arena arena;
 
 	(void)state;
-	buf_add(&text, STR("a = "));
-	for (int i = 0; i < 1000; i++)
-		buf_addc(&text, '[');
-	arena_init(&arena, MIB(1));
-	assert_int_equal(hcl_tree(buf_str(&text), 64, &arena, &tree, &err), 0);
-	assert_int_equal(tree.problems.n, 1);
-	assert_string_equal(
-	    tree.problems.p[0].what, "this is nested too deep; the rest is not read");
-	arena_release(&arena);
+	for (size_t k = 0; k < ARRAY_LEN(deeper); k++) {
+		buf_clear(&text);
+		buf_add(&text, str_of(deeper[k][0]));
+		for (int i = 0; i < 1000; i++)
+			buf_add(&text, str_of(deeper[k][1]));
+		arena_init(&arena, MIB(1));
+		assert_int_equal(hcl_tree(buf_str(&text), 64, &arena, &tree, &err), 0);
+		(void)tree_check(&tree);
+		assert_int_equal(tree.problems.n, 1);
+		assert_string_equal(
+		    tree.problems.p[0].what, "this is nested too deep; the rest is not read");
+		arena_release(&arena);
+	}
+}
+
+static void test_full_arenas(void **state)
+{
+	(void)state;
+	assert_survives_full_arena(
+	    hcl_tree, STR("a \"b\" {\n c = [1, \"x\"]\n d = f(1)\n}\ne = <<-E\n  x\n  E\n"));
 }
 
 int main(void)
@@ -180,6 +193,7 @@ int main(void)
 	    cmocka_unit_test(test_heredocs),
 	    cmocka_unit_test(test_mistakes),
 	    cmocka_unit_test(test_nesting),
+	    cmocka_unit_test(test_full_arenas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 #include "detect/lint/rule.h"
 
-/* A stage of this file, scratch and a name that is not known have no tag to ask for. */
+/* A stage of this file, scratch and a name that is empty or not known have no tag to ask for. */
 static bool is_outside(const struct docker_stage *stage)
 {
-	return !stage->parent && !stage->scratch && stage->image_known && stage->image.raw.n > 0;
+	return !stage->parent && !stage->scratch && stage->image_known && stage->image_text.n > 0;
 }
 
 static void check_no_tag(struct lint *l, const struct docker_view *view)
