@@ -16,6 +16,12 @@ struct hcl {
 	bool too_deep;
 };
 
+/* The end of the text is a place too. */
+static void tell(struct hcl *h, const char *what, size_t from, size_t end)
+{
+	tree_problem(&h->b, what, from, end < h->b.tree.text.n ? end : h->b.tree.text.n);
+}
+
 /* ---- bytes ---- */
 
 static bool is_end(const struct hcl *h)
@@ -66,7 +72,7 @@ static bool skip_comment(struct hcl *h)
 	end = str_find(str_sub(h->text, from + 2, h->text.n), STR("*/"));
 	h->at = end == STR_NPOS ? h->text.n : from + 2 + end + 2;
 	if (end == STR_NPOS)
-		tree_problem(&h->b, "this comment does not end", from, from + 2);
+		tell(h, "this comment does not end", from, from + 2);
 	return true;
 }
 
@@ -100,8 +106,7 @@ static bool enter(struct hcl *h)
 		return true;
 	}
 	if (!h->too_deep)
-		tree_problem(
-		    &h->b, "this is nested too deep; the rest is not read", h->at, h->at + 1);
+		tell(h, "this is nested too deep; the rest is not read", h->at, h->at + 1);
 	h->too_deep = true;
 	h->at = h->text.n;
 	return false;
@@ -110,7 +115,7 @@ static bool enter(struct hcl *h)
 static void tell_unclosed(struct hcl *h, const char *what, size_t at)
 {
 	if (!h->too_deep)
-		tree_problem(&h->b, what, at, at + 1);
+		tell(h, what, at, at + 1);
 }
 
 static struct str take_name(struct hcl *h)
@@ -181,7 +186,7 @@ static void take_escape(struct hcl *h, struct buf *out)
 	}
 	if ((c == 'u' || c == 'U') && take_rune(h, out))
 		return;
-	tree_problem(&h->b, "this escape has no meaning", begin, begin + 1);
+	tell(h, "this escape has no meaning", begin, begin + 1);
 	buf_addc(out, '\\');
 }
 
@@ -207,7 +212,7 @@ static struct str take_string(struct hcl *h)
 		buf_add(&out, str_sub(h->text, begin, h->at - begin));
 	}
 	if (!take(h, '"'))
-		tree_problem(&h->b, "this quote does not end on its line", from, from + 1);
+		tell(h, "this quote does not end on its line", from, from + 1);
 	return arena_str(h->b.arena, buf_str(&out));
 }
 
@@ -265,7 +270,7 @@ static bool take_heredoc(struct hcl *h, struct str *ret)
 			*ret = without_margin(h, *ret);
 		return true;
 	}
-	tree_problem(&h->b, "this text has no last line with its name alone", from, from + 2);
+	tell(h, "this text has no last line with its name alone", from, from + 2);
 	*ret = str_sub(h->text, body, h->text.n);
 	return true;
 }
@@ -311,7 +316,7 @@ static struct node *read_raw(struct hcl *h, size_t from)
 	while (h->at > from && byte_is_blank(h->text.p[h->at - 1]))
 		h->at--;
 	if (h->at == from)
-		tree_problem(&h->b, "a value is missing here", from, from + (from < h->text.n));
+		tell(h, "a value is missing here", from, from + 1);
 	node = tree_node(&h->b, NODE_STRING, from, h->at);
 	if (node)
 		node->text = arena_fmt(
@@ -355,7 +360,7 @@ static struct node *read_list(struct hcl *h)
 			node_append(list, item);
 		skip_blank(h, true);
 		if (!take(h, ',') && byte_at(h, 0) != ']' && byte_at(h, 0) != '}' && !is_end(h))
-			tree_problem(&h->b, "a comma is missing in this list", h->at, h->at + 1);
+			tell(h, "a comma is missing in this list", h->at, h->at + 1);
 		skip_blank(h, true);
 		if (h->at == from)
 			h->at++;
@@ -411,7 +416,7 @@ static struct node *read_object(struct hcl *h)
 	}
 	while (!is_end(h) && byte_at(h, 0) != '}') {
 		if (!read_item(h, object)) {
-			tree_problem(&h->b, "this is not \"name = value\"", h->at, h->at + 1);
+			tell(h, "this is not \"name = value\"", h->at, h->at + 1);
 			skip_line(h);
 		}
 		skip_blank(h, false);
@@ -539,8 +544,7 @@ static void read_block(struct hcl *h, struct node *body, struct str type, size_t
 	}
 	if (!map || !take(h, '{')) {
 		if (!h->too_deep)
-			tree_problem(
-			    &h->b, "this is neither \"name = value\" nor a block", from, h->at);
+			tell(h, "this is neither \"name = value\" nor a block", from, h->at);
 		skip_line(h);
 		h->depth = depth;
 		return;
@@ -561,7 +565,7 @@ static void read_body(struct hcl *h, struct node *body)
 		struct node *value;
 
 		if (name.n == 0) {
-			tree_problem(&h->b, "a name is missing here", from, from + 1);
+			tell(h, "a name is missing here", from, from + 1);
 			skip_line(h);
 			continue;
 		}
@@ -587,7 +591,7 @@ static void make_valid(struct hcl *h)
 
 	if (utf8_valid(h->text))
 		return;
-	tree_problem(&h->b, "bytes that are not UTF-8; they are read as '?'", 0, 0);
+	tell(h, "bytes that are not UTF-8; they are read as '?'", 0, 0);
 	p = arena_alloc(h->b.arena, h->text.n);
 	for (size_t i = 0, n; p && i < h->text.n; i += n) {
 		uint32_t rune;
@@ -618,7 +622,7 @@ int hcl_tree(struct str text, unsigned nesting_max, struct arena *arena, struct 
 			h.at = 3;
 		vec_push(&h.b.tree.roots, arena, root);
 		for (read_body(&h, root); !is_end(&h); read_body(&h, root)) {
-			tree_problem(&h.b, "this brace closes nothing", h.at, h.at + 1);
+			tell(&h, "this brace closes nothing", h.at, h.at + 1);
 			h.at++;
 		}
 		tree_check_names(&h.b, root);
