@@ -89,7 +89,7 @@ static int print_help(void)
 		"keep the policy. It says, on the line, what to change.\n\n"
 		"usage: plimsoll COMMAND [OPTION…] …\n\n"));
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		buf_addf(&out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+		buf_addf(&out, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
 	buf_add(&out,
 	    STR("\n`plimsoll help COMMAND` says more. Start with `plimsoll check` in a repository.\n\n"
 		"exit codes: 0 passed, 1 the gate blocks, 2 usage, 3 configuration, 4 could not scan\n"
@@ -195,7 +195,9 @@ static const struct command *called_by_name(int argc, char **argv)
 {
 	struct str name = argc > 0 ? str_base_name(str_of(argv[0])) : STR_NONE;
 
-	return str_eq(name, STR("hadolint")) ? command_find(name) : NULL;
+	if (str_eq(name, STR("dockerfile_lint")))
+		return &command_dockerfile_lint;
+	return str_eq(name, STR("hadolint")) ? &command_hadolint : NULL;
 }
 
 int main(int argc, char **argv)
