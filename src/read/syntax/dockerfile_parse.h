@@ -53,4 +53,8 @@ int docker_json_words(const struct placed_text *text, struct str args, struct ar
 MUST_USE int docker_read_script(
     const struct dockerfile *file, struct docker_step *step, struct arena *arena, struct err *err);
 
+struct docker_view;
+/* Sets needed, shipped and built, and which sources close a cycle. */
+void docker_mark_stages(struct docker_view *view, struct arena *arena);
+
 #endif

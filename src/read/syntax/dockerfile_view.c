@@ -266,6 +266,16 @@ static void set_values(struct viewer *v, const struct docker_instruction *in, st
 		map_put(map, in->pairs[i].name.text, &values[i]);
 }
 
+static void set_labels(struct viewer *v, const struct docker_instruction *in)
+{
+	struct docker_label *labels = arena_array(v->arena, in->n_pairs, sizeof *labels);
+
+	for (size_t i = 0; labels && i < in->n_pairs; i++) {
+		labels[i] = (struct docker_label){&in->pairs[i], in};
+		map_put(&v->stage->labels, in->pairs[i].name.text, &labels[i]);
+	}
+}
+
 /* ---- stages ---- */
 
 static struct str lower(struct viewer *v, struct str name)
@@ -315,6 +325,7 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 {
 	s->user_known = true;
 	s->lowest = s;
+	s->empty = s->parent ? s->parent->empty : s->scratch;
 	if (!s->parent) {
 		s->outside = base_of(v->build, s);
 		return;
@@ -351,10 +362,13 @@ static void begin_stage(struct viewer *v, const struct docker_instruction *in)
 	bool known, replaced;
 
 	v->stage = NULL; /* FROM sees the global arguments only */
-	*s =
-	    (struct docker_stage){.index = view->n_stages, .from = in, .first_step = view->n_steps};
+	*s = (struct docker_stage){.index = view->n_stages,
+	    .from = in,
+	    .first_step = view->n_steps,
+	    .first_source = view->sources.n};
 	map_init(&s->env, v->arena);
 	map_init(&s->args, v->arena);
+	map_init(&s->labels, v->arena);
 	if (in->n_words > 0)
 		s->image = in->words[0];
 	expand(v, s->image.raw, &s->image_text, &s->image_known);
@@ -385,7 +399,8 @@ static void add_source(struct viewer *v, const struct docker_step *step, struct 
 	source.stage = stage_named(v, source.name, v->stage);
 	if (!source.stage && str_to_u64(source.name, &index) && index < v->stage->index)
 		source.stage = &v->view->stages[index];
-	vec_push(&v->view->sources, v->arena, source);
+	if (vec_push(&v->view->sources, v->arena, source))
+		v->stage->n_sources++;
 }
 
 static void add_sources(struct viewer *v, const struct docker_step *step)
@@ -407,45 +422,22 @@ static void add_sources(struct viewer *v, const struct docker_step *step)
 	}
 }
 
-/* The newest stage of that name, or the one of that number. */
-static struct docker_stage *built_stage(const struct docker_view *view, struct str target)
+/* Names of stages that are known only when all are. */
+static void find_later(struct viewer *v)
 {
-	uint64_t index;
+	struct docker_view *view = v->view;
 
-	if (target.n == 0)
-		return view->n_stages ? &view->stages[view->n_stages - 1] : NULL;
-	for (size_t i = view->n_stages; i-- > 0;)
-		if (str_eq_nocase(view->stages[i].name, target))
-			return &view->stages[i];
-	return str_to_u64(target, &index) && index < view->n_stages ? &view->stages[index] : NULL;
-}
+	for (size_t i = 0; i < view->sources.n; i++) {
+		struct docker_source *source = &view->sources.p[i];
+		const struct docker_stage *own = source->step->stage, *named;
+		uint64_t index;
 
-/* What is built, and what it and its needs build on, copy from or mount: sources stand in the
- * order of the stages that use them, and use only earlier ones. */
-static void mark_needed(struct docker_view *view)
-{
-	struct docker_stage *built =
-	    built_stage(view, view->build ? view->build->target : STR_NONE);
-	size_t source = view->sources.n;
-
-	view->built = built;
-	if (!built)
-		return;
-	built->needed = true;
-	built->shipped = true;
-	for (size_t i = view->n_stages; i > 0; i--) {
-		const struct docker_stage *s = &view->stages[i - 1];
-
-		if (s->needed && s->parent)
-			view->stages[s->parent->index].needed = true;
-		if (s->shipped && s->parent)
-			view->stages[s->parent->index].shipped = true;
-		for (; source > 0 && view->sources.p[source - 1].step->stage == s; source--) {
-			const struct docker_stage *from = view->sources.p[source - 1].stage;
-
-			if (s->needed && from)
-				view->stages[from->index].needed = true;
-		}
+		if (source->stage || !source->known)
+			continue;
+		named = stage_named(v, source->name, own);
+		if (!named && str_to_u64(source->name, &index) && index < view->n_stages)
+			named = &view->stages[index];
+		source->later = named == own ? NULL : named;
 	}
 }
 
@@ -474,10 +466,14 @@ static void apply(struct viewer *v, struct docker_step *step)
 
 	if (step->onbuild || (!s && in->kind != DOCKER_ARG))
 		return;
+	if (s && (in->kind == DOCKER_RUN || in->kind == DOCKER_COPY || in->kind == DOCKER_ADD))
+		s->empty = false;
 	if (in->kind == DOCKER_ARG) {
 		set_values(v, in, s ? &s->args : &v->view->global_args);
 	} else if (in->kind == DOCKER_ENV) {
 		set_values(v, in, &s->env);
+	} else if (in->kind == DOCKER_LABEL) {
+		set_labels(v, in);
 	} else if (in->kind == DOCKER_SHELL) {
 		s->shell_step = step;
 	} else if (in->kind == DOCKER_EXPOSE && in->n_words > 0) {
@@ -487,6 +483,7 @@ static void apply(struct viewer *v, struct docker_step *step)
 		expand(v, in->words[0].raw, &s->user, &s->user_known);
 	} else if (in->kind == DOCKER_WORKDIR && in->n_words > 0) {
 		s->workdir_step = step;
+		s->empty = false;
 		expand(v, in->words[0].raw, &s->workdir, &known);
 	}
 }
@@ -551,6 +548,7 @@ int docker_view_init_build(struct docker_view *view, const struct dockerfile *fi
 		if (add_step(&v, in) < 0)
 			return -1;
 	}
-	mark_needed(view);
+	find_later(&v);
+	docker_mark_stages(view, arena);
 	return arena_check(arena, err);
 }

@@ -71,6 +71,10 @@ struct docker_source {
 	struct str name;		  /* resolved as far as known */
 	bool known;			  /* no variable was left */
 	const struct docker_stage *stage; /* an earlier stage; NULL: an image or a context */
+	/* The stage of that name that comes later, which BuildKit takes and other builders do not
+	 * know. */
+	const struct docker_stage *later;
+	bool closes_cycle; /* what it takes needs its own stage */
 };
 
 struct docker_stage {
@@ -84,18 +88,27 @@ struct docker_stage {
 	struct str platform;		   /* --platform, the same way; empty: none */
 	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
 	bool scratch;			   /* FROM scratch */
+	bool empty;   /* on scratch, and nothing has put a file there at its end */
 	bool shipped; /* the stage that is built, or one it builds on: its layers are the image's */
+	bool used;    /* some stage builds on it, copies from it or mounts it */
 	bool needed;  /* that stage, or one it builds on, copies from or mounts */
 	/* What the lowest stage below it builds on; NULL: its configuration is not known. */
 	const struct docker_base *outside;
 	const struct docker_stage *lowest; /* that stage: itself if it has no parent */
 	size_t first_step, n_steps;	   /* in view->steps; its FROM is the first */
+	size_t first_source, n_sources;	   /* in view->sources */
 	/* In force at its end, inherited from parent stages. NULL: never set in this file. */
 	const struct docker_step *user_step, *workdir_step, *shell_step;
 	struct str user, workdir; /* resolved as far as known; empty if they are not set */
 	bool user_known;	  /* no variable of unknown worth was in it */
 	struct map env;		  /* name to struct docker_value *, this stage's own */
 	struct map args;
+	struct map labels; /* key to struct docker_label *, the last of each, this stage's own */
+};
+
+struct docker_label {
+	const struct docker_pair *pair;
+	const struct docker_instruction *instruction;
 };
 
 struct docker_value {

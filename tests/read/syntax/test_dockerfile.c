@@ -119,6 +119,9 @@ static void add_stage(struct buf *out, const struct docker_stage *s)
 	    " registry=" STR_FMT " repository=" STR_FMT " tag=" STR_FMT " digest=" STR_FMT,
 	    STR_ARG(s->base.registry), STR_ARG(s->base.repository), STR_ARG(s->base.tag),
 	    STR_ARG(s->base.digest));
+	buf_addf(out, "%s%s", s->used ? " used" : "", s->empty ? " empty" : "");
+	for (size_t i = 0; i < s->labels.n; i++)
+		buf_addf(out, " label=" STR_FMT, STR_ARG(s->labels.items[i].key));
 	if (s->platform.n > 0)
 		buf_addf(out, " platform=" STR_FMT, STR_ARG(s->platform));
 	if (s->parent)
@@ -187,6 +190,10 @@ static void add_view(struct buf *out, const struct docker_view *view)
 		    STR_ARG(s->name), s->known ? "" : "?", s->step->instruction->offset);
 		if (s->stage)
 			buf_addf(out, " stage %zu", s->stage->index);
+		if (s->later)
+			buf_addf(out, " later stage %zu", s->later->index);
+		if (s->closes_cycle)
+			buf_add(out, STR(" closes a circle"));
 		buf_addc(out, '\n');
 	}
 	if (view->built)
