@@ -89,6 +89,12 @@ static bool passwd_says_root(struct str passwd, struct str name)
 	return false;
 }
 
+/* Without a command it holds files for somebody to take out. */
+static bool is_export(const struct image_judging *j)
+{
+	return j->image->config.entrypoint.n == 0 && j->image->config.cmd.n == 0;
+}
+
 static int judge_user(struct image_judging *j, struct err *err)
 {
 	struct str user = j->image->config.user, name = user, group;
@@ -98,7 +104,7 @@ static int judge_user(struct image_judging *j, struct err *err)
 	if (str_eq(j->image->os, STR("windows")))
 		return 0;
 	if (str_trim(user).n == 0)
-		return tell(j, "PL1001", WEIGHT_COMPARED, "USER",
+		return tell(j, "PL1001", is_export(j) ? WEIGHT_WARNS : WEIGHT_COMPARED, "USER",
 		    STR("the image names no user: it runs as root"), err);
 	if (docker_user_is_root(user))
 		return tell(j, "DL3002", WEIGHT_FULL, "USER",

@@ -65,6 +65,7 @@ struct lint {
 	const struct lint_rule *rule;
 	size_t next_rule;
 	enum finding_weight weight;
+	bool line_hidden;
 	struct finding_edit edits[LINT_EDITS_MAX];
 	size_t n_edits;
 	uint32_t request_line; /* for which `request` was looked up, of this rule; 0: none yet */

@@ -206,12 +206,12 @@ static uint32_t instruction_line(const struct lint *l, size_t offset)
 	return line_index_line(l->lines, offset);
 }
 
-static struct str_list references_of(const struct lint_rule *rule, struct str *storage)
+static struct str_list list_of(const char *const *words, size_t max, struct str *storage)
 {
 	struct str_list list = {storage, 0};
 
-	while (list.n < LINT_REFERENCES_MAX && rule->references[list.n]) {
-		storage[list.n] = str_of(rule->references[list.n]);
+	while (list.n < max && words[list.n]) {
+		storage[list.n] = str_of(words[list.n]);
 		list.n++;
 	}
 	return list;
@@ -249,10 +249,11 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 {
 	char storage[IDENTITY_BYTES];
 	struct buf message CLEANUP(buf_release) = BUF_INIT(MESSAGE_BYTES);
-	struct str references[LINT_REFERENCES_MAX];
+	struct str references[LINT_REFERENCES_MAX], clauses[LINT_CLAUSES_MAX];
 	struct finding_fix cure = {
 	    .text = str_of(fix ? fix : l->rule->fix), .edits = l->edits, .n_edits = l->n_edits};
 	struct place place = {.origin = l->unit->origin};
+	bool line_hidden = l->line_hidden;
 	struct finding f = {
 	    .rule = str_of(l->rule->id),
 	    .stage = STAGE_VALIDATE,
@@ -265,12 +266,14 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	    .places = &place,
 	    .n_places = 1,
 	    .fix = &cure,
-	    .references = references_of(l->rule, references),
+	    .references = list_of(l->rule->references, LINT_REFERENCES_MAX, references),
+	    .compliance = list_of(l->rule->clauses, LINT_CLAUSES_MAX, clauses),
 	    .weight = l->weight,
 	};
 
 	l->n_edits = 0;
 	l->weight = WEIGHT_FULL;
+	l->line_hidden = false;
 	if (l->failed || is_seen(l, range, f.identity))
 		return;
 	buf_addv(&message, format, args);
@@ -278,8 +281,10 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	line_index_place(l->lines, range.offset, range.end, &place);
 	if (l->shift)
 		shift_place(l->shift, &place);
-	f.source_line = str_sub(
-	    line_index_text(l->lines, line_index_line(l->lines, range.offset)), 0, LINE_BYTES);
+	if (!line_hidden)
+		f.source_line =
+		    str_sub(line_index_text(l->lines, line_index_line(l->lines, range.offset)), 0,
+			LINE_BYTES);
 	if (l->file && l->opts->dialect == LINT_OURS)
 		f.request = request_for(l, instruction_line(l, range.offset));
 	if (f.request.n == 0)
@@ -317,6 +322,11 @@ struct str lint_keep(struct lint *l, struct str text)
 void lint_weigh(struct lint *l, enum finding_weight weight)
 {
 	l->weight = weight;
+}
+
+void lint_hide_line(struct lint *l)
+{
+	l->line_hidden = true;
 }
 
 void lint_report(struct lint *l, struct text_range range, struct str identity, const char *fix,

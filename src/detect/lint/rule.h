@@ -15,7 +15,13 @@
 struct lint;	   /* one file being judged, by one rule */
 struct build_file; /* detect/lint/build_file.h */
 
-enum { LINT_REFERENCES_MAX = 3, LINT_EDITS_MAX = 4, LINT_ALIASES_MAX = 3 };
+enum { LINT_REFERENCES_MAX = 3, LINT_CLAUSES_MAX = 4, LINT_EDITS_MAX = 4, LINT_ALIASES_MAX = 3 };
+
+/* Clauses of standards that a finding is against: NIST's application container security guide,
+ * the payment card industry's data security standard, CIS's benchmark of Docker. */
+#define NIST(clause) "NIST SP 800-190 " clause
+#define PCI(clause)  "PCI DSS 4.0.1 " clause
+#define CIS(clause)  "CIS Docker Benchmark " clause
 
 struct lint_rule {
 	const char *id;
@@ -27,6 +33,7 @@ struct lint_rule {
 	const char *since;  /* the date it came */
 	const char *peer;   /* the severity word of the peer that has it too; "" if none has */
 	const char *references[LINT_REFERENCES_MAX];
+	const char *clauses[LINT_CLAUSES_MAX]; /* of NIST, PCI, CIS; often none */
 	enum severity severity;
 	bool opt_in; /* off unless a policy names it (or hadolint's dialect runs) */
 	/* The check: of a Dockerfile the whole, each instruction, or each command of each RUN. */
@@ -82,6 +89,9 @@ bool lint_is_platform_arg(struct str name);
 /* What the next finding may do; without a call, block. */
 void lint_weigh(struct lint *lint, enum finding_weight weight);
 
+/* The next finding is of a secret: its line is not shown. */
+void lint_hide_line(struct lint *lint);
+
 /* Reports each instruction of that kind but the first of its stage. */
 void lint_check_second(
     struct lint *lint, const struct docker_view *view, enum docker_kind kind, struct str identity);
@@ -113,6 +123,43 @@ const struct node *lint_taskdef_get(const struct node *map, struct str key);
 /* The containers of a task definition: members of containerDefinitions wherever it stands, of a
  * bare list, or a bare container. Call again with the last one; NULL begins and ends. */
 const struct node *lint_next_container(const struct syntax_tree *tree, const struct node *last);
+
+/* What a command says of one user. */
+enum { LINT_ACCOUNTS_MAX = 16 }; /* of one file that rules look at */
+struct lint_account {
+	struct str user;
+	const struct shell_word *word;
+	bool created;	  /* by this command */
+	bool joins_group; /* one beside its own */
+};
+/* False: it is none of useradd, usermod, adduser, addgroup, gpasswd, or names nobody. */
+bool lint_account_read(const struct shell_command *command, struct lint_account *ret);
+
+/* A word of the name says secret ("DB_PASSWORD", "com.example.api-key"), and none says that it is
+ * only a file's name, a public part or a number. */
+bool lint_names_secret(struct str name);
+/* A switch, a number, or where something is: nobody's secret. Stand-ins are core/placeholder.h's.
+ */
+bool lint_is_harmless(struct str value);
+
+/* A whole word of an image's name or tag, between '-', '_', '.': "nginx-unprivileged", not
+ * "xunprivileged" and not "not-unprivileged". */
+bool lint_name_says(struct str text, const char *word);
+
+/* A stage that people work or test in: "dev", "app-test", "ci". */
+bool lint_is_for_development(struct str stage);
+
+/* Whether the image runs on Windows, and what says so. */
+enum lint_windows {
+	WINDOWS_NO,
+	WINDOWS_BY_TEXT,     /* its escape directive or SHELL */
+	WINDOWS_BY_NAME,     /* the base's name or tag */
+	WINDOWS_BY_PLATFORM, /* FROM --platform */
+	WINDOWS_CERTAIN,     /* the base is Microsoft's or Docker's own, or is known */
+};
+enum lint_windows lint_windows(const struct docker_view *view, const struct docker_stage *stage);
+/* The user who may do everything in a Windows container. */
+bool lint_is_windows_admin(struct str user);
 
 /* Package managers: `yum install`, `apt-get -y install` … with any of these words as the first
  * argument that is not an option. */

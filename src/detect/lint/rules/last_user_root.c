@@ -3,14 +3,31 @@
 /* Whoever is root by another spelling is the same root. */
 #define IDENTITY STR("the last user is root")
 
+/* Nobody but Windows has it, and everything there is its own. */
+static void check_windows_admin(struct lint *l, const struct docker_stage *built)
+{
+	const struct docker_instruction *user = built->user_step->instruction;
+
+	if (!lint_is_windows_admin(built->user))
+		return;
+	lint_weigh(l, WEIGHT_WARNS);
+	lint_report(l, (struct text_range){user->offset, user->head_end}, IDENTITY,
+	    "end the stage with USER ContainerUser",
+	    "the last user is the administrator of a Windows container");
+}
+
 static void check_last_user_root(struct lint *l, const struct docker_view *view)
 {
 	const struct docker_stage *built = view->built;
 	const struct docker_instruction *user;
 	struct text_range range;
 
-	if (!built || !built->user_step || !built->user_known || !docker_user_is_root(built->user))
+	if (!built || !built->user_step || !built->user_known)
 		return;
+	if (!docker_user_is_root(built->user)) {
+		check_windows_admin(l, built);
+		return;
+	}
 	user = built->user_step->instruction;
 	range = (struct text_range){user->offset, user->head_end};
 	if (built->user.n == 0)
@@ -61,6 +78,7 @@ const struct lint_rule rule_last_user_root = {
     .peer = "warning",
     .references = {"https://docs.docker.com/build/building/best-practices/#user",
 	"https://www.cisecurity.org/benchmark/docker"},
+    .clauses = {NIST("4.1.2"), PCI("7.2.5"), CIS("4.1")},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_last_user_root,
     .hadolint = {.pass = judge},

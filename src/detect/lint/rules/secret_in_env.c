@@ -1,52 +1,6 @@
 #include "core/placeholder.h"
 #include "detect/lint/rule.h"
 
-static bool is_any(struct str word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq_nocase(word, str_of(words[i])))
-			return true;
-	}
-	return false;
-}
-
-/* A word of the name says secret, and none says that it is only a file's name, a public part or a
- * number. */
-static bool names_secret(struct str name)
-{
-	static const char *const secret[] = {"apikey", "auth", "credential", "credentials",
-	    "password", "passwd", "pword", "secret", "token", "passphrase"};
-	static const char *const harmless[] = {
-	    "public", "file", "path", "version", "url", "ttl", "length", "dir", "name", "id"};
-	struct str rest = name, word, before = STR_NONE;
-	bool found = false;
-
-	while (str_cut(&rest, '_', &word)) {
-		if (is_any(word, harmless, ARRAY_LEN(harmless)))
-			return false;
-		found |= is_any(word, secret, ARRAY_LEN(secret));
-		found |=
-		    str_eq_nocase(word, STR("key")) &&
-		    (str_eq_nocase(before, STR("api")) || str_eq_nocase(before, STR("access")) ||
-			str_eq_nocase(before, STR("private")) ||
-			str_eq_nocase(before, STR("secret")));
-		before = word;
-	}
-	return found;
-}
-
-/* A switch, a number, or where something is: nobody's secret. */
-static bool is_harmless(struct str value)
-{
-	static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "none",
-	    "null", "basic", "bearer", "enabled", "disabled"};
-	uint64_t number;
-
-	return is_any(value, words, ARRAY_LEN(words)) || str_starts(value, STR("/")) ||
-	       str_starts(value, STR("http://")) || str_starts(value, STR("https://")) ||
-	       (value.n <= 4 && str_to_u64(value, &number));
-}
-
 /* What the pair is worth where the build is, with variables and given arguments resolved. */
 static const struct docker_value *value_of(
     const struct docker_view *view, const struct docker_step *step, struct str name)
@@ -72,7 +26,7 @@ static bool holds_secret(
 	if (value && !value->known)
 		return true;
 	return !placeholder_is(value ? value->text : pair->value.text) &&
-	       !is_harmless(value ? value->text : pair->value.text);
+	       !lint_is_harmless(value ? value->text : pair->value.text);
 }
 
 static void check_secret_in_env(struct lint *l, const struct docker_view *view)
@@ -86,10 +40,13 @@ static void check_secret_in_env(struct lint *l, const struct docker_view *view)
 		for (size_t k = 0; k < in->n_pairs; k++) {
 			const struct docker_pair *pair = &in->pairs[k];
 
-			if (names_secret(pair->name.text) && holds_secret(view, step, pair))
-				lint_report(l, docker_range(in, pair->raw), pair->name.text, NULL,
-				    "%s " STR_FMT " looks like a secret's and stays in the image",
-				    docker_kind_word(in->kind), STR_ARG(pair->name.text));
+			if (!lint_names_secret(pair->name.text) || !holds_secret(view, step, pair))
+				continue;
+			if (pair->value.text.n > 0 && pair->value.text.p[0] != '$')
+				lint_hide_line(l);
+			lint_report(l, docker_range(in, pair->raw), pair->name.text, NULL,
+			    "%s " STR_FMT " looks like a secret's and stays in the image",
+			    docker_kind_word(in->kind), STR_ARG(pair->name.text));
 		}
 	}
 }
@@ -106,6 +63,7 @@ const struct lint_rule rule_secret_in_env = {
     .since = "2026-11-23",
     .peer = "warning",
     .references = {"https://docs.docker.com/build/building/secrets/"},
+    .clauses = {NIST("4.1.4"), PCI("8.6.2"), CIS("4.10")},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_secret_in_env,
 };

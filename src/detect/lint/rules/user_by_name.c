@@ -21,7 +21,9 @@ static void check_user_by_name(struct lint *l, const struct docker_view *view)
 	const struct docker_stage *s = view->built;
 	struct str user;
 
-	if (!s || !s->user_step || !s->user_known || s->user_step->stage != s)
+	/* Windows has names alone. */
+	if (!s || !s->user_step || !s->user_known || s->user_step->stage != s ||
+	    lint_windows(view, s) != WINDOWS_NO)
 		return;
 	user = without_group(s->user);
 	if (user.n > 0 && !is_digits(user) && !docker_user_is_root(s->user) &&
