@@ -54,6 +54,7 @@ static int add_lint(struct rule_list *list, struct arena *arena, struct err *err
 
 		if (list_words(r->references, LINT_REFERENCES_MAX, arena, &info.references, err) !=
 			0 ||
+		    list_words(r->clauses, LINT_CLAUSES_MAX, arena, &info.clauses, err) != 0 ||
 		    list_words(r->alias, LINT_ALIASES_MAX, arena, &info.aliases, err) != 0)
 			return -1;
 		if (!vec_push(list, arena, info))

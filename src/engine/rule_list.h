@@ -11,6 +11,7 @@ struct rule_info {
 	enum severity severity;
 	bool generic; /* never blocks on its own */
 	struct str_list references;
+	struct str_list clauses; /* of standards */
 	struct str_list aliases;
 };
 

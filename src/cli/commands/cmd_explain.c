@@ -27,6 +27,13 @@ static void add_paragraph(struct buf *out, const char *head, struct str text)
 	buf_addc(out, '\n');
 }
 
+static void add_list(struct buf *out, const char *title, const struct str_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		buf_addf(out, "%s%s%s  " STR_FMT "\n", i == 0 ? "\n" : "", i == 0 ? title : "",
+		    i == 0 ? "\n" : "", STR_ARG(list->p[i]));
+}
+
 static void write_rule(const struct rule_info *r, struct buf *out)
 {
 	buf_addf(out, STR_FMT ": " STR_FMT "\n", STR_ARG(r->id), STR_ARG(r->title));
@@ -41,9 +48,8 @@ static void write_rule(const struct rule_info *r, struct buf *out)
 		buf_addc(out, '\n');
 	add_paragraph(out, "why", r->why);
 	add_paragraph(out, "what to do", r->fix);
-	for (size_t i = 0; i < r->references.n; i++)
-		buf_addf(out, "%s  " STR_FMT "\n", i == 0 ? "\nreferences\n" : "",
-		    STR_ARG(r->references.p[i]));
+	add_list(out, "references", &r->references);
+	add_list(out, "clauses", &r->clauses);
 }
 
 static int no_such_rule(const struct rule_list *list, struct str id, struct arena *arena)

@@ -18,6 +18,15 @@ static void write_text(const struct rule_list *list, struct buf *out)
 	}
 }
 
+static void write_list(struct json_out *j, const char *key, const struct str_list *list)
+{
+	json_key(j, key);
+	json_begin_array(j);
+	for (size_t i = 0; i < list->n; i++)
+		json_str(j, list->p[i]);
+	json_end_array(j);
+}
+
 static void write_json(const struct rule_list *list, struct buf *out)
 {
 	struct json_out j;
@@ -36,11 +45,8 @@ static void write_json(const struct rule_list *list, struct buf *out)
 		json_member_str(&j, "fix", r->fix);
 		json_member_str(&j, "threat", r->threat);
 		json_member_str(&j, "since", r->since);
-		json_key(&j, "references");
-		json_begin_array(&j);
-		for (size_t k = 0; k < r->references.n; k++)
-			json_str(&j, r->references.p[k]);
-		json_end_array(&j);
+		write_list(&j, "references", &r->references);
+		write_list(&j, "clauses", &r->clauses);
 		json_end_object(&j);
 	}
 	json_end_array(&j);

@@ -76,6 +76,7 @@ const struct lint_rule rule_add_for_copy = {
     .since = "2026-11-23",
     .peer = "error",
     .references = {"https://docs.docker.com/build/building/best-practices/#add-or-copy"},
+    .clauses = {CIS("4.9")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_add_for_copy,
     .hadolint = {.step = is_for_copy},

@@ -43,6 +43,7 @@ const struct lint_rule rule_apt_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://docs.docker.com/build/building/best-practices/#apt-get"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_apt_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

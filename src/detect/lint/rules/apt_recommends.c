@@ -51,6 +51,7 @@ const struct lint_rule rule_apt_recommends = {
     .since = "2026-11-27",
     .peer = "info",
     .references = {"https://docs.docker.com/build/building/best-practices/#apt-get"},
+    .clauses = {NIST("4.1.2"), PCI("2.2.4"), CIS("4.3")},
     .severity = SEVERITY_INFO,
     .command = check_apt_recommends,
     .hadolint = {.command = is_rich, .onbuild = true},

@@ -38,6 +38,7 @@ const struct lint_rule rule_copy_all = {
     .peer = "",
     .references = {"https://docs.docker.com/build/concepts/context/#dockerignore-files",
 	"https://docs.docker.com/build/building/best-practices/#exclude-with-dockerignore"},
+    .clauses = {NIST("4.1.4")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_copy_all,
 };

@@ -51,6 +51,7 @@ const struct lint_rule rule_copy_from_unknown = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://docs.docker.com/reference/dockerfile/#copy---from"},
+    .clauses = {NIST("4.1.5")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_copy_from_unknown,
     .hadolint = {.pass = judge},

@@ -39,6 +39,7 @@ const struct lint_rule rule_copy_root = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://docs.docker.com/build/building/multi-stage/"},
+    .clauses = {NIST("4.1.2")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_copy_root,
     .hadolint = {.step = is_root_copy},

@@ -28,6 +28,7 @@ const struct lint_rule rule_dnf_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://dnf.readthedocs.io/en/latest/command_ref.html"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_dnf_pin,
     .hadolint = {.pass = judge, .onbuild = true},

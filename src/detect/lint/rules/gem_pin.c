@@ -53,6 +53,7 @@ const struct lint_rule rule_gem_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://guides.rubygems.org/command-reference/#gem-install"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_gem_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

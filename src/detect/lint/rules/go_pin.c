@@ -87,6 +87,7 @@ const struct lint_rule rule_go_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://go.dev/ref/mod#go-install"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_go_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

@@ -37,6 +37,7 @@ const struct lint_rule rule_latest_tag = {
     .peer = "warning",
     .references =
 	{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
+    .clauses = {NIST("4.2.2")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_latest_tag,
     .hadolint = {.step = is_latest},

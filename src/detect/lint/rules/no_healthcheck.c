@@ -56,6 +56,7 @@ const struct lint_rule rule_no_healthcheck = {
     .peer = "ignore",
     .references = {"https://docs.docker.com/reference/dockerfile/#healthcheck",
 	"https://www.cisecurity.org/benchmark/docker"},
+    .clauses = {CIS("4.6")},
     .severity = SEVERITY_INFO,
     .opt_in = true,
     .dockerfile = check_no_healthcheck,

@@ -39,6 +39,7 @@ const struct lint_rule rule_no_tag = {
     .peer = "warning",
     .references =
 	{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
+    .clauses = {NIST("4.2.2")},
     .severity = SEVERITY_LOW,
     .dockerfile = check_no_tag,
     .hadolint = {.pass = judge},

@@ -68,6 +68,7 @@ const struct lint_rule rule_npm_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://docs.npmjs.com/cli/commands/npm-install"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_npm_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

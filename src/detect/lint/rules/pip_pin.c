@@ -84,6 +84,7 @@ const struct lint_rule rule_pip_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://pip.pypa.io/en/stable/topics/repeatable-installs/"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_pip_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

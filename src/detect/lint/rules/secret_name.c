@@ -82,6 +82,7 @@ const struct lint_rule rule_secret_name = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://docs.docker.com/reference/dockerfile/#env"},
+    .clauses = {NIST("4.1.4"), PCI("8.6.2"), CIS("4.10")},
     .severity = SEVERITY_LOW,
     .opt_in = true,
     .step = check_secret_name,

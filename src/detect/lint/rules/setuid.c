@@ -45,6 +45,7 @@ const struct lint_rule rule_setuid = {
     .peer = "",
     .references = {"https://www.cisecurity.org/benchmark/docker",
 	"https://csrc.nist.gov/pubs/sp/800/190/final"},
+    .clauses = {NIST("4.1.2"), PCI("7.2.5"), CIS("4.8")},
     .severity = SEVERITY_HIGH,
     .step = check_setuid,
 };

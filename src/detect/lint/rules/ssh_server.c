@@ -66,6 +66,7 @@ const struct lint_rule rule_ssh_server = {
     .since = "2026-11-23",
     .peer = "warn",
     .references = {"https://csrc.nist.gov/pubs/sp/800/190/final"},
+    .clauses = {NIST("4.1.2"), PCI("2.2.4")},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_ssh_server,
 };

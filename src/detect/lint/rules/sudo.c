@@ -23,6 +23,7 @@ const struct lint_rule rule_sudo = {
     .since = "2026-11-23",
     .peer = "error",
     .references = {"https://docs.docker.com/build/building/best-practices/#user"},
+    .clauses = {NIST("4.1.2"), PCI("7.2.5")},
     .severity = SEVERITY_MEDIUM,
     .command = check_sudo,
     .hadolint = {.command = is_sudo, .onbuild = true},

@@ -29,6 +29,7 @@ const struct lint_rule rule_taskdef_image_tag = {
     .peer = "",
     .references =
 	{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"},
+    .clauses = {NIST("4.2.2")},
     .severity = SEVERITY_MEDIUM,
     .taskdef = check_taskdef_image_tag,
 };

@@ -36,6 +36,7 @@ const struct lint_rule rule_taskdef_privileged = {
     .since = "2026-11-23",
     .peer = "",
     .references = {"https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"},
+    .clauses = {NIST("4.4.3"), PCI("7.2.5"), CIS("5.4")},
     .severity = SEVERITY_HIGH,
     .taskdef = check_taskdef_privileged,
 };

@@ -24,6 +24,7 @@ const struct lint_rule rule_taskdef_registry = {
     .peer = "",
     .references =
 	{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"},
+    .clauses = {NIST("4.1.5"), CIS("4.2")},
     .severity = SEVERITY_HIGH,
     .taskdef = check_taskdef_registry,
 };

@@ -109,6 +109,7 @@ const struct lint_rule rule_untrusted_registry = {
     .since = "2026-11-23",
     .peer = "error",
     .references = {"https://www.cisecurity.org/benchmark/docker"},
+    .clauses = {NIST("4.1.5"), CIS("4.2")},
     .severity = SEVERITY_HIGH,
     .dockerfile = check_untrusted_registry,
     .hadolint = {.pass = judge},

@@ -42,6 +42,7 @@ const struct lint_rule rule_user_unknown = {
     .since = "2026-11-27",
     .peer = "",
     .references = {"https://docs.docker.com/reference/dockerfile/#user"},
+    .clauses = {NIST("4.1.2"), PCI("7.2.5"), CIS("4.1")},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_user_unknown,
 };

@@ -41,6 +41,7 @@ const struct lint_rule rule_world_writable = {
     .peer = "",
     .references = {"https://csrc.nist.gov/pubs/sp/800/190/final",
 	"https://www.pcisecuritystandards.org/document_library/"},
+    .clauses = {NIST("4.1.2"), PCI("7.2.5")},
     .severity = SEVERITY_LOW,
     .step = check_world_writable,
 };

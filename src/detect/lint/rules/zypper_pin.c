@@ -38,6 +38,7 @@ const struct lint_rule rule_zypper_pin = {
     .since = "2026-11-27",
     .peer = "warning",
     .references = {"https://en.opensuse.org/SDB:Zypper_manual"},
+    .clauses = {PCI("6.3.2")},
     .severity = SEVERITY_INFO,
     .command = check_zypper_pin,
     .hadolint = {.command = has_unpinned, .onbuild = true},

@@ -1,0 +1,155 @@
+#include "detect/lint/rule.h"
+
+/* Programs whose work is to start others and keep them running. */
+static bool is_supervisor(struct str name)
+{
+	static const char *const names[] = {"supervisord", "runsvdir", "runsvdir-start",
+	    "s6-svscan", "my_init", "circusd", "foreman", "honcho", "forego", "goreman", "overmind",
+	    "systemd", "multirun", "mprocs", "concurrently", "process-compose", "godaemon", NULL};
+
+	return lint_is_any(name, names);
+}
+
+/* systemd and s6 by the path that they are started by; an init that only reaps has another. */
+static bool is_init(const struct shell_command *c)
+{
+	static const char *const paths[] = {"/init", "/sbin/init", "/usr/sbin/init", NULL};
+
+	return c->n_words > 0 && lint_is_any(c->words[0].text, paths);
+}
+
+/* What is started beside a service, and is none. */
+static bool is_helper(const struct shell_command *c)
+{
+	static const char *const names[] = {"tail", "wait", "sleep", "true", ":", "cat", "exec",
+	    "bash", "sh", "ash", "echo", "cd", "export", "mkdir", "chown", "chmod", "rm", "touch",
+	    "printf", "read", "while", "kill", "trap", "exit", "source", ".", "set", "test", "[",
+	    "ln", "cp", "mv", "sed", "envsubst", "tee", "ls", "id", "env", "umask", "ulimit",
+	    "head", NULL};
+
+	return c->name.n == 0 || lint_is_any(c->name, names);
+}
+
+/* "service nginx start", "/etc/init.d/nginx start", "rc-service nginx start" */
+static bool starts_service(const struct shell_command *c)
+{
+	static const char *const programs[] = {"service", "rc-service", "systemctl", NULL};
+
+	return c->n_words > 1 && (shell_has_arg(c, "start") || shell_has_arg(c, "restart")) &&
+	       (lint_is_any(c->name, programs) ||
+		   str_starts(c->words[0].text, STR("/etc/init.d/")));
+}
+
+/* The second service that the script starts, or NULL. Behind one that was left to itself, or that
+ * `service` has started, comes another. */
+static const struct shell_command *find_second(const struct shell_script *script)
+{
+	const struct shell_command *last = NULL;
+	bool left_one = false;
+
+	for (size_t i = 0; i < script->commands.n; i++) {
+		const struct shell_command *c = &script->commands.p[i];
+		bool is_left = i + 1 < script->commands.n && c[1].join == SHELL_BACKGROUND;
+
+		if (is_helper(c) || c->join == SHELL_PIPE || c->join == SHELL_OR)
+			continue;
+		if (left_one)
+			last = c;
+		left_one |= is_left || starts_service(c);
+	}
+	return last;
+}
+
+static bool check_start(struct lint *l, const struct docker_step *step)
+{
+	const struct shell_command *second;
+
+	for (size_t i = 0; i < step->script->commands.n; i++) {
+		const struct shell_command *c = &step->script->commands.p[i];
+
+		if (is_supervisor(c->name)) {
+			lint_word(l, c, &c->words[0],
+			    STR_FMT " starts other programs and keeps them running",
+			    STR_ARG(c->name));
+			return true;
+		}
+		if (is_init(c)) {
+			lint_word(l, c, &c->words[0],
+			    STR_FMT " starts the services of a whole system",
+			    STR_ARG(c->words[0].text));
+			return true;
+		}
+	}
+	second = find_second(step->script);
+	if (second)
+		lint_command(
+		    l, second, STR_FMT " is started beside another service", STR_ARG(second->name));
+	return second != NULL;
+}
+
+static const struct shell_word *find_supervisor(const struct shell_command *c)
+{
+	for (size_t i = 1; lint_installs(c) && i < c->n_words; i++)
+		if (str_eq(c->words[i].text, STR("supervisor")) ||
+		    str_starts(c->words[i].text, STR("supervisor=")))
+			return &c->words[i];
+	return NULL;
+}
+
+static bool check_install(struct lint *l, const struct docker_step *step)
+{
+	for (size_t i = 0; i < step->script->commands.n; i++) {
+		const struct shell_command *c = &step->script->commands.p[i];
+		const struct shell_word *word = find_supervisor(c);
+
+		if (!word)
+			continue;
+		lint_word(l, c, word, "it starts other programs and keeps them running");
+		return true;
+	}
+	return false;
+}
+
+/* The last of each kind holds; one finding says it. What starts says more than what is installed.
+ */
+static void check_several_services(struct lint *l, const struct docker_view *view)
+{
+	const struct docker_step *starts[2] = {NULL, NULL};
+
+	for (size_t i = 0; i < view->n_steps; i++) {
+		const struct docker_step *step = &view->steps[i];
+
+		if (step->onbuild || !step->stage || !step->stage->shipped || !step->script)
+			continue;
+		if (lint_step_is(step, DOCKER_ENTRYPOINT))
+			starts[0] = step;
+		else if (lint_step_is(step, DOCKER_CMD))
+			starts[1] = step;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (starts[i] && check_start(l, starts[i]))
+			return;
+	for (size_t i = 0; i < view->n_steps; i++) {
+		const struct docker_step *step = &view->steps[i];
+
+		if (lint_step_is(step, DOCKER_RUN) && step->script && step->stage &&
+		    step->stage->shipped && check_install(l, step))
+			return;
+	}
+}
+
+const struct lint_rule rule_several_services = {
+    .id = "PL1020",
+    .title = "several services in one container",
+    .why =
+	"What starts several services hides from the runtime whether each of them lives, gives all of them the rights of each, and has to be stopped and replaced for any of them.",
+    .fix = "one image for each service, and compose, a pod or a task to run them together",
+    .threat = "runtime",
+    .since = "2026-11-27",
+    .peer = "",
+    .references = {"https://docs.docker.com/build/building/best-practices/#decouple-applications",
+	"https://docs.docker.com/engine/containers/multi-service_container/"},
+    .clauses = {PCI("2.2.3")},
+    .severity = SEVERITY_LOW,
+    .dockerfile = check_several_services,
+};
