@@ -39,6 +39,7 @@ static void walk_fixes(struct wire *w, void *item)
 	void *q = wire_items(
 	    w, fixes->edits, &fixes->n_edits, sizeof *fixes->edits, LEAST_CHANGE, walk_change);
 
+	wire_u64(w, &fixes->n_left);
 	if (!w->out) {
 		fixes->fixes = p;
 		fixes->edits = q;

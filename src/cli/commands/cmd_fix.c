@@ -64,6 +64,13 @@ static void tell(struct fixer *f, struct str path, const struct lint_fixes *fixe
 	}
 }
 
+static void tell_rest(struct str path, const struct lint_fixes *fixes)
+{
+	if (fixes->n_left > 0)
+		log_warn(STR_FMT ": %llu more findings could be repaired: run this again",
+		    STR_ARG(path), (unsigned long long)fixes->n_left);
+}
+
 /* The file is the one that was read, and nobody wrote to it meanwhile. */
 static int check_same(const char *path, const struct stat *was, struct err *err)
 {
@@ -178,6 +185,7 @@ static int fix_file(struct fixer *f, struct str name, struct err *err)
 	if (read_file(f, path, &st, &text, err) != 0 || fix_text(f, name, text, &fixes, err) != 0)
 		return -1;
 	tell(f, name, &fixes, f->options->diff);
+	tell_rest(name, &fixes);
 	f->any |= fixes.n_edits > 0;
 	if (fixes.n_edits == 0)
 		return 0;
@@ -231,6 +239,7 @@ static int fix_stdin(struct fixer *f, struct err *err)
 	if (fix_text(f, STR("Dockerfile"), buf_str(&text), &fixes, err) != 0)
 		return -1;
 	tell(f, STR("-"), &fixes, true);
+	tell_rest(STR("-"), &fixes);
 	f->any = fixes.n_edits > 0;
 	if (f->options->diff) {
 		add_diff(f, STR("Dockerfile"), buf_str(&text), &fixes);

@@ -6,9 +6,10 @@
 
 /* What is known of one finding, in the file as it is or with edits made. */
 struct found {
-	struct str rule, identity;
-	uint64_t offset; /* of its first edit; without one of its line */
+	struct str rule;
+	uint64_t offset; /* of its first edit */
 	uint32_t line;
+	size_t at; /* the instruction that it is about, by its number in the file before */
 	uint32_t importance;
 	struct finding_edit *edits;
 	size_t n_edits;
@@ -27,9 +28,10 @@ struct fixing {
 	struct arena *arena;
 	struct err *err;
 	struct found_list before;
+	struct found **before_sorted;
 	struct dockerfile file;
 	struct found **candidates; /* the most important first */
-	size_t n_candidates;
+	size_t n_candidates, n_left;
 	struct arena trial; /* of one proof */
 };
 
@@ -44,7 +46,6 @@ static int keep(struct sink *sink, const struct finding *f, struct err *err)
 	if (finding_copy(f, list->arena, &copy, err) != 0)
 		return -1;
 	found.rule = copy.rule;
-	found.identity = copy.identity;
 	found.line = copy.n_places > 0 ? copy.places[0].line : 0;
 	/* What a comment asks to leave is left. */
 	if (copy.fix && copy.fix->n_edits > 0 && copy.request.n == 0) {
@@ -72,12 +73,48 @@ static int find(struct fixing *f, struct str bytes, struct arena *arena, struct 
 	return lint_unit(&unit, &opts, arena, &ret->sink, &kind, f->err);
 }
 
-static int by_identity(const void *a, const void *b)
+/* By rule and instruction. */
+static int order_found(const struct found *x, const struct found *y)
 {
-	const struct found *x = a, *y = b;
 	int order = str_cmp(x->rule, y->rule);
 
-	return order != 0 ? order : str_cmp(x->identity, y->identity);
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_instruction(const void *a, const void *b)
+{
+	return order_found(*(struct found *const *)a, *(struct found *const *)b);
+}
+
+/* The last instruction that begins on that line or before it. */
+static size_t instruction_of_line(const struct dockerfile *file, uint32_t line)
+{
+	size_t low = 0, high = file->instructions.n;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (line_index_line(&file->lines, file->instructions.p[middle].offset) <= line)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The findings by rule and instruction; NULL if the arena is full. */
+static struct found **sort_found(
+    struct found_list *list, const struct dockerfile *file, struct arena *arena)
+{
+	struct found **sorted = arena_array(arena, list->all.n, sizeof(struct found *));
+
+	for (size_t i = 0; sorted && i < list->all.n; i++) {
+		list->all.p[i].at = instruction_of_line(file, list->all.p[i].line);
+		sorted[i] = &list->all.p[i];
+	}
+	if (sorted && list->all.n > 1)
+		qsort(sorted, list->all.n, sizeof(struct found *), by_instruction);
+	return sorted;
 }
 
 /* ---- edits ---- */
@@ -159,6 +196,15 @@ static bool is_touched(
 	return false;
 }
 
+/* What an edit may make of an instruction: the same one, what MAINTAINER and ADD are better written
+ * as, and of a misspelt one any. */
+static bool may_become(enum docker_kind before, enum docker_kind after)
+{
+	return before == after || (before == DOCKER_UNKNOWN && after != DOCKER_UNKNOWN) ||
+	       (before == DOCKER_MAINTAINER && after == DOCKER_LABEL) ||
+	       (before == DOCKER_ADD && after == DOCKER_COPY);
+}
+
 /* The same instructions, in the same words unless an edit touches them, and no more mistakes. */
 static bool has_same_instructions(const struct dockerfile *before, const struct dockerfile *after,
     const struct lint_change *edits, size_t n)
@@ -170,54 +216,41 @@ static bool has_same_instructions(const struct dockerfile *before, const struct 
 		const struct docker_instruction *a = &before->instructions.p[i];
 		const struct docker_instruction *b = &after->instructions.p[i];
 
-		if (!is_touched(a, edits, n) &&
-		    (a->kind != b->kind || !str_eq(a->text.text, b->text.text)))
-			return false;
-		if (b->kind == DOCKER_UNKNOWN && a->kind != DOCKER_UNKNOWN)
+		if (is_touched(a, edits, n)
+			? !may_become(a->kind, b->kind)
+			: a->kind != b->kind || !str_eq(a->text.text, b->text.text))
 			return false;
 	}
 	return true;
 }
 
-static bool is_rule_made(const struct fixing *f, struct str rule)
+/* How many of a rule and an instruction may still be found: as many as before, less those that are
+ * cured. */
+static size_t most_of(const struct fixing *f, const struct found *like)
 {
-	for (size_t i = 0; i < f->n_candidates; i++)
-		if (f->candidates[i]->end == LINT_FIXED && str_eq(f->candidates[i]->rule, rule))
-			return true;
-	return false;
-}
+	size_t low = 0, high = f->before.all.n, n = 0;
 
-static size_t count_rule(const struct found_list *list, struct str rule)
-{
-	size_t n = 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-	for (size_t i = 0; i < list->all.n; i++)
-		n += str_eq(list->all.p[i].rule, rule);
+		if (order_found(f->before_sorted[middle], like) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < f->before.all.n && order_found(f->before_sorted[low], like) == 0; low++)
+		n += f->before_sorted[low]->end != LINT_FIXED;
 	return n;
 }
 
-static size_t count_made(const struct fixing *f, struct str rule)
+/* Of no rule more is found on an instruction than was, and what is cured is gone. An instruction
+ * that was edited has other words, so its findings are counted. */
+static bool finds_nothing_new(const struct fixing *f, struct found *const *after, size_t n)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->n_candidates; i++)
-		n += f->candidates[i]->end == LINT_FIXED && str_eq(f->candidates[i]->rule, rule);
-	return n;
-}
-
-/* Of each rule no more is found than before, and of those that are made so many less as are cured.
- * An instruction that was edited has other words, so findings are counted by rule. */
-static bool finds_nothing_new(const struct fixing *f, const struct found_list *after)
-{
-	for (size_t i = 0; i < after->all.n; i++) {
-		struct str rule = after->all.p[i].rule;
-		size_t most = count_rule(&f->before, rule);
-
-		if (i > 0 && str_eq(rule, after->all.p[i - 1].rule))
-			continue;
-		if (is_rule_made(f, rule))
-			most -= MIN_OF(most, count_made(f, rule));
-		if (count_rule(after, rule) > most)
+	for (size_t i = 0, next; i < n; i = next) {
+		for (next = i + 1; next < n && order_found(after[next], after[i]) == 0;)
+			next++;
+		if (next - i > most_of(f, after[i]))
 			return false;
 	}
 	return true;
@@ -229,6 +262,7 @@ static int prove(struct fixing *f, enum lint_fix_end *ret_end)
 	struct lint_change *edits;
 	struct dockerfile after;
 	struct found_list found;
+	struct found **sorted;
 	struct str text;
 	size_t n;
 
@@ -246,9 +280,10 @@ static int prove(struct fixing *f, enum lint_fix_end *ret_end)
 		return 0;
 	if (find(f, text, &f->trial, &found) != 0)
 		return -1;
-	if (found.all.n > 1)
-		qsort(found.all.p, found.all.n, sizeof *found.all.p, by_identity);
-	*ret_end = finds_nothing_new(f, &found) ? LINT_FIXED : LINT_FIX_FINDS;
+	sorted = sort_found(&found, &after, &f->trial);
+	if (!sorted)
+		return arena_err(&f->trial, f->err);
+	*ret_end = finds_nothing_new(f, sorted, found.all.n) ? LINT_FIXED : LINT_FIX_FINDS;
 	return 0;
 }
 
@@ -291,9 +326,17 @@ static int choose_candidates(struct fixing *f, enum edit_level level, struct str
 	f->candidates = arena_array(f->arena, f->before.all.n, sizeof(struct found *));
 	if (!f->candidates)
 		return arena_err(f->arena, f->err);
-	for (size_t i = 0; i < f->before.all.n && f->n_candidates < LINT_FIX_MAX; i++)
-		if (is_wanted(&f->before.all.p[i], level, rules))
+	f->before_sorted = sort_found(&f->before, &f->file, f->arena);
+	if (!f->before_sorted)
+		return arena_err(f->arena, f->err);
+	for (size_t i = 0; i < f->before.all.n; i++) {
+		if (!is_wanted(&f->before.all.p[i], level, rules))
+			continue;
+		if (f->n_candidates < LINT_FIX_MAX)
 			f->candidates[f->n_candidates++] = &f->before.all.p[i];
+		else
+			f->n_left++;
+	}
 	if (f->n_candidates > 1)
 		qsort(f->candidates, f->n_candidates, sizeof(struct found *), by_importance);
 	return 0;
@@ -335,6 +378,7 @@ static int answer(struct fixing *f, struct lint_fixes *ret)
 	}
 	if (ret->n_fixes > 1)
 		qsort(ret->fixes, ret->n_fixes, sizeof *ret->fixes, by_place);
+	ret->n_left = f->n_left;
 	(void)gather(f, f->arena, &ret->edits, &ret->n_edits);
 	return arena_check(f->arena, f->err);
 }

@@ -1,8 +1,9 @@
 /*
  * Repairs of a Dockerfile by the edits that its findings carry, each of them proved: with it, and
  * all that were taken before it, the file is read again and has the same instructions but for those
- * that the edit touches, no new mistake, and no new finding, and what it cures is gone. What cannot
- * be proved is left out, and why is said. Pure; the result is in the arena, and borrows the unit.
+ * that the edit touches, no new mistake, no instruction has a new finding, and what it cures is
+ * gone. What cannot be proved is left out, and why is said. Pure; the result is in the arena, and
+ * borrows the unit.
  */
 #ifndef DETECT_LINT_FIX_H
 #define DETECT_LINT_FIX_H
@@ -35,6 +36,7 @@ struct lint_fixes {
 	size_t n_fixes;
 	struct lint_change *edits; /* of those that are made: ascending, none in another */
 	size_t n_edits;
+	uint64_t n_left; /* findings with edits beyond LINT_FIX_MAX, which were not tried */
 };
 
 /* level: the least safe that is made. rules: ids; none: all. */

@@ -257,9 +257,9 @@ static void check_script(
 	if (!fetch)
 		return;
 	buf_addf(&edit, " && " STR_FMT " clean all", STR_ARG(fetch->name));
-	/* The last command of the RUN may have another user than the one that fetches. */
+	/* Behind sudo the last command of the RUN has another user than the one that fetches. */
 	if (lint_can_append(step, &at) && buf_ok(&edit))
-		lint_edit(l, EDIT_SUGGESTED, at, buf_str(&edit));
+		lint_edit(l, fetch->wrapped ? EDIT_SUGGESTED : EDIT_SAFE, at, buf_str(&edit));
 	lint_command(l, fetch, "the caches that " STR_FMT " fills here stay in the image",
 	    STR_ARG(fetch->name));
 }

@@ -1,4 +1,5 @@
 /* Repairs: which of two edits is made, and what is left out. */
+#include "base/buf.h"
 #include "detect/lint/fix.h"
 #include "with_cmocka.h"
 
@@ -51,7 +52,10 @@ static void what_is_safe_is_made(void **state)
 	struct world *w = *state;
 
 	becomes(w, "FROM a:1\nRUN apt-get install b=1\n", EDIT_SAFE,
-	    "FROM a:1\nRUN apt-get install -y b=1\n");
+	    "FROM a:1\nRUN apt-get install -y --no-install-recommends b=1\n");
+	becomes(w, "FROM a:1\nADD b.py /c\n", EDIT_SAFE, "FROM a:1\nCOPY b.py /c\n");
+	becomes(w, "FROM a:1\nADD b/ /c/\n", EDIT_SAFE, "FROM a:1\nCOPY b/ /c/\n");
+	/* It may be an archive of any name. */
 	becomes(w, "FROM a:1\nADD b /c\n", EDIT_SAFE, "FROM a:1\nADD b /c\n");
 	becomes(w, "FROM a:1\nADD b /c\n", EDIT_SUGGESTED, "FROM a:1\nCOPY b /c\n");
 	/* ADD of a relative place would be found as COPY. */
@@ -60,7 +64,78 @@ static void what_is_safe_is_made(void **state)
 	assert_int_equal(w->fixes.fixes[0].end, LINT_FIX_FINDS);
 	/* In its words, not in its line's. */
 	becomes(w, "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install b=1\n", EDIT_SAFE,
-	    "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install -y b=1\n");
+	    "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install -y --no-install-recommends b=1\n");
+}
+
+/* What a RUN fetches goes with it, unless a later one needs it. */
+static void caches(void **state)
+{
+	struct world *w = *state;
+
+	becomes(w, "FROM a:1\nRUN apt-get update\n", EDIT_SAFE,
+	    "FROM a:1\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\n");
+	becomes(w,
+	    "FROM a:1\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends b=1\n",
+	    EDIT_SAFE,
+	    "FROM a:1\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends b=1\n");
+	becomes(w, "FROM a:1\nRUN sudo apt-get update\n", EDIT_SAFE,
+	    "FROM a:1\nRUN sudo apt-get update\n");
+	becomes(
+	    w, "FROM a:1\nRUN apk add b=1\n", EDIT_SAFE, "FROM a:1\nRUN apk add --no-cache b=1\n");
+	becomes(w, "FROM a:1\nRUN yum install -y b-1\n", EDIT_SAFE,
+	    "FROM a:1\nRUN yum install -y b-1 && yum clean all\n");
+	becomes(w, "FROM a:1\nRUN pip install b==1\n", EDIT_SAFE,
+	    "FROM a:1\nRUN pip install --no-cache-dir b==1\n");
+}
+
+/* As lists; an ENTRYPOINT's CMD would become its arguments. */
+static void commands(void **state)
+{
+	struct world *w = *state;
+
+	becomes(w, "FROM node:20\nCMD node app.js\n", EDIT_SAFE,
+	    "FROM node:20\nCMD [\"node\", \"app.js\"]\n");
+	becomes(
+	    w, "FROM my/own:1\nCMD node app.js\n", EDIT_SAFE, "FROM my/own:1\nCMD node app.js\n");
+	becomes(w, "FROM my/own:1\nENTRYPOINT node app.js\n", EDIT_SAFE,
+	    "FROM my/own:1\nENTRYPOINT [\"node\", \"app.js\"]\n");
+	becomes(w, "FROM my/own:1\nENTRYPOINT node app.js\nCMD [\"x\"]\n", EDIT_SAFE,
+	    "FROM my/own:1\nENTRYPOINT node app.js\nCMD [\"x\"]\n");
+}
+
+/* Two edits of one word: the more important one is made. */
+static void the_more_important_wins(void **state)
+{
+	struct world *w = *state;
+	size_t left_out = 0;
+
+	(void)fixed(w, "FROM a:1\nRUN x\nadd b.py /c\n", EDIT_SAFE);
+	for (size_t i = 0; i < w->fixes.n_fixes; i++)
+		left_out += w->fixes.fixes[i].end == LINT_FIX_OVERLAPS;
+	assert_int_equal(left_out, 1);
+	becomes(w, "FROM a:1\nRUN x\nadd b.py /c\n", EDIT_SAFE, "FROM a:1\nRUN x\nCOPY b.py /c\n");
+}
+
+/* One repair does not pay for what another brings. */
+static void each_instruction_is_proved(void **state)
+{
+	struct world *w = *state;
+
+	becomes(w, "FROM a:1\nADD b.py c\nADD d.py /e\n", EDIT_SAFE,
+	    "FROM a:1\nADD b.py c\nCOPY d.py /e\n");
+}
+
+static void what_is_too_much_is_said(void **state)
+{
+	struct buf text CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct world *w = *state;
+
+	buf_add(&text, STR("FROM a:1\n"));
+	for (int i = 0; i < LINT_FIX_MAX + 5; i++)
+		buf_add(&text, STR("RUN yum install b-1 && yum clean all\n"));
+	(void)fixed(w, buf_cstr(&text), EDIT_SAFE);
+	assert_int_equal(w->fixes.n_fixes, LINT_FIX_MAX);
+	assert_int_equal(w->fixes.n_left, 5);
 }
 
 static void the_rest_is_repaired(void **state)
@@ -68,10 +143,10 @@ static void the_rest_is_repaired(void **state)
 	struct world *w = *state;
 
 	becomes(w, "FROM a:1\nNOPE\nRUN apt-get install b=1\n", EDIT_SAFE,
-	    "FROM a:1\nNOPE\nRUN apt-get install -y b=1\n");
+	    "FROM a:1\nNOPE\nRUN apt-get install -y --no-install-recommends b=1\n");
 	becomes(w, "", EDIT_UNSAFE, "");
 	becomes(w, "FROM a:1\nRUN apt-get install b=1 $(\n", EDIT_SAFE,
-	    "FROM a:1\nRUN apt-get install -y b=1 $(\n");
+	    "FROM a:1\nRUN apt-get install -y --no-install-recommends b=1 $(\n");
 }
 
 static void changes_are_inside_and_in_order(void **state)
@@ -103,6 +178,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_safe_is_made, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(caches, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(commands, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(the_more_important_wins, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(each_instruction_is_proved, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(what_is_too_much_is_said, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(the_rest_is_repaired, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(
 		changes_are_inside_and_in_order, world_open, world_close),

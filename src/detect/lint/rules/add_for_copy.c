@@ -35,6 +35,26 @@ static bool may_be_copy(const struct docker_instruction *in)
 	       !docker_flag_get(in, "unpack");
 }
 
+/* A folder, or a name whose ending is not an archive's: ADD unpacks an archive whatever its name,
+ * and one without an ending may be anything. */
+static bool is_no_archive(struct str source)
+{
+	struct str name = str_base_name(source);
+	size_t dot = str_rchr(name, '.');
+
+	return name.n == 0 || str_eq(name, STR(".")) || str_eq(name, STR("..")) ||
+	       (dot != STR_NPOS && dot > 0 && dot + 1 < name.n &&
+		   str_chr(str_sub(name, dot, name.n), '*') == STR_NPOS);
+}
+
+static enum edit_level level_of(const struct docker_instruction *in)
+{
+	for (size_t i = 0; i + 1 < in->n_words; i++)
+		if (!is_no_archive(in->words[i].text))
+			return EDIT_SUGGESTED;
+	return EDIT_SAFE;
+}
+
 static void check_add_for_copy(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
@@ -43,9 +63,8 @@ static void check_add_for_copy(struct lint *l, const struct docker_view *view)
 
 		if (!source)
 			continue;
-		/* ADD unpacks an archive of any name. */
 		if (may_be_copy(in))
-			lint_edit(l, EDIT_SUGGESTED, docker_range(in, in->keyword), STR("COPY"));
+			lint_edit(l, level_of(in), docker_range(in, in->keyword), STR("COPY"));
 		lint_report(l, docker_range(in, in->keyword), in->args, NULL,
 		    "ADD of " STR_FMT ": COPY does the same and no more", STR_ARG(source->text));
 	}

@@ -21,16 +21,16 @@ static void check_apk_cache(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
 	static const char *const valued[] = {"t", "virtual", "repository", "X", "p", "root", NULL};
+	const struct shell_word *verb = shell_is(c, "apk") ? lint_verb(c, add, valued) : NULL;
 	struct text_range at;
 
-	if (!shell_is(c, "apk") || !lint_verb(c, add, valued) || shell_has_flag(c, "no-cache") ||
-	    (step->stage && !step->stage->shipped) ||
+	if (!verb || shell_has_flag(c, "no-cache") || (step->stage && !step->stage->shipped) ||
 	    docker_has_cache_mount(step->instruction, STR("/var/cache/apk")) || is_removed(step, c))
 		return;
-	at = shell_word_range(c, &c->words[0]);
+	at = shell_word_range(c, verb);
 	at.offset = at.end;
-	/* A later RUN may count on the index. */
-	lint_edit(l, EDIT_SUGGESTED, at, STR(" --no-cache"));
+	/* A later apk fetches an index that is not there. */
+	lint_edit(l, EDIT_SAFE, at, STR(" --no-cache"));
 	lint_command(l, c, "the index that apk fetches here stays in the image");
 }
 

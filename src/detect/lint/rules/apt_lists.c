@@ -17,7 +17,23 @@ static bool removes_lists(const struct shell_command *c)
 	return false;
 }
 
-static void check_script(struct lint *l, const struct docker_step *step)
+/* It installs from lists that an earlier RUN fetched. */
+static bool needs_lists(const struct docker_step *step)
+{
+	if (!lint_step_is(step, DOCKER_RUN) || !step->script)
+		return false;
+	for (size_t i = 0; i < step->script->commands.n; i++) {
+		const struct shell_command *c = &step->script->commands.p[i];
+
+		if (is_apt(c) && shell_has_arg(c, "update"))
+			return false;
+		if (is_apt(c) && !removes_lists(c) && !shell_has_arg(c, "clean"))
+			return true;
+	}
+	return false;
+}
+
+static void check_script(struct lint *l, const struct docker_step *step, bool needed_later)
 {
 	const struct shell_command *update = NULL;
 	struct text_range at;
@@ -32,22 +48,27 @@ static void check_script(struct lint *l, const struct docker_step *step)
 	}
 	if (!update)
 		return;
-	/* A later RUN may install from them. */
 	if (lint_can_append(step, &at))
-		lint_edit(l, EDIT_SUGGESTED, at, STR(" && rm -rf /var/lib/apt/lists/*"));
+		lint_edit(l, needed_later || update->wrapped ? EDIT_SUGGESTED : EDIT_SAFE, at,
+		    STR(" && rm -rf /var/lib/apt/lists/*"));
 	lint_command(l, update, "the lists that apt fetches here stay in the image");
 }
 
 /* A stage that only lends files to others leaves its lists behind. */
 static void check_apt_lists(struct lint *l, const struct docker_view *view)
 {
+	size_t last_needing = 0;
+
+	for (size_t i = 0; i < view->n_steps; i++)
+		if (needs_lists(&view->steps[i]))
+			last_needing = i;
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];
 
 		if (lint_step_is(step, DOCKER_RUN) && step->script &&
 		    (!step->stage || step->stage->shipped) &&
 		    !docker_has_cache_mount(step->instruction, STR("/var/lib/apt/lists")))
-			check_script(l, step);
+			check_script(l, step, i < last_needing);
 	}
 }
 

@@ -29,8 +29,7 @@ static void check_apt_recommends(
 		return;
 	at = shell_word_range(c, word);
 	at.end = at.offset;
-	/* Something that the program needs may be among what was recommended. */
-	lint_edit(l, EDIT_SUGGESTED, at, STR("--no-install-recommends "));
+	lint_edit(l, EDIT_SAFE, at, STR("--no-install-recommends "));
 	lint_command(l, c, "what is only recommended is installed too");
 }
 

@@ -69,7 +69,7 @@ static void check_pip_cache(
 		return;
 	at = shell_word_range(&pip, &pip.words[1]);
 	at.offset = at.end;
-	lint_edit(l, EDIT_SUGGESTED, at, STR(" --no-cache-dir"));
+	lint_edit(l, EDIT_SAFE, at, STR(" --no-cache-dir"));
 	lint_command(l, c, "what pip keeps for its next run stays in the image");
 }
 

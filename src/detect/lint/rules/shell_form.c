@@ -55,12 +55,13 @@ static bool stage_has(
 	return false;
 }
 
-/* The images of the distributions, which have no ENTRYPOINT. */
-static bool is_plain_system(const struct docker_reference *image)
+/* Docker's official images that have no ENTRYPOINT, or one that executes the words of a CMD. */
+static bool runs_what_it_is_given(const struct docker_reference *image)
 {
 	static const char *const names[] = {"almalinux", "alpine", "amazonlinux", "archlinux",
-	    "busybox", "centos", "debian", "fedora", "opensuse/leap", "opensuse/tumbleweed",
-	    "oraclelinux", "rockylinux", "ubuntu", NULL};
+	    "buildpack-deps", "busybox", "centos", "debian", "eclipse-temurin", "fedora", "gcc",
+	    "golang", "httpd", "nginx", "node", "openjdk", "opensuse/leap", "opensuse/tumbleweed",
+	    "oraclelinux", "perl", "php", "python", "rockylinux", "ruby", "rust", "ubuntu", NULL};
 	struct str name = image->repository;
 
 	if (str_starts(name, STR("library/")))
@@ -83,8 +84,8 @@ static bool stands_alone(
 			if (lint_step_is(&view->steps[s->first_step + i], DOCKER_ENTRYPOINT))
 				return false;
 	lowest = step->stage->lowest;
-	*ret_level =
-	    lowest->image_known && is_plain_system(&lowest->base) ? EDIT_SAFE : EDIT_SUGGESTED;
+	*ret_level = lowest->image_known && runs_what_it_is_given(&lowest->base) ? EDIT_SAFE
+										 : EDIT_SUGGESTED;
 	return true;
 }
 
@@ -94,7 +95,7 @@ static void offer_list(struct lint *l, const struct docker_view *view,
     const struct docker_step *step, struct buf *text)
 {
 	const struct shell_command *c = plain_command(step);
-	enum edit_level level = EDIT_SUGGESTED;
+	enum edit_level level = EDIT_SAFE;
 
 	if (!c)
 		return;
@@ -105,8 +106,6 @@ static void offer_list(struct lint *l, const struct docker_view *view,
 	for (size_t i = 0; i < c->n_words; i++)
 		buf_addf(text, "%s\"" STR_FMT "\"", i ? ", " : "[", STR_ARG(c->words[i].text));
 	buf_addc(text, ']');
-	/* What a user of the image passes to an ENTRYPOINT becomes arguments, which a shell
-	 * ignored. */
 	if (buf_ok(text))
 		lint_edit(l, level, shell_command_range(c), buf_str(text));
 }
