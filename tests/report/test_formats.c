@@ -209,6 +209,58 @@ static void the_mark_stands_under_what_is_meant(void **state)
 	assert_true(out.n < 1000);
 }
 
+/* As far as there is room, and only to the byte. */
+static void what_a_line_should_be(void **state)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
+	struct place at = {.origin.path = STR("D"), .line = 3, .column = 1, .end_line = 3};
+	struct finding_edit edits[] = {
+	    {.path = STR("D"),
+		.line = 3,
+		.column = 12,
+		.end_line = 3,
+		.end_column = 12,
+		.text = STR(" -y")},
+	    {.path = STR("D"),
+		.line = 3,
+		.column = 2,
+		.end_line = 3,
+		.end_column = 5,
+		.text = STR("RUN")},
+	};
+	struct finding_fix cure = {.edits = edits, .n_edits = 2};
+	struct finding f = {.verdict = VERDICT_BLOCKS,
+	    .message = STR("m"),
+	    .places = &at,
+	    .n_places = 1,
+	    .fix = &cure,
+	    .source_line = STR("\trun \xc3\xa9 apt x")};
+	static const char block[] = "\n  ```suggestion\n  \tRUN \xc3\xa9 apt x -y\n  ```\n";
+
+	(void)state;
+	edits[0].column = edits[0].end_column = 13;
+	write_one("markdown", &f, &out);
+	assert_true(str_has(buf_str(&out), str_of(block)));
+	f.source_line = STR("\trun \xc3\xa9 [secret] x");
+	write_one("markdown", &f, &out);
+	assert_false(str_has(buf_str(&out), STR("suggestion")));
+	f.source_line = STR("\trun ``` x");
+	write_one("markdown", &f, &out);
+	assert_false(str_has(buf_str(&out), STR("suggestion")));
+	f.source_line = STR("\trun \xc3\xa9 apt x");
+	edits[1].line = 2;
+	write_one("markdown", &f, &out);
+	assert_false(str_has(buf_str(&out), STR("suggestion")));
+	edits[1].line = 3;
+	edits[1].level = EDIT_UNSAFE;
+	write_one("markdown", &f, &out);
+	assert_false(str_has(buf_str(&out), STR("suggestion")));
+	edits[1].level = EDIT_SAFE;
+	edits[1].end_column = UINT32_MAX;
+	write_one("markdown", &f, &out);
+	assert_false(str_has(buf_str(&out), STR("suggestion")));
+}
+
 static void text_from_outside_makes_no_link_and_no_mention(void **state)
 {
 	struct buf out CLEANUP(buf_release) = BUF_INIT(MIB(1));
@@ -379,6 +431,7 @@ int main(void)
 	    cmocka_unit_test(check_dockerfile_has_its_shape),
 	    cmocka_unit_test(markdown_stays_below_sixty_lines),
 	    cmocka_unit_test(the_mark_stands_under_what_is_meant),
+	    cmocka_unit_test(what_a_line_should_be),
 	    cmocka_unit_test(text_from_outside_makes_no_link_and_no_mention),
 	    cmocka_unit_test(many_places_of_one_secret),
 	    cmocka_unit_test(a_path_in_an_archive),

@@ -66,8 +66,9 @@ void lint_node(struct lint *lint, const struct node *node, const char *message, 
     PRINTF_LIKE(3, 4);
 
 /* An edit of the next finding: bytes [offset, end) become text, which is borrowed until that
- * finding is reported. Safe is what leaves the image as it is but for what nobody asked for (a cache,
- * what a package only recommends, a shell between the container and its process). Its importance is that of the rule's severity. */
+ * finding is reported. Safe is what leaves the image as it is but for what nobody asked for (a
+ * cache, what a package only recommends, a shell between the container and its process). Its
+ * importance is that of the rule's severity. */
 void lint_edit(struct lint *lint, enum edit_level level, struct text_range range, struct str text);
 
 /* The text in memory of the file's, for an edit. */

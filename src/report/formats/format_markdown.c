@@ -1,8 +1,10 @@
 /*
- * The comment on a pull request: at most sixty lines, found again by its hidden marker
- * and edited in place. All text from outside stands in code spans or is escaped, so
- * that a file name cannot make a link, an image, a mention or a heading.
+ * The comment on a pull request: at most sixty lines, found again by its hidden marker and edited
+ * in place. If there is room, what a line should be stands behind its finding. All text from
+ * outside stands in code spans or is escaped, so that a file name cannot make a link, an image, a
+ * mention or a heading.
  */
+#include "base/utf8.h"
 #include "report/format.h"
 
 /* Together with the table and the headings these stay below sixty lines. */
@@ -11,9 +13,19 @@ enum {
 	FOLDED_SHOWN = 10,
 	PROBLEMS_SHOWN = 5,
 	NOT_COVERED_SHOWN = 4,
-	QUOTED_SHOWN = 10
+	QUOTED_SHOWN = 10,
+	LINES_MAX = 60,
+	SUGGESTION_LINES = 3,
+	SUGGESTION_EDITS = 4,
+	SUGGESTION_BYTES = 500, /* a longer line may have been cut */
 };
 enum { CODE_BYTES = 200, REFERENCE_BYTES = 1024 };
+
+/* A comment that is written, and how many lines may be shown as they should be. */
+struct comment {
+	struct buf *out;
+	size_t suggestions;
+};
 
 /* Inside backticks: no backtick, no line end, no pipe that would end a table cell. */
 static void add_code_of(struct buf *out, struct str text, size_t max_bytes)
@@ -128,8 +140,96 @@ static void add_places(struct buf *out, const struct finding *f)
 	buf_addc(out, ' ');
 }
 
-static void add_finding(struct buf *out, const struct report *report, const struct finding *f)
+/* ---- what a line should be ---- */
+
+/* The byte at which the 1-based column begins, or STR_NPOS. */
+static size_t byte_of_column(struct str line, uint32_t column)
 {
+	size_t at = 0;
+
+	for (uint32_t i = 1; i < column; i++) {
+		uint32_t rune;
+		size_t n;
+
+		if (at >= line.n)
+			return STR_NPOS;
+		n = utf8_decode(str_sub(line, at, line.n), &rune);
+
+		at += n > 0 ? n : 1;
+	}
+	return at;
+}
+
+/* Edits of one line, the first one first; false if they are of several, or not to be offered. */
+static bool edits_of_line(
+    const struct finding *f, const struct finding_edit *ret[SUGGESTION_EDITS], size_t *ret_n)
+{
+	size_t n = f->fix ? f->fix->n_edits : 0;
+
+	if (n == 0 || n > SUGGESTION_EDITS || f->n_places == 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct finding_edit *e = &f->fix->edits[i];
+		size_t at = i;
+
+		if (e->level > EDIT_SUGGESTED || e->line == 0 || e->line != f->places[0].line ||
+		    e->end_line != e->line || !str_eq(e->path, f->places[0].origin.path))
+			return false;
+		for (; at > 0 && ret[at - 1]->column > e->column; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = e;
+	}
+	*ret_n = n;
+	return true;
+}
+
+/* The line with its edits made. False if it cannot be shown to the byte: it is cut, has a secret,
+ * or what would end the block. */
+static bool edit_line(const struct finding *f, struct buf *out)
+{
+	struct buf safe CLEANUP(buf_release) = BUF_INIT(KIB(16));
+	const struct finding_edit *edits[SUGGESTION_EDITS];
+	struct str line = f->source_line, part;
+	size_t n, at = 0, tabs = 0;
+
+	if (!edits_of_line(f, edits, &n) || line.n >= SUGGESTION_BYTES ||
+	    str_has(line, STR("[secret]")))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		size_t from = byte_of_column(line, edits[i]->column);
+		size_t end = byte_of_column(line, edits[i]->end_column);
+
+		if (from < at || end < from || end > line.n)
+			return false;
+		buf_add(out, str_sub(line, at, from - at));
+		buf_add(out, edits[i]->text);
+		at = end;
+	}
+	buf_add(out, str_sub(line, at, line.n));
+	line = buf_str(out);
+	while (str_cut(&line, '\t', &part))
+		buf_add_safe(&safe, part);
+	line = buf_str(out);
+	for (size_t i = 0; i < line.n; i++)
+		tabs += line.p[i] == '\t';
+	return safe.n + tabs == line.n && !str_has(line, STR("```"));
+}
+
+static void add_suggestion(struct comment *c, const struct finding *f)
+{
+	struct buf line CLEANUP(buf_release) = BUF_INIT(KIB(16));
+
+	if (c->suggestions == 0 || f->waiver || !edit_line(f, &line))
+		return;
+	c->suggestions--;
+	buf_addf(c->out, "  ```suggestion\n  %s\n  ```\n", buf_cstr(&line));
+}
+
+/* ---- */
+
+static void add_finding(struct comment *c, const struct report *report, const struct finding *f)
+{
+	struct buf *out = c->out;
 	struct buf layer CLEANUP(buf_release) = BUF_INIT(KIB(1));
 
 	buf_add(out, STR("- "));
@@ -168,6 +268,7 @@ static void add_finding(struct buf *out, const struct report *report, const stru
 		add_text(out, f->fix->text);
 	}
 	buf_addc(out, '\n');
+	add_suggestion(c, f);
 }
 
 static void add_gap(struct buf *out, const struct not_covered *gap)
@@ -201,8 +302,9 @@ static size_t add_gaps_of(struct buf *out, const struct report *report, bool blo
 	return shown;
 }
 
-static size_t add_blocking(struct buf *out, const struct report *report)
+static size_t add_blocking(struct comment *c, const struct report *report)
 {
+	struct buf *out = c->out;
 	size_t gaps = report_count_gaps(report, VERDICT_BLOCKS);
 	size_t total = report_count(report, VERDICT_BLOCKS) + gaps, shown = 0;
 
@@ -213,7 +315,7 @@ static size_t add_blocking(struct buf *out, const struct report *report)
 	for (size_t i = 0; i < report->findings.n && shown < FINDINGS_SHOWN; i++) {
 		if (report->findings.p[i].verdict != VERDICT_BLOCKS)
 			continue;
-		add_finding(out, report, &report->findings.p[i]);
+		add_finding(c, report, &report->findings.p[i]);
 		shown++;
 	}
 	if (total > shown)
@@ -222,8 +324,9 @@ static size_t add_blocking(struct buf *out, const struct report *report)
 	return shown;
 }
 
-static void add_rest(struct buf *out, const struct report *report, size_t max)
+static void add_rest(struct comment *c, const struct report *report, size_t max)
 {
+	struct buf *out = c->out;
 	size_t total = 0, shown = 0;
 
 	for (size_t i = 0; i < report->findings.n; i++) {
@@ -241,7 +344,7 @@ static void add_rest(struct buf *out, const struct report *report, size_t max)
 		if ((f->verdict != VERDICT_WARNS || f->state != STATE_NEW) &&
 		    f->verdict != VERDICT_EXCUSED)
 			continue;
-		add_finding(out, report, f);
+		add_finding(c, report, f);
 		shown++;
 	}
 	if (total > shown)
@@ -307,9 +410,10 @@ static size_t add_gaps(struct buf *out, const struct report *report)
 	return quoted;
 }
 
-static void write_markdown(
-    const struct report *report, const struct report_opts *opts, struct buf *out)
+static void write_comment(
+    const struct report *report, const struct report_opts *opts, struct comment *c)
 {
+	struct buf *out = c->out;
 	struct buf summary CLEANUP(buf_release) = BUF_INIT(KIB(4));
 	size_t quoted;
 
@@ -323,9 +427,9 @@ static void write_markdown(
 			 "|---|---|---|---|---|---|\n"));
 	for (size_t i = 0; i < report->stages.n; i++)
 		add_stage_row(out, report, &report->stages.p[i]);
-	(void)add_blocking(out, report);
+	(void)add_blocking(c, report);
 	quoted = add_gaps(out, report);
-	add_rest(out, report, FOLDED_SHOWN - MIN_OF(quoted, (size_t)FOLDED_SHOWN));
+	add_rest(c, report, FOLDED_SHOWN - MIN_OF(quoted, (size_t)FOLDED_SHOWN));
 	if (report->policy.note.n > 0) {
 		buf_addc(out, '\n');
 		add_text(out, report->policy.note);
@@ -340,6 +444,22 @@ static void write_markdown(
 		}
 		buf_addc(out, '\n');
 	}
+}
+
+/* Lines as they should be are shown as far as there is room. */
+static void write_markdown(
+    const struct report *report, const struct report_opts *opts, struct buf *out)
+{
+	struct buf plain CLEANUP(buf_release) = BUF_INIT(MIB(16));
+	struct comment comment = {.out = &plain};
+	size_t lines = 0;
+
+	write_comment(report, opts, &comment);
+	for (size_t i = 0; i < plain.n; i++)
+		lines += plain.p[i] == '\n';
+	comment.out = out;
+	comment.suggestions = lines < LINES_MAX ? (LINES_MAX - lines) / SUGGESTION_LINES : 0;
+	write_comment(report, opts, &comment);
 }
 
 const struct report_format format_markdown = {
