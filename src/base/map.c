@@ -7,7 +7,6 @@ enum { SLOTS_FIRST = 16 };
 void map_init(struct map *m, struct arena *arena)
 {
 	*m = (struct map){.arena = arena};
-	random_bytes(&m->seed, sizeof m->seed);
 }
 
 /* The slot that holds key, or the free one where it belongs. Needs a free slot. */
@@ -56,6 +55,9 @@ static bool grow_slots(struct map *m)
 
 	if (!slots)
 		return false;
+	/* Many maps stay empty, and the kernel's random bytes cost a call. */
+	if (m->n_slots == 0)
+		random_bytes(&m->seed, sizeof m->seed);
 	for (size_t i = 0; i < m->n; i++) {
 		size_t at = (size_t)m->items[i].hash & (n_slots - 1);
 

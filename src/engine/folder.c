@@ -21,6 +21,7 @@ struct folder_job {
 	const struct dir_entry *const *entries; /* to read, in the list's order */
 	size_t n_entries;
 	unsigned detectors;
+	const struct dir_list *list;  /* all of the folder; NULL: a file is named */
 	const struct skip_list *skip; /* of run_folder_since */
 	bool linted;		      /* in the parent: an item was */
 };
@@ -78,6 +79,7 @@ static int folder_begin(struct job *job, void *arg, struct err *err)
 		return -1;
 	r->detectors.named = f->where->file.n > 0;
 	r->detectors.found = true;
+	r->detectors.list = f->list;
 	return 0;
 }
 
@@ -186,6 +188,7 @@ static int look_at_entries(struct folder_own *o, struct unit_detectors *d, struc
 	/* What was looked at, as the base's tree has its path. */
 	scope = d->named ? f->where->unit : str_sub(scope, 0, scope.n - (scope.n > 0));
 	d->found = true;
+	d->list = f->list;
 	for (size_t i = 0; i < f->n_entries; i++) {
 		struct unit unit;
 
@@ -272,7 +275,10 @@ static int scan_entries(struct scan *scan, const struct where *where, int dir_fd
 {
 	struct content_dir content CLEANUP(content_dir_release);
 	struct arena arena CLEANUP(arena_release);
-	struct folder_job job = {.scan = scan, .where = where, .detectors = detectors};
+	struct folder_job job = {.scan = scan,
+	    .where = where,
+	    .detectors = detectors,
+	    .list = where->file.n > 0 ? NULL : list};
 	struct pool_work work = {.content = &content.content,
 	    .arg = &job,
 	    .begin = folder_begin,

@@ -63,6 +63,25 @@ static struct str beside(struct str name, struct str path, struct arena *arena)
 	return arena_fmt(arena, STR_FMT STR_FMT, STR_ARG(folder), STR_ARG(path));
 }
 
+/* What is not in a list that is known need not be asked for. */
+static bool is_listed(const struct dir_list *list, struct str path)
+{
+	size_t low = 0, high = list ? list->entries.n : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_cmp(list->entries.p[middle].path, path);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return !list;
+}
+
 static enum content_result find_object(const struct unit_detectors *d, struct str path,
     struct arena *arena, struct str *ret_name, struct err *err)
 {
@@ -85,15 +104,18 @@ static enum content_result read_sibling(struct lint_siblings *siblings, struct s
 
 	if (d->content_name.n == 0 || (d->names == UNIT_OBJECTS && !d->tree))
 		return CONTENT_ERROR;
-	if (d->names == UNIT_PATHS)
+	if (d->names == UNIT_PATHS) {
 		name = beside(d->content_name, path, arena);
-	else if (d->names == UNIT_OBJECTS)
+		found = is_listed(d->list, name) ? CONTENT_OK : CONTENT_MISSING;
+	} else if (d->names == UNIT_OBJECTS) {
 		found = find_object(d, beside(unit_path, path, arena), arena, &name, err);
-	else if (path.p[0] != '/')
+	} else if (path.p[0] != '/') {
 		name =
 		    arena_fmt(arena, STR_FMT "/" STR_FMT, STR_ARG(d->content_name), STR_ARG(path));
-	else /* What is named alone has no top but its own folder. */
+	} else {
+		/* What is named alone has no top but its own folder. */
 		found = str_chr(unit_path, '/') == STR_NPOS ? CONTENT_MISSING : CONTENT_ERROR;
+	}
 	if (found != CONTENT_OK)
 		return found;
 	return content_read_all(d->job->content, name, SIBLING_BYTES, arena, ret_bytes, err);

@@ -4,6 +4,7 @@
 
 #include "detect/lint/lint.h"
 #include "engine/readers.h"
+#include "read/source/dir/dir.h"
 #include "read/source/git/git_walk.h"
 
 struct unit_detectors {
@@ -25,8 +26,9 @@ struct unit_detectors {
 		UNIT_NUMBERS, /* by number: "3/x" is the file x beside item 3 */
 		UNIT_OBJECTS, /* by object id, and `tree` says which is at a path */
 	} names;
-	const struct git_oid *tree; /* the commit whose tree it is; NULL: not known */
-	struct str content_name;    /* of the unit that is read; empty: its bytes were here */
+	const struct git_oid *tree;  /* the commit whose tree it is; NULL: not known */
+	const struct dir_list *list; /* of UNIT_PATHS: all that there is; NULL: not known */
+	struct str content_name;     /* of the unit that is read; empty: its bytes were here */
 };
 
 MUST_USE int unit_detectors_init(struct unit_detectors *d, struct job *job, const struct scan *scan,
