@@ -29,6 +29,24 @@ class Kinds(House):
         self.write("Dockerfile", "FROM debian:12\nUSER 1\n")
         self.assertEqual(self.found(0, "check"), set())
 
+    def test_what_no_build_reads_is_reported(self):
+        """Nothing in it, nothing but comments, another encoding; and what is read all the same."""
+        for name, text in (("a/Dockerfile", b""), ("b/Dockerfile.dev", b"# later\n\n"), ("c/x.Dockerfile", "FROM a\n".encode("utf-16"))):
+            self.write(name, text)
+        self.write("d/Dockerfile", b"FROM ubuntu\nRUN echo caf\xe9\nUSER 1\n").chmod(0o755)
+        self.assertEqual(self.found(1, "lint", "."), {("DL1000", "Dockerfile", 1), ("DL1000", "Dockerfile.dev", 1),
+                                                      ("DL1000", "x.Dockerfile", 1), ("DL3006", "Dockerfile", 1)})
+
+    def test_parentheses_of_both_kinds(self):
+        """What bash might calculate, another shell runs."""
+        for text, sudo in (("((sudo x))", True), ("(" * 40 + "sudo x" + ")" * 40, True), ("(( sudo + x ))", False),
+                           ("(( a[i] == 3 ? sudo : 2 ))", False)):
+            self.write("Dockerfile", f"FROM debian:12\nRUN {text}\nUSER 1\n")
+            found = {rule for rule, _, _ in self.found(0, "lint", "--no-shellcheck", "Dockerfile")}
+            self.assertEqual("DL3004" in found, sudo, text)
+        self.write("Dockerfile", f"FROM debian:12\nRUN {'(' * 1000}sudo x{')' * 1000}\nUSER 1\n")
+        self.assertEqual(self.found(0, "lint", "--no-shellcheck", "Dockerfile"), {("PL1004", "Dockerfile", 2)})
+
     def test_a_word_of_megabytes(self):
         """A reader that looks back at each byte would take hours."""
         self.write("Dockerfile", b"FROM debian:12.5\nRUN " + b"x" * 3000000 + b"\nUSER 1\n")
@@ -135,8 +153,12 @@ class NoUser(House):
         self.assertIsNone(self.change(none, some))
 
     def test_only_warns_where_the_base_may_say_otherwise(self):
-        for base in ("scratch", "gcr.io/distroless/static:nonroot", "mcr.microsoft.com/windows/servercore:ltsc2022"):
-            self.assertEqual(self.change(None, f"FROM {base}\nCOPY a /a\n"), ("warns", "new"), base)
+        for base in ("scratch", "gcr.io/distroless/static:nonroot"):
+            self.assertEqual(self.change(None, f'FROM {base}\nCOPY a /a\nCMD ["/a"]\n'), ("warns", "new"), base)
+
+    def test_says_nothing_of_what_runs_nothing_and_of_windows(self):
+        for text in ("FROM scratch AS output\nCOPY a /a\n", 'FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD ["a.exe"]\n'):
+            self.assertIsNone(self.change(None, text), text)
 
     def test_without_a_base_there_is_nothing_to_compare_with(self):
         self.write("Dockerfile", "FROM debian:12\nRUN true\n")

@@ -101,7 +101,7 @@ bool lint_wants_path(struct str path, const struct lint_opts *opts);
  * A Dockerfile by name and content: Dockerfile, Dockerfile.x, x.dockerfile, Containerfile …, but
  * no template, backup, document or list of that name, and its first instruction, its lines joined
  * as the parser joins them, is FROM or ARG, whatever follows (in a file called exactly Dockerfile
- * or Containerfile also one of them misspelt). Named, what has
+ * or Containerfile also one of them misspelt), or it has none. Named, what has
  * such a name always is one, and so is any file that begins so. A task definition by content,
  * JSON or YAML, even if it does not parse: `containerDefinitions`, or the keys of a container
  * definition at its top or in a list there. The arena holds temporaries.

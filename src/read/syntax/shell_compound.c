@@ -36,13 +36,36 @@ static void read_group(struct shell_reader *r)
 	expect(r, "}");
 }
 
-/* (( … )) if it also ends in )); else two subshells. */
+static bool is_operand_byte(char c)
+{
+	return byte_is_alnum(c) || c == '_' || c == '.' || c == ':' || (unsigned char)c >= 0x80;
+}
+
+/* Whether two words stand side by side with no operator between: an expression never has that, a
+ * command mostly. /bin/sh may be a shell that has no (( )). */
+static bool is_command(const char *p, size_t n)
+{
+	bool gap = false;
+
+	for (size_t i = 1; i < n; i++) {
+		if (byte_is_blank(p[i]))
+			gap |= is_operand_byte(p[i - 1]);
+		else if (gap && is_operand_byte(p[i]))
+			return true;
+		else
+			gap = false;
+	}
+	return false;
+}
+
+/* (( … )) if it also ends in )), and no command is in it; else two subshells. */
 static void read_parens(struct shell_reader *r)
 {
 	struct shell_attempt attempt;
+	size_t from = r->at;
 
 	if (shell_peek(r, 1) == '(' && !r->work->posix && shell_may_try(r, &attempt)) {
-		if (shell_skip_parens(r) && !r->stopped)
+		if (shell_skip_parens(r) && !r->stopped && !is_command(r->p + from, r->at - from))
 			return;
 		shell_take_back(r, &attempt);
 	}

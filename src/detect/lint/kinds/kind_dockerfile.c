@@ -174,7 +174,9 @@ static int recognise(struct str path, struct str bytes, const struct lint_opts *
 	}
 	if (dockerfile_first(bytes, arena, &first, err) != 0)
 		return -1;
-	if (begins_dockerfile(first) || (name == NAME_EXACT && begins_broken_dockerfile(first)))
+	/* One without any instruction, or in UTF-16, is one that a build refuses. */
+	if (begins_dockerfile(first) || (name == NAME_EXACT && begins_broken_dockerfile(first)) ||
+	    (name >= NAME_FITS && first.n == 0))
 		*ret = name >= NAME_FITS ? LINT_IS : LINT_MAY_BE;
 	return 0;
 }
