@@ -34,29 +34,24 @@ static int tell(struct image_judging *j, const char *id, enum finding_weight wei
     const char *instruction, struct str message, struct err *err)
 {
 	const struct lint_rule *rule = lint_rule_of(id);
-	struct image_rule own = {.id = id, .since = "2026-11-27"};
+	const struct image_rule own = {.id = rule->id,
+	    .title = rule->title,
+	    .threat = rule->threat,
+	    .since = rule->since,
+	    .severity = rule->severity,
+	    .fix = rule->fix};
 	struct place place = {
 	    .origin = {.path = STR(CONFIG_PATH), .instruction = where(j, instruction)}};
 	struct finding_fix fix = {STR_NONE, NULL, 0};
 	struct finding f;
 
-	if (rule)
-		own = (struct image_rule){.id = rule->id,
-		    .title = rule->title,
-		    .threat = rule->threat,
-		    .since = rule->since,
-		    .severity = rule->severity,
-		    .fix = rule->fix};
-	else
-		own = image_rule_volume;
 	if (!message.p || !place.origin.instruction.p)
 		return arena_err(j->arena, err);
 	f = image_finding(&own, message, message, &place);
 	fix.text = str_of(own.fix);
 	f.fix = &fix;
 	f.weight = weight;
-	if (rule)
-		f.more_stages = 1U << STAGE_VALIDATE;
+	f.more_stages = 1U << STAGE_VALIDATE;
 	return sink_finding(j->sink, &f, err);
 }
 
@@ -206,34 +201,13 @@ static int judge_ports(struct image_judging *j, struct err *err)
 	return 0;
 }
 
-/* What a volume there hides, or opens to the host. */
-static bool is_system_folder(struct str path)
-{
-	static const struct str folders[] = {STR_INIT(""), STR_INIT("/bin"), STR_INIT("/boot"),
-	    STR_INIT("/dev"), STR_INIT("/etc"), STR_INIT("/lib"), STR_INIT("/lib64"),
-	    STR_INIT("/proc"), STR_INIT("/root"), STR_INIT("/run"), STR_INIT("/sbin"),
-	    STR_INIT("/sys"), STR_INIT("/usr"), STR_INIT("/usr/bin"), STR_INIT("/usr/lib"),
-	    STR_INIT("/usr/sbin"), STR_INIT("/var"), STR_INIT("/var/run"),
-	    STR_INIT("/var/lib/dpkg")};
-
-	if (!str_starts(path, STR("/")))
-		return false;
-	while (path.n > 0 && (path.p[path.n - 1] == '/' || str_ends(path, STR("/."))))
-		path.n--;
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		if (str_eq(path, folders[i]))
-			return true;
-	}
-	return str_ends(path, STR("/docker.sock")) || str_ends(path, STR("/containerd.sock"));
-}
-
 static int judge_volumes(struct image_judging *j, struct err *err)
 {
 	const struct str_list *volumes = &j->image->config.volumes;
 
 	for (size_t i = 0; i < volumes->n; i++) {
-		if (is_system_folder(volumes->p[i]) &&
-		    tell(j, image_rule_volume.id, WEIGHT_FULL, "VOLUME",
+		if (lint_is_system_folder(volumes->p[i]) &&
+		    tell(j, "PL3002", WEIGHT_FULL, "VOLUME",
 			arena_fmt(j->arena, "a volume over " STR_FMT,
 			    STR_ARG(str_sub(volumes->p[i], 0, SHOWN_BYTES))),
 			err) != 0)
@@ -374,7 +348,7 @@ static bool is_same_fact(const struct finding *text, const struct finding *image
 		return false;
 	if (str_eq(text->rule, STR("PL1005")))
 		return true;
-	if (str_eq(text->rule, STR("PL1002")))
+	if (str_eq(text->rule, STR("PL1002")) || str_eq(text->rule, STR("PL3002")))
 		return str_eq(text->message, image->message);
 	return str_eq(about(text->message), about(image->message));
 }

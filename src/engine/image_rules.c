@@ -16,21 +16,8 @@ const struct image_rule image_rule_hidden = {
     .severity = SEVERITY_HIGH,
 };
 
-const struct image_rule image_rule_volume = {
-    .id = "PL3002",
-    .title = "a volume over a folder of the system",
-    .why =
-	"A volume there hides what the image has in that folder, keeps it from ever being updated, "
-	"or opens the host's sockets and devices to the container.",
-    .fix = "name a folder of the application's own, such as VOLUME /var/lib/app",
-    .threat = "breakout",
-    .since = "2026-11-27",
-    .severity = SEVERITY_MEDIUM,
-};
-
 static const struct image_rule *const all_rules[] = {
     &image_rule_hidden,
-    &image_rule_volume,
 };
 
 const struct image_rule *const *image_rules(size_t *ret_n)

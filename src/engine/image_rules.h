@@ -12,7 +12,7 @@ struct image_rule {
 	enum severity severity;
 };
 
-extern const struct image_rule image_rule_hidden, image_rule_volume;
+extern const struct image_rule image_rule_hidden;
 
 /* All of them. */
 const struct image_rule *const *image_rules(size_t *ret_n);

@@ -11,7 +11,7 @@
 static bool is_of_image(const char *id)
 {
 	static const char *const ids[] = {
-	    "DL3002", "DL3011", "DL3025", "PL1001", "PL1002", "PL1005"};
+	    "DL3002", "DL3011", "DL3025", "PL1001", "PL1002", "PL1005", "PL3002"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
 		if (str_eq(str_of(ids[i]), str_of(id)))

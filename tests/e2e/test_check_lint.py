@@ -124,6 +124,39 @@ class Kinds(House):
         self.assertEqual(self.found(0, "lint", "Dockerfile"), {("PL1005", "Dockerfile", 2)})
 
 
+class Services(House):
+    """PL1020 of what a script starts that lies beside the Dockerfile, or stands in it."""
+
+    def said(self, script, dockerfile=None):
+        if script is not None:
+            self.write("docker/start.sh", script)
+        self.write("Dockerfile", dockerfile or "FROM debian:12\nCOPY ./docker/start.sh /usr/local/bin/\n"
+                   'USER 1\nENTRYPOINT ["/usr/local/bin/start.sh"]\n')
+        report = json.loads(self.run_program("lint", "--no-shellcheck", "--format", "json", "Dockerfile").stdout)
+        return [f["message"] for f in report["findings"] if f["rule"] == "PL1020"]
+
+    def test_a_script_that_starts_two(self):
+        two = ["start.sh starts nginx beside another service"]
+        for script in ("#!/bin/sh\ncron &\nexec nginx -g 'daemon off;'\n", "service cron start\nnginx\n",
+                       "#!/usr/bin/env bash\nset -e\n(cd /app && server) &\nnohup nginx &\nwait -n\n",
+                       "/etc/init.d/ssh start\nnginx &\ntail -f /dev/null\n"):
+            self.assertEqual(self.said(script), two, script)
+        here = ("FROM debian:12\nCOPY <<END /start.sh\ncron &\nnginx\nEND\nUSER 1\n"
+                'CMD ["/bin/sh", "/start.sh"]\n')
+        self.assertEqual(self.said(None, here), two)
+        renamed = "FROM debian:12\nCOPY docker/start.sh /run.sh\nUSER 1\nCMD sh /run.sh\n"
+        self.assertEqual(self.said("cron &\nnginx\n", renamed), ["run.sh starts nginx beside another service"])
+
+    def test_a_script_that_starts_one(self):
+        for script in ("#!/bin/sh\nmkdir -p /run/a\n./migrate\nexec nginx\n", "mysqld_safe &\n./fill\nexec mysqld\n",
+                       "mysqld &\nmysqladmin shutdown\nexec nginx\n", "server &\nPID=$!\nwait $PID\n",
+                       'cron &\nexec "$@"\n', "#!/usr/bin/python3\na & b\nc\n", "if x; then cron & fi\nnginx\n",
+                       "nginx &\ntail -f /var/log/a\n", "", "\0\xff", "$(", "cron | tee a &\n"):
+            self.assertEqual(self.said(script), [], script)
+        other = 'FROM debian:12\nCOPY --from=x docker/start.sh /\nUSER 1\nENTRYPOINT ["/start.sh"]\n'
+        self.assertEqual(self.said("cron &\nnginx\n", other), [])
+
+
 class NoUser(House):
     def change(self, before, after):
         """PL1001 of a change against main: its verdict and state, or None."""
@@ -153,12 +186,12 @@ class NoUser(House):
         self.assertIsNone(self.change(none, some))
 
     def test_only_warns_where_the_base_may_say_otherwise(self):
-        for base in ("scratch", "gcr.io/distroless/static:nonroot"):
+        for base in ("scratch", "gcr.io/distroless/static:nonroot", "registry.example/a:windowsservercore-ltsc2022"):
             self.assertEqual(self.change(None, f'FROM {base}\nCOPY a /a\nCMD ["/a"]\n'), ("warns", "new"), base)
 
-    def test_says_nothing_of_what_runs_nothing_and_of_windows(self):
-        for text in ("FROM scratch AS output\nCOPY a /a\n", 'FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD ["a.exe"]\n'):
-            self.assertIsNone(self.change(None, text), text)
+    def test_is_silent_on_windows_and_of_what_is_only_files(self):
+        self.assertIsNone(self.change(None, "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir\n"))
+        self.assertIsNone(self.change(None, "FROM debian:12 AS build\nFROM scratch AS output\nCOPY --from=build /a /a\n"))
 
     def test_without_a_base_there_is_nothing_to_compare_with(self):
         self.write("Dockerfile", "FROM debian:12\nRUN true\n")

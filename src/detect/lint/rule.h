@@ -125,6 +125,26 @@ const struct node *lint_taskdef_get(const struct node *map, struct str key);
  * bare list, or a bare container. Call again with the last one; NULL begins and ends. */
 const struct node *lint_next_container(const struct syntax_tree *tree, const struct node *last);
 
+/* A folder that a volume hides, or with which it opens the host. */
+bool lint_is_system_folder(struct str path);
+
+/* The commands of the script that the image has under the last name of that path: of a COPY's
+ * here-document, or of a file beside this one that is copied. NULL: not known, or no shell's. */
+const struct shell_script *lint_image_script(
+    struct lint *lint, const struct docker_view *view, struct str path);
+
+/* What has no use in an image that does not build; each list NULL-terminated. */
+struct lint_left {
+	const char *const *packages;
+	bool (*is_more)(struct str package); /* NULL: no others */
+	const char *const *programs;	     /* an image that starts one of them is for that */
+	const char *const *bases;	     /* images that have such packages themselves */
+	const char *const *full_bases;	     /* and those that do unless they are slim or alpine */
+};
+/* Reports the first of them that stays in the image. */
+void lint_check_left(
+    struct lint *lint, const struct docker_view *view, const struct lint_left *left);
+
 /* What a command says of one user. */
 enum { LINT_ACCOUNTS_MAX = 16 }; /* of one file that rules look at */
 struct lint_account {
@@ -147,8 +167,9 @@ bool lint_is_harmless(struct str value);
  * "xunprivileged" and not "not-unprivileged". */
 bool lint_name_says(struct str text, const char *word);
 
-/* A stage that people work or test in: "dev", "app-test", "ci". */
-bool lint_is_for_development(struct str stage);
+/* A stage that people work or test in by its name ("dev", "app-test"), or by that of the file or of
+ * a folder close above it ("Dockerfile.dev", "images/php-dev/8.3/Dockerfile"). */
+bool lint_is_for_development(struct lint *lint, const struct docker_stage *stage);
 
 /* Whether the image runs on Windows, and what says so. */
 enum lint_windows {

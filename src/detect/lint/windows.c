@@ -1,50 +1,5 @@
 #include "detect/lint/rule.h"
 
-static bool is_edge(struct str text, size_t i)
-{
-	return i >= text.n || text.p[i] == '-' || text.p[i] == '_' || text.p[i] == '.';
-}
-
-/* "not-", "non_" …: what follows is denied. `end` is behind the separator. */
-static bool is_denied(struct str text, size_t end)
-{
-	static const struct str words[] = {
-	    STR_INIT("not"), STR_INIT("non"), STR_INIT("no"), STR_INIT("without")};
-	struct str before = str_sub(text, 0, end > 0 ? end - 1 : 0);
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		size_t n = words[i].n;
-
-		if (before.n >= n && str_eq_nocase(str_sub(before, before.n - n, n), words[i]) &&
-		    (before.n == n || is_edge(before, before.n - n - 1)))
-			return true;
-	}
-	return false;
-}
-
-bool lint_name_says(struct str text, const char *word)
-{
-	struct str wanted = str_of(word);
-
-	for (size_t i = 0; i + wanted.n <= text.n; i++)
-		if (str_eq_nocase(str_sub(text, i, wanted.n), wanted) &&
-		    is_edge(text, i + wanted.n) && (i == 0 || is_edge(text, i - 1)) &&
-		    !is_denied(text, i))
-			return true;
-	return false;
-}
-
-bool lint_is_for_development(struct str stage)
-{
-	static const char *const words[] = {"dev", "devel", "develop", "development", "test",
-	    "tests", "testing", "ci", "debug", "lint"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (lint_name_says(stage, words[i]))
-			return true;
-	return false;
-}
-
 static bool says_windows(struct str text)
 {
 	static const char *const words[] = {"windows", "nanoserver", "servercore",

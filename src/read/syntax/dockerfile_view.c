@@ -325,7 +325,8 @@ static void inherit(struct viewer *v, struct docker_stage *s)
 {
 	s->user_known = true;
 	s->lowest = s;
-	s->empty = s->parent ? s->parent->empty : s->scratch;
+	s->empty =
+	    (s->parent ? s->parent->empty : s->scratch) && str_chr(s->image.raw, '$') == STR_NPOS;
 	if (!s->parent) {
 		s->outside = base_of(v->build, s);
 		return;

@@ -88,7 +88,7 @@ struct docker_stage {
 	struct str platform;		   /* --platform, the same way; empty: none */
 	const struct docker_stage *parent; /* an earlier stage it builds on, or NULL */
 	bool scratch;			   /* FROM scratch */
-	bool empty;   /* on scratch, and nothing has put a file there at its end */
+	bool empty;   /* on scratch by name, not by a variable, and nothing puts a file there */
 	bool shipped; /* the stage that is built, or one it builds on: its layers are the image's */
 	bool used;    /* some stage builds on it, copies from it or mounts it */
 	bool needed;  /* that stage, or one it builds on, copies from or mounts */

@@ -28,7 +28,7 @@ static void check_composer_dev(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
 	if (!is_install(c) || shell_has_flag(c, "no-dev") || !step->stage ||
-	    !step->stage->shipped || lint_is_for_development(step->stage->name) || is_set(step, c))
+	    !step->stage->shipped || lint_is_for_development(l, step->stage) || is_set(step, c))
 		return;
 	lint_command(l, c, "what the project needs for development only is installed too");
 }

@@ -6,7 +6,9 @@ static void check_copy_from_empty(struct lint *l, const struct docker_view *view
 		const struct docker_source *source = &view->sources.p[i];
 		const struct docker_stage *from = source->stage ? source->stage : source->later;
 
-		if (from && from->empty && !lint_step_is(source->step, DOCKER_RUN))
+		/* What hangs on an argument may be meant to be empty. */
+		if (from && from->empty && str_chr(source->raw, '$') == STR_NPOS &&
+		    !lint_step_is(source->step, DOCKER_RUN))
 			lint_report(l, docker_range(source->step->instruction, source->raw),
 			    source->name, NULL, "stage " STR_FMT " holds no file",
 			    STR_ARG(source->name));

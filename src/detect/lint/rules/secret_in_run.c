@@ -4,7 +4,7 @@
 static bool is_literal(struct str value)
 {
 	return value.n >= 4 && str_chr(value, '$') == STR_NPOS && str_chr(value, '<') == STR_NPOS &&
-	       str_chr(value, '%') == STR_NPOS && !placeholder_is(value) &&
+	       str_chr(value, '%') == STR_NPOS && !placeholder_is_guessable(value) &&
 	       !lint_is_harmless(value) && str_chr(value, ' ') == STR_NPOS &&
 	       str_chr(value, '/') == STR_NPOS;
 }

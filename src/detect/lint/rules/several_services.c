@@ -30,6 +30,10 @@ static bool is_helper(const struct shell_command *c)
 	return c->name.n == 0 || lint_is_any(c->name, names);
 }
 
+/* What they start is a command of its own. */
+static const char *const wrappers[] = {
+    "nohup", "sudo", "gosu", "su-exec", "su", "setpriv", "nice", "ionice", "setsid", "time", NULL};
+
 /* "service nginx start", "/etc/init.d/nginx start", "rc-service nginx start" */
 static bool starts_service(const struct shell_command *c)
 {
@@ -51,13 +55,68 @@ static const struct shell_command *find_second(const struct shell_script *script
 		const struct shell_command *c = &script->commands.p[i];
 		bool is_left = i + 1 < script->commands.n && c[1].join == SHELL_BACKGROUND;
 
-		if (is_helper(c) || c->join == SHELL_PIPE || c->join == SHELL_OR)
+		if (is_helper(c) || lint_is_any(c->name, wrappers) || c->join == SHELL_PIPE ||
+		    c->join == SHELL_OR)
 			continue;
 		if (left_one)
 			last = c;
 		left_one |= is_left || starts_service(c);
 	}
 	return last;
+}
+
+/* The same of a script of many steps: what it leaves to itself, starts by `service`, or ends with
+ * is a service; another is not, and one that it stops again is none. */
+static const struct shell_command *find_second_of_script(const struct shell_script *script)
+{
+	static const char *const stops[] = {"stop", "shutdown", "quit", NULL};
+	const struct shell_command *first = NULL;
+
+	for (size_t i = 0; i < script->commands.n; i++) {
+		const struct shell_command *c = &script->commands.p[i];
+		bool is_last = i + 1 == script->commands.n;
+		bool is_left = !is_last && c[1].join == SHELL_BACKGROUND;
+		bool ends = shell_is(c, "kill") || shell_is(c, "pkill") || shell_is(c, "killall");
+
+		for (const char *const *stop = stops; *stop && !ends; stop++)
+			ends = shell_has_arg(c, *stop) || shell_has_arg(c, "-q");
+		if (ends)
+			first = NULL;
+		if (ends || is_helper(c) || lint_is_any(c->name, wrappers) ||
+		    c->join == SHELL_PIPE || c->join == SHELL_OR || c->condition ||
+		    !(is_left || is_last || starts_service(c)))
+			continue;
+		if (first && !str_starts(first->name, c->name))
+			return c;
+		first = c;
+	}
+	return NULL;
+}
+
+/* A script that the image starts, and that this file or its folder holds. */
+static bool check_script(
+    struct lint *l, const struct docker_view *view, const struct docker_step *step)
+{
+	enum { WORDS = 8 };
+	const struct shell_command *c = step->script->commands.p;
+
+	for (size_t i = 0; step->script->commands.n > 0 && i < c->n_words && i < WORDS; i++) {
+		const struct shell_script *script;
+		const struct shell_command *second;
+
+		if (c->words[i].text.n == 0 || c->words[i].text.p[0] == '-' ||
+		    (i > 0 && str_chr(c->words[i].text, '/') == STR_NPOS &&
+			!str_ends(c->words[i].text, STR(".sh"))))
+			continue;
+		script = lint_image_script(l, view, c->words[i].text);
+		second = script ? find_second_of_script(script) : NULL;
+		if (!second)
+			continue;
+		lint_word(l, c, &c->words[i], STR_FMT " starts " STR_FMT " beside another service",
+		    STR_ARG(str_base_name(c->words[i].text)), STR_ARG(second->name));
+		return true;
+	}
+	return false;
 }
 
 static bool check_start(struct lint *l, const struct docker_step *step)
@@ -127,7 +186,7 @@ static void check_several_services(struct lint *l, const struct docker_view *vie
 			starts[1] = step;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-		if (starts[i] && check_start(l, starts[i]))
+		if (starts[i] && (check_start(l, starts[i]) || check_script(l, view, starts[i])))
 			return;
 	for (size_t i = 0; i < view->n_steps; i++) {
 		const struct docker_step *step = &view->steps[i];

@@ -99,7 +99,7 @@ static void check_user_unused(struct lint *l, const struct docker_view *view)
 	const struct docker_stage *built = view->built;
 	struct made made = {.n = 0};
 
-	if (!built || lint_is_for_development(built->name) ||
+	if (!built || lint_is_for_development(l, built) ||
 	    (built->user_step && (!built->user_known || !docker_user_is_root(built->user))))
 		return;
 	for (size_t i = 0; i < view->n_steps; i++)

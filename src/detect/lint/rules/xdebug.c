@@ -16,7 +16,7 @@ static void check_xdebug(
 {
 	static const char *const programs[] = {"pecl", "install-php-extensions", NULL};
 
-	if (!step->stage || !step->stage->shipped || lint_is_for_development(step->stage->name) ||
+	if (!step->stage || !step->stage->shipped || lint_is_for_development(l, step->stage) ||
 	    !(lint_is_any(c->name, programs) || lint_installs(c)) ||
 	    shell_has_arg(c, "uninstall") || c->condition)
 		return;

@@ -1,6 +1,5 @@
 FROM debian:12
-VOLUME /data /proc
-VOLUME ["/sys/fs/cgroup"]
 WORKDIR /dev
-ONBUILD VOLUME /dev/
+WORKDIR "/proc/self"
+ONBUILD WORKDIR /sys/
 USER 10001

@@ -1,5 +1,6 @@
 FROM debian:12
-VOLUME /data/proc /process
-VOLUME ["/development", "/dev/shm"]
 WORKDIR /sysroot
+WORKDIR /app/dev
+WORKDIR dev
+WORKDIR $DIR
 USER 10001
