@@ -29,7 +29,7 @@ class Fix(House):
         self.assertIn("Dockerfile:2: DL4000 fixed", out)
         self.assertEqual(err, "")
         text = path.read_text()
-        self.assertIn("    apt-get install -y curl=7\n", text)
+        self.assertIn("    apt-get install -y --no-install-recommends curl=7\n", text)
         self.assertIn("ADD a /b\n", text, "not safe")
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o640)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir() if p.is_file()), ["Dockerfile"])
@@ -69,7 +69,7 @@ class Fix(House):
         self.write("policy.yaml", "plimsoll: 1\nignore:\n  - {rule: DL4000, reason: it stays}\n")
         self.plimsoll(0, "fix", "--policy", "policy.yaml")
         self.assertIn("MAINTAINER me\n", path.read_text())
-        self.assertIn("install -y curl", path.read_text())
+        self.assertIn("install -y --no-install-recommends curl", path.read_text())
 
     def test_names_of_other_tools(self):
         path = self.write("Dockerfile", FILE)
@@ -117,7 +117,7 @@ class Fix(House):
         path = self.write("Dockerfile", b"FROM debian:12.5\r\nMAINTAINER me\r\nRUN apt-get install curl=7")
         self.plimsoll(0, "fix")
         data = path.read_bytes()
-        self.assertTrue(data.endswith(b"RUN apt-get install -y curl=7"))
+        self.assertTrue(data.endswith(b"RUN apt-get install -y --no-install-recommends curl=7"))
         self.assertEqual(data.count(b"\r\n"), 2)
 
     def test_a_diff_shows_no_secret(self):

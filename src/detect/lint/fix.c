@@ -119,16 +119,32 @@ static struct found **sort_found(
 
 /* ---- edits ---- */
 
+/* A command behind the one that ends there, and not a word of that one. */
+static bool is_command_behind(const struct lint_change *edit)
+{
+	return edit->offset == edit->end && str_starts(edit->text, STR(" && "));
+}
+
 static int by_offset(const void *a, const void *b)
 {
 	const struct lint_change *x = a, *y = b;
 
 	if (x->offset != y->offset)
 		return x->offset < y->offset ? -1 : 1;
-	return (x->end > y->end) - (x->end < y->end);
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	return is_command_behind(x) - is_command_behind(y);
 }
 
-/* The edits of those that are made. Two insertions at one place have no order: they overlap. */
+/* Of two insertions at one place only a word and a command behind it have an order. */
+static bool overlap(const struct lint_change *x, const struct lint_change *y)
+{
+	if (y->offset != x->offset)
+		return y->offset < x->end;
+	return x->end != x->offset || is_command_behind(x) || !is_command_behind(y);
+}
+
+/* The edits of those that are made; false if two overlap. */
 static bool gather(
     const struct fixing *f, struct arena *arena, struct lint_change **ret, size_t *ret_n)
 {
@@ -150,7 +166,7 @@ static bool gather(
 	*ret = edits;
 	*ret_n = n;
 	for (size_t i = 1; i < n; i++)
-		if (edits[i].offset < edits[i - 1].end || edits[i].offset == edits[i - 1].offset)
+		if (overlap(&edits[i - 1], &edits[i]))
 			return false;
 	return true;
 }
@@ -203,6 +219,43 @@ static bool may_become(enum docker_kind before, enum docker_kind after)
 	return before == after || (before == DOCKER_UNKNOWN && after != DOCKER_UNKNOWN) ||
 	       (before == DOCKER_MAINTAINER && after == DOCKER_LABEL) ||
 	       (before == DOCKER_ADD && after == DOCKER_COPY);
+}
+
+/* A USER that an edit puts in, in the text with the edits made. */
+static bool is_put_in(
+    const struct docker_instruction *in, const struct lint_change *edits, size_t n)
+{
+	uint64_t longer = 0, shorter = 0; /* by the edits before */
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t from = edits[i].offset + longer - shorter;
+
+		if (edits[i].offset == edits[i].end && in->offset >= from &&
+		    in->end <= from + edits[i].text.n)
+			return in->kind == DOCKER_USER;
+		longer += edits[i].text.n;
+		shorter += edits[i].end - edits[i].offset;
+	}
+	return false;
+}
+
+/* Takes what is put in out of *after, and of what was found what was found on it. */
+static void leave_out(
+    struct dockerfile *after, struct found_list *found, const struct lint_change *edits, size_t n)
+{
+	size_t kept = 0, kept_found = 0;
+
+	for (size_t i = 0; i < found->all.n; i++) {
+		size_t at = instruction_of_line(after, found->all.p[i].line);
+
+		if (at >= after->instructions.n || !is_put_in(&after->instructions.p[at], edits, n))
+			found->all.p[kept_found++] = found->all.p[i];
+	}
+	for (size_t i = 0; i < after->instructions.n; i++)
+		if (!is_put_in(&after->instructions.p[i], edits, n))
+			after->instructions.p[kept++] = after->instructions.p[i];
+	found->all.n = kept_found;
+	after->instructions.n = kept;
 }
 
 /* The same instructions, in the same words unless an edit touches them, and no more mistakes. */
@@ -276,10 +329,11 @@ static int prove(struct fixing *f, enum lint_fix_end *ret_end)
 		return arena_check(&f->trial, f->err);
 	if (dockerfile_parse(text, &f->trial, &after, f->err) != 0)
 		return -1;
-	if (!has_same_instructions(&f->file, &after, edits, n))
-		return 0;
 	if (find(f, text, &f->trial, &found) != 0)
 		return -1;
+	leave_out(&after, &found, edits, n);
+	if (!has_same_instructions(&f->file, &after, edits, n))
+		return 0;
 	sorted = sort_found(&found, &after, &f->trial);
 	if (!sorted)
 		return arena_err(&f->trial, f->err);

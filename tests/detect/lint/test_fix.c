@@ -84,6 +84,8 @@ static void caches(void **state)
 	    w, "FROM a:1\nRUN apk add b=1\n", EDIT_SAFE, "FROM a:1\nRUN apk add --no-cache b=1\n");
 	becomes(w, "FROM a:1\nRUN yum install -y b-1\n", EDIT_SAFE,
 	    "FROM a:1\nRUN yum install -y b-1 && yum clean all\n");
+	becomes(w, "FROM a:1\nRUN yum update\n", EDIT_SAFE,
+	    "FROM a:1\nRUN yum update -y && yum clean all\n");
 	becomes(w, "FROM a:1\nRUN pip install b==1\n", EDIT_SAFE,
 	    "FROM a:1\nRUN pip install --no-cache-dir b==1\n");
 }
@@ -101,6 +103,20 @@ static void commands(void **state)
 	    "FROM my/own:1\nENTRYPOINT [\"node\", \"app.js\"]\n");
 	becomes(w, "FROM my/own:1\nENTRYPOINT node app.js\nCMD [\"x\"]\n", EDIT_SAFE,
 	    "FROM my/own:1\nENTRYPOINT node app.js\nCMD [\"x\"]\n");
+}
+
+/* A user that is there, and that nothing runs as. */
+static void a_user(void **state)
+{
+	struct world *w = *state;
+
+	becomes(w, "FROM debian:12\nRUN useradd -r app\nCOPY a /a\nEXPOSE 80\nCMD [\"/a\"]\n",
+	    EDIT_SAFE,
+	    "FROM debian:12\nRUN useradd -r app\nCOPY a /a\nEXPOSE 80\nUSER app\nCMD [\"/a\"]\n");
+	becomes(w, "FROM debian:12\nCMD [\"/a\"]\nRUN useradd -r app\n", EDIT_SAFE,
+	    "FROM debian:12\nCMD [\"/a\"]\nRUN useradd -r app\n");
+	becomes(w, "FROM debian:12\nRUN useradd -r app && useradd -r bpp\nCMD [\"/a\"]\n",
+	    EDIT_SAFE, "FROM debian:12\nRUN useradd -r app && useradd -r bpp\nCMD [\"/a\"]\n");
 }
 
 /* Two edits of one word: the more important one is made. */
@@ -179,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_safe_is_made, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(caches, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(a_user, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(commands, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(the_more_important_wins, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(each_instruction_is_proved, world_open, world_close),

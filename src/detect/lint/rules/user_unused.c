@@ -1,3 +1,4 @@
+#include "base/buf.h"
 #include "detect/lint/rule.h"
 
 struct made {
@@ -94,6 +95,35 @@ static void read_step(struct made *m, const struct docker_step *step)
 		note_use(m, step, in->pairs[i].value.text);
 }
 
+static bool is_start(const struct docker_step *step)
+{
+	return lint_step_is(step, DOCKER_CMD) || lint_step_is(step, DOCKER_ENTRYPOINT);
+}
+
+/* In front of the CMD and ENTRYPOINT that end the image, behind all that may need root. */
+static void offer_user(struct lint *l, const struct docker_view *view, struct str user)
+{
+	const struct docker_stage *built = view->built;
+	const struct docker_step *start = NULL;
+	struct buf text CLEANUP(buf_release) = BUF_INIT(256);
+
+	for (size_t i = 0; i < built->n_steps; i++) {
+		const struct docker_step *step = &view->steps[built->first_step + i];
+
+		if (lint_step_is(step, DOCKER_RUN) || lint_step_is(step, DOCKER_COPY) ||
+		    lint_step_is(step, DOCKER_ADD) || lint_step_is(step, DOCKER_WORKDIR) ||
+		    lint_step_is(step, DOCKER_USER))
+			start = NULL;
+		else if (is_start(step) && !start && !step->onbuild)
+			start = step;
+	}
+	buf_addf(&text, "USER " STR_FMT "\n", STR_ARG(user));
+	if (start && buf_ok(&text))
+		lint_edit(l, EDIT_SAFE,
+		    (struct text_range){start->instruction->offset, start->instruction->offset},
+		    lint_keep(l, buf_str(&text)));
+}
+
 static void check_user_unused(struct lint *l, const struct docker_view *view)
 {
 	const struct docker_stage *built = view->built;
@@ -106,11 +136,17 @@ static void check_user_unused(struct lint *l, const struct docker_view *view)
 		if (view->steps[i].stage && view->steps[i].stage->shipped &&
 		    !view->steps[i].onbuild)
 			read_step(&made, &view->steps[i]);
-	for (size_t i = 0; made.has_command && !made.may_switch && i < made.n; i++)
-		if (!made.users[i].used)
-			lint_word(l, made.users[i].command, made.users[i].account.word,
-			    "nothing runs as " STR_FMT ", and the image runs as root",
-			    STR_ARG(made.users[i].account.user));
+	if (!made.has_command || made.may_switch)
+		return;
+	for (size_t i = 0; i < made.n; i++) {
+		if (made.users[i].used)
+			continue;
+		if (made.n == 1 && docker_user_is_valid(made.users[i].account.user))
+			offer_user(l, view, made.users[i].account.user);
+		lint_word(l, made.users[i].command, made.users[i].account.word,
+		    "nothing runs as " STR_FMT ", and the image runs as root",
+		    STR_ARG(made.users[i].account.user));
+	}
 }
 
 const struct lint_rule rule_user_unused = {
