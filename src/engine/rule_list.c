@@ -50,6 +50,7 @@ static int add_lint(struct rule_list *list, struct arena *arena, struct err *err
 		    .stage = STAGE_VALIDATE,
 		    .more_stages = is_of_image(r->id) ? 1U << STAGE_SCAN : 0,
 		    .severity = r->severity,
+		    .opt_in = r->opt_in,
 		};
 
 		if (list_words(r->references, LINT_REFERENCES_MAX, arena, &info.references, err) !=

@@ -10,6 +10,7 @@ struct rule_info {
 	unsigned more_stages; /* others whose findings have this rule: 1U << STAGE_… */
 	enum severity severity;
 	bool generic; /* never blocks on its own */
+	bool opt_in;  /* off unless a policy names it */
 	struct str_list references;
 	struct str_list clauses; /* of standards */
 	struct str_list aliases;

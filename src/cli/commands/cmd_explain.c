@@ -41,6 +41,8 @@ static void write_rule(const struct rule_info *r, struct buf *out)
 	    "stage " STR_FMT ", severity " STR_FMT ", threat " STR_FMT ", since " STR_FMT "\n",
 	    STR_ARG(stage_word(r->stage)), STR_ARG(severity_word(r->severity)), STR_ARG(r->threat),
 	    STR_ARG(r->since));
+	if (r->opt_in)
+		buf_add(out, STR("off, unless the policy names it in a list of `block`\n"));
 	for (size_t i = 0; i < r->aliases.n; i++)
 		buf_addf(out, "%s" STR_FMT, i == 0 ? "elsewhere called " : ", ",
 		    STR_ARG(r->aliases.p[i]));

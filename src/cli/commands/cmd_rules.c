@@ -45,6 +45,8 @@ static void write_json(const struct rule_list *list, struct buf *out)
 		json_member_str(&j, "fix", r->fix);
 		json_member_str(&j, "threat", r->threat);
 		json_member_str(&j, "since", r->since);
+		if (r->opt_in)
+			json_member_bool(&j, "opt_in", true);
 		write_list(&j, "references", &r->references);
 		write_list(&j, "clauses", &r->clauses);
 		json_end_object(&j);

@@ -271,6 +271,9 @@ static void PRINTF_LIKE(5, 0) report(struct lint *l, struct text_range range, st
 	    .weight = l->weight,
 	};
 
+	/* What is missing is what is wrong. */
+	if (f.identity.n == 0)
+		f.identity = f.title;
 	l->n_edits = 0;
 	l->weight = WEIGHT_FULL;
 	l->line_hidden = false;

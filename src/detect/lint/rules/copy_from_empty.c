@@ -10,8 +10,8 @@ static void check_copy_from_empty(struct lint *l, const struct docker_view *view
 		if (from && from->empty && str_chr(source->raw, '$') == STR_NPOS &&
 		    !lint_step_is(source->step, DOCKER_RUN))
 			lint_report(l, docker_range(source->step->instruction, source->raw),
-			    source->name, NULL, "stage " STR_FMT " holds no file",
-			    STR_ARG(source->name));
+			    source->raw.n > 0 ? source->raw : STR("from"), NULL,
+			    "stage " STR_FMT " holds no file", STR_ARG(source->name));
 	}
 }
 

@@ -59,7 +59,8 @@ static bool has_use(const struct docker_step *step, const struct shell_command *
 static void check_host_command(
     struct lint *l, const struct docker_step *step, const struct shell_command *c)
 {
-	static const char *const more[] = {"ifconfig", "systemctl", "reboot", "halt", NULL};
+	static const char *const more[] = {
+	    "ifconfig", "systemctl", "reboot", "halt", "nvidia-smi", NULL};
 
 	if ((!lint_is_any(c->name, commands) && !lint_is_any(c->name, more)) || has_use(step, c))
 		return;

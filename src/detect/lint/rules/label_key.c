@@ -31,8 +31,10 @@ static void check_label_key(struct lint *l, const struct docker_step *step)
 {
 	const struct docker_instruction *in = step->instruction;
 
+	/* One without a name is a parse error. */
 	for (size_t i = 0; in->kind == DOCKER_LABEL && i < in->n_pairs; i++)
-		if (!is_valid(in->pairs[i].name.text) && !is_meant(in->pairs[i].name.text))
+		if (in->pairs[i].name.text.n > 0 && !is_valid(in->pairs[i].name.text) &&
+		    !is_meant(in->pairs[i].name.text))
 			lint_report(l, docker_range(in, in->pairs[i].name.raw),
 			    in->pairs[i].name.text, NULL, STR_FMT " is not a valid key of a label",
 			    STR_ARG(in->pairs[i].name.text));

@@ -10,7 +10,8 @@ static void check_label_twice(struct lint *l, const struct docker_step *step)
 		const struct docker_pair *pair = &in->pairs[i];
 		const struct docker_label *last = map_get(&step->stage->labels, pair->name.text);
 
-		if (last && last->pair != pair && str_chr(pair->name.text, '$') == STR_NPOS)
+		if (last && last->pair != pair && pair->name.text.n > 0 &&
+		    str_chr(pair->name.text, '$') == STR_NPOS)
 			lint_report(l, docker_range(in, pair->name.raw), pair->name.text, NULL,
 			    "%s sets " STR_FMT " again, and that holds",
 			    last->instruction == in ? "this LABEL" : "a LABEL below",

@@ -7,8 +7,8 @@ static void check_stage_cycle(struct lint *l, const struct docker_view *view)
 
 		if (source->closes_cycle)
 			lint_report(l, docker_range(source->step->instruction, source->raw),
-			    source->name, NULL, "stage " STR_FMT " needs this one itself",
-			    STR_ARG(source->name));
+			    source->raw.n > 0 ? source->raw : STR("from"), NULL,
+			    "stage " STR_FMT " needs this one itself", STR_ARG(source->name));
 	}
 }
 

@@ -7,3 +7,5 @@ ARG GITHUB_TOKEN=
 ARG EMPTY=
 ENV ADMIN_PASSWORD=$EMPTY
 ENV HTTP_AUTH=true BASIC_AUTH=1 APP_SECRET=/run/secrets/app AUTH=https://auth.example
+ENV SECRET_KEY_BASE_DUMMY=1 BUNDLE_WITHOUT=development:test BUNDLE_BUILD__SASSC=--disable-march-tune-native
+ENV BUNDLE_MIRROR__ALL=https://gems.example KEYBOARD=us MONKEY=a ENCRYPTION_KEY_FILE=/run/key
