@@ -28,7 +28,7 @@ static bool is_of_windows(const struct docker_reference *image)
 	struct str name = image->repository;
 
 	if (str_eq(image->registry, STR("mcr.microsoft.com")))
-		return str_starts(name, STR("windows/")) || str_eq(name, STR("windows")) ||
+		return str_starts(name, STR("windows/")) || says_windows(str_base_name(name)) ||
 		       str_starts(name, STR("dotnet/framework/")) || says_windows(image->tag);
 	if (image->registry.n > 0 && !str_eq(image->registry, STR("docker.io")))
 		return false;

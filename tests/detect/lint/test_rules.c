@@ -342,6 +342,8 @@ static const struct build_case builds[] = {
     {"FROM mcr.microsoft.com/dotnet/framework/aspnet:4.8\n", "", NULL, false, ""},
     {"FROM docker.io/library/python:3-windowsservercore\n", "", NULL, false, ""},
     {"FROM microsoft/nanoserver\n", "", NULL, false, ""},
+    {"FROM mcr.microsoft.com/nanoserver-insider:10.0\n", "", NULL, false, ""},
+    {"FROM mcr.microsoft.com/azure-windows-tools/a:1\n", "", NULL, false, "PL1001 1 "},
     {"FROM mcr.microsoft.com/dotnet/sdk:8.0\n", "", NULL, false, "PL1001 1 "},
     {"FROM quay.io/python:3-nanoserver\n", "", NULL, false, "PL1001 2 "},
     {"FROM mcr.microsoft.com.x.example/windows/servercore\n", "", NULL, false, "PL1001 2 "},
