@@ -6,8 +6,10 @@ static void check_copy_from_unknown(struct lint *l, const struct docker_view *vi
 		const struct docker_source *source = &view->sources.p[i];
 		struct docker_reference image = docker_reference_split(source->name);
 
-		if (!lint_step_is(source->step, DOCKER_COPY) || source->stage || !source->known ||
-		    source->name.n == 0 || image.tag.n > 0 || image.digest.n > 0)
+		/* A circle is another rule's. */
+		if (!lint_step_is(source->step, DOCKER_COPY) || source->stage ||
+		    source->closes_cycle || !source->known || source->name.n == 0 ||
+		    image.tag.n > 0 || image.digest.n > 0)
 			continue;
 		/* A build may have a context of this name: BuildKit's --build-context. */
 		lint_weigh(l, WEIGHT_WARNS);

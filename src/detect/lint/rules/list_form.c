@@ -19,12 +19,6 @@ static bool is_meant_as_list(struct str args)
 	return first.n == 0 || first.p[0] == ',' || first.p[0] == ']';
 }
 
-/* "[a-z]*.txt": the names of files. */
-static bool is_pattern(struct str args)
-{
-	return args.n > 1 && args.p[1] != '"' && args.p[1] != '\'' && !str_ends(args, STR("]"));
-}
-
 /* CMD and ENTRYPOINT are DL3025's, SHELL is a parse error. */
 static void check_list_form(struct lint *l, const struct docker_step *step)
 {
@@ -37,7 +31,6 @@ static void check_list_form(struct lint *l, const struct docker_step *step)
 		 in->kind != DOCKER_VOLUME)
 		return;
 	if (in->exec_form || in->malformed || in->n_heredocs > 0 || !str_starts(args, STR("[")) ||
-	    (in->kind != DOCKER_RUN && in->kind != DOCKER_HEALTHCHECK && is_pattern(args)) ||
 	    !is_meant_as_list(args))
 		return;
 	lint_instruction(

@@ -44,6 +44,17 @@ static bool starts_service(const struct shell_command *c)
 		   str_starts(c->words[0].text, STR("/etc/init.d/")));
 }
 
+/* "nginx", of `service nginx start` and `systemctl start nginx` too. */
+static struct str program_of(const struct shell_command *c)
+{
+	const struct shell_word *word;
+
+	if (!starts_service(c) || str_starts(c->words[0].text, STR("/etc/init.d/")))
+		return c->name;
+	word = shell_arg(c, shell_is(c, "systemctl") ? 1 : 0);
+	return word ? word->text : c->name;
+}
+
 /* The second service that the script starts, or NULL. Behind one that was left to itself, or that
  * `service` has started, comes another. */
 static const struct shell_command *find_second(const struct shell_script *script)
@@ -86,7 +97,7 @@ static const struct shell_command *find_second_of_script(const struct shell_scri
 		    c->join == SHELL_PIPE || c->join == SHELL_OR || c->condition ||
 		    !(is_left || is_last || starts_service(c)))
 			continue;
-		if (first && !str_starts(first->name, c->name))
+		if (first && !str_starts(program_of(first), program_of(c)))
 			return c;
 		first = c;
 	}
@@ -113,7 +124,7 @@ static bool check_script(
 		if (!second)
 			continue;
 		lint_word(l, c, &c->words[i], STR_FMT " starts " STR_FMT " beside another service",
-		    STR_ARG(str_base_name(c->words[i].text)), STR_ARG(second->name));
+		    STR_ARG(str_base_name(c->words[i].text)), STR_ARG(program_of(second)));
 		return true;
 	}
 	return false;
@@ -141,8 +152,8 @@ static bool check_start(struct lint *l, const struct docker_step *step)
 	}
 	second = find_second(step->script);
 	if (second)
-		lint_command(
-		    l, second, STR_FMT " is started beside another service", STR_ARG(second->name));
+		lint_command(l, second, STR_FMT " is started beside another service",
+		    STR_ARG(program_of(second)));
 	return second != NULL;
 }
 

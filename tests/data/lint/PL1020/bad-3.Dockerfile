@@ -1,0 +1,3 @@
+FROM debian:12
+COPY other start.sh /usr/local/bin/
+ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/start.sh"]

@@ -1,0 +1,4 @@
+FROM debian:12
+RUN useradd -r app
+ENTRYPOINT ["/entrypoint.sh"]
+CMD ["server"]

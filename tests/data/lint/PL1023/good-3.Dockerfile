@@ -1,0 +1,3 @@
+FROM debian:12 AS dev
+RUN useradd -r app
+CMD ["server"]

@@ -1,0 +1,3 @@
+FROM scratch
+COPY passwd /etc/passwd
+USER app

@@ -1,0 +1,3 @@
+# syntax=docker.io/docker/dockerfile-upstream:master-labs
+FROM debian:12
+USER 1

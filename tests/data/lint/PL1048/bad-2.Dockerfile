@@ -1,0 +1,2 @@
+FROM debian:wheezy
+USER 1

@@ -1,0 +1,2 @@
+FROM php:8.1-apache
+USER 1

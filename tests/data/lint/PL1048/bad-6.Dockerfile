@@ -1,0 +1,2 @@
+FROM library/node:21-slim
+USER 1

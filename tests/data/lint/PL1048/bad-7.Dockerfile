@@ -1,0 +1,2 @@
+FROM docker.io/ubuntu:20.04
+USER 1

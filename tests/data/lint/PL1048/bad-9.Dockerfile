@@ -1,0 +1,2 @@
+FROM mariadb:10.6
+USER 1

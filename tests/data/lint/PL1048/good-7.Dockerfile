@@ -1,0 +1,2 @@
+FROM mariadb:10.11
+USER 1

@@ -1,0 +1,2 @@
+FROM php:8
+USER 1
