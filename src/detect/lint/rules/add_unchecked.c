@@ -40,7 +40,7 @@ const struct lint_rule rule_add_unchecked = {
     .peer = "",
     .references = {"https://docs.docker.com/reference/dockerfile/#add---checksum",
 	"https://csrc.nist.gov/pubs/sp/800/190/final"},
-    .clauses = {NIST("4.1.5"), PCI("6.3.2"), CIS("4.9")},
+    .clauses = {NIST("4.1.3"), CIS("4.9")},
     .severity = SEVERITY_MEDIUM,
     .step = check_add_unchecked,
 };

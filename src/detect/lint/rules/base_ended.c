@@ -121,7 +121,7 @@ const struct lint_rule rule_base_ended = {
     .since = "2026-11-27",
     .peer = "",
     .references = {"https://endoflife.date/", "https://csrc.nist.gov/pubs/sp/800/190/final"},
-    .clauses = {NIST("4.1.1"), PCI("6.3.3")},
+    .clauses = {NIST("4.1.1"), PCI("6.3.3"), PCI("12.3.4")},
     .severity = SEVERITY_MEDIUM,
     .dockerfile = check_base_ended,
 };

@@ -44,7 +44,7 @@ const struct lint_rule rule_composer_dev = {
     .peer = "",
     .references = {"https://getcomposer.org/doc/03-cli.md#install-i",
 	"https://getcomposer.org/doc/03-cli.md#composer-no-dev"},
-    .clauses = {NIST("4.1.2"), PCI("6.5.6")},
+    .clauses = {NIST("4.1.2"), PCI("2.2.4")},
     .severity = SEVERITY_LOW,
     .command = check_composer_dev,
 };

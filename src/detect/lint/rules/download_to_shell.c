@@ -82,7 +82,7 @@ const struct lint_rule rule_download_to_shell = {
     .peer = "",
     .references = {"https://csrc.nist.gov/pubs/sp/800/190/final",
 	"https://www.cisecurity.org/benchmark/docker"},
-    .clauses = {NIST("4.1.5"), PCI("6.3.2"), CIS("4.11")},
+    .clauses = {NIST("4.1.3"), CIS("4.11")},
     .severity = SEVERITY_MEDIUM,
     .step = check_download_to_shell,
 };

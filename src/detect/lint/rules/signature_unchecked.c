@@ -59,7 +59,7 @@ const struct lint_rule rule_signature_unchecked = {
     .peer = "",
     .references = {"https://www.cisecurity.org/benchmark/docker",
 	"https://csrc.nist.gov/pubs/sp/800/190/final"},
-    .clauses = {NIST("4.1.5"), PCI("6.3.2"), CIS("4.11")},
+    .clauses = {NIST("4.1.3"), CIS("4.11")},
     .severity = SEVERITY_HIGH,
     .step = check_signature_unchecked,
 };

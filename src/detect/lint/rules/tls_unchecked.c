@@ -70,7 +70,7 @@ const struct lint_rule rule_tls_unchecked = {
     .peer = "",
     .references = {"https://csrc.nist.gov/pubs/sp/800/190/final",
 	"https://www.pcisecuritystandards.org/document_library/"},
-    .clauses = {NIST("4.1.5"), PCI("4.2.1")},
+    .clauses = {NIST("4.1.3")},
     .severity = SEVERITY_HIGH,
     .step = check_tls_unchecked,
 };

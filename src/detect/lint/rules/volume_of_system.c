@@ -23,7 +23,7 @@ const struct lint_rule rule_volume_of_system = {
     .peer = "",
     .references = {"https://www.cisecurity.org/benchmark/docker",
 	"https://docs.docker.com/reference/dockerfile/#volume"},
-    .clauses = {NIST("4.4.3"), CIS("5.5")},
+    .clauses = {NIST("4.5.5"), CIS("5.5")},
     .severity = SEVERITY_MEDIUM,
     .step = check_volume_of_system,
 };

@@ -35,7 +35,7 @@ const struct lint_rule rule_xdebug = {
     .since = "2026-11-27",
     .peer = "",
     .references = {"https://xdebug.org/docs/install"},
-    .clauses = {NIST("4.1.2"), PCI("6.5.6")},
+    .clauses = {NIST("4.1.2"), PCI("2.2.4")},
     .severity = SEVERITY_LOW,
     .command = check_xdebug,
 };
