@@ -57,8 +57,8 @@ bool lint_is_system_folder(struct str path)
 
 static bool says_development(struct str name)
 {
-	static const char *const words[] = {
-	    "dev", "devel", "develop", "development", "test", "tests", "testing", "ci", "debug"};
+	static const char *const words[] = {"dev", "devel", "develop", "development", "test",
+	    "tests", "testing", "ci", "debug", "xdebug"};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (lint_name_says(name, words[i]))

@@ -19,11 +19,11 @@ static bool may_switch(struct str word)
 	static const char *const parts[] = {".sh", "entrypoint", "init", "start", "run", "su-exec",
 	    "gosu", "setpriv", "sudo", "supervis", "s6-", "chpst", "exec", "boot", "launch",
 	    /* servers that go on as another user by themselves */
-	    "ftpd", "nginx", "httpd", "apache", "php-fpm", "postgres", "mysqld", "mariadb", "named",
-	    "sshd", "dovecot", "postfix", "haproxy", "squid", "memcached", "unbound", "dnsmasq",
-	    "chronyd", "ntpd", "privoxy", "crond", "cron", "syslog", "varnish", "exim", "snmpd",
-	    "transmission", "zabbix", "nagios", "stunnel", "smbd", "slapd", "inetd", "icecast",
-	    "turnserver", "mosquitto", "openvpn", "radius", "prosody", "-u", "--user"};
+	    "ftpd", "smtpd", "nginx", "httpd", "apache", "php-fpm", "postgres", "mysqld", "mariadb",
+	    "named", "sshd", "dovecot", "postfix", "haproxy", "squid", "memcached", "unbound",
+	    "dnsmasq", "chronyd", "ntpd", "privoxy", "crond", "cron", "syslog", "varnish", "exim",
+	    "snmpd", "transmission", "zabbix", "nagios", "stunnel", "smbd", "slapd", "inetd",
+	    "icecast", "turnserver", "mosquitto", "openvpn", "radius", "prosody", "-u", "--user"};
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (str_has(word, str_of(parts[i])))
