@@ -144,9 +144,11 @@ static struct str command_name(const struct str *words, size_t n)
 	return i < n ? words[i] : words[0];
 }
 
-static bool is_literal(struct str raw)
+/* "[ … ]" is a condition to it, and no command; `test` is one. */
+static bool is_command(struct str raw)
 {
-	return str_chr(raw, '$') == STR_NPOS && str_chr(raw, '`') == STR_NPOS;
+	return !str_eq(raw, STR("[")) && str_chr(raw, '$') == STR_NPOS &&
+	       str_chr(raw, '`') == STR_NPOS;
 }
 
 static int read_commands(
@@ -162,7 +164,7 @@ static int read_commands(
 			break;
 		for (size_t k = 0; k < c->n_words; k++)
 			words[k] = word_text(c->words[k].raw, arena);
-		if (c->n_words > 0 && is_literal(c->words[0].raw))
+		if (c->n_words > 0 && is_command(c->words[0].raw))
 			commands[step->n_commands++] = (struct hado_command){
 			    command_name(words, c->n_words), words + 1, c->n_words - 1};
 	}

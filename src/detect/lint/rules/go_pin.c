@@ -68,7 +68,8 @@ static bool has_unpinned(const struct hado_command *c)
 	if (!hado_is(c, "go") || (!run && !hado_has_any_arg(c, all)))
 		return false;
 	while (hado_next_word(c, NULL, &at, &word)) {
-		if (behind && !is_pinned(word))
+		/* `go install tool`: what the module's own go.mod names. */
+		if (behind && !is_pinned(word) && !str_eq(word, STR("tool")))
 			return true;
 		if (behind && run)
 			return false;

@@ -13,4 +13,8 @@ RUN f
 # A comment between.
 RUN g
 RUN --network=none h
+RUN [ -f x ] || i
+RUN j
+RUN test x || k
+RUN l
 USER 10001

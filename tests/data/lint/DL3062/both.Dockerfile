@@ -10,4 +10,6 @@ RUN go install -ldflags "-s" example.com/tool@v1
 # The module's own program, and one of Go's.
 RUN go install cmd/app
 ONBUILD RUN go get example.com/tool
+# What go.mod names.
+RUN go install tool
 USER 10001
