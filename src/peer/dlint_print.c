@@ -83,7 +83,7 @@ static void add_report(struct json_out *j, const struct dlint_report *report)
 {
 	json_begin_object(j);
 	for (int level = 0; level < DLINT_LEVELS; level++) {
-		json_key(j, dlint_level_word(level));
+		json_key(j, dlint_level_word((enum dlint_level)level));
 		json_begin_object(j);
 		json_member_int(j, "count", (int64_t)report->n[level]);
 		json_key(j, "data");

@@ -23,8 +23,8 @@ const char *dlint_level_word(enum dlint_level level)
 static bool level_parse(struct str word, enum dlint_level *ret)
 {
 	for (int i = 0; i < DLINT_LEVELS; i++) {
-		if (str_eq(word, str_of(dlint_level_word(i)))) {
-			*ret = i;
+		if (str_eq(word, str_of(dlint_level_word((enum dlint_level)i)))) {
+			*ret = (enum dlint_level)i;
 			return true;
 		}
 	}
