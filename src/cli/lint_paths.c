@@ -105,7 +105,8 @@ static int lint_path(
 	if (where.file.n == 0 && lint_files(s, files, err) != 0)
 		return -1;
 	if (where.file.n == 0)
-		return scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NAMED, err);
+		return scan_folder(
+		    &s->scan, &where, SCAN_LINT | SCAN_NAMED | SCAN_NOT_IGNORED, err);
 	named = (struct named_file){where, s->scan.subject};
 	vec_push(&files->list, &files->arena, named);
 	if (build_file_is_name(where.file) || str_ends(where.file, STR(".hcl")))
@@ -120,7 +121,7 @@ static int lint_here(struct session *s, struct err *err)
 
 	if (session_place(s, STAGE_VALIDATE, "file", STR("."), false, &where, err) != 0)
 		return -1;
-	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT, err) : 0;
+	return where.folder ? scan_folder(&s->scan, &where, SCAN_LINT | SCAN_NOT_IGNORED, err) : 0;
 }
 
 /* The file itself and what is said of it, whatever name it was reached by. */

@@ -104,10 +104,21 @@ static bool is_ignored(const struct map *ignored, struct str path)
 	return map_has(ignored, path);
 }
 
+static bool is_left(const struct map *ignored, const struct dir_list *list)
+{
+	for (size_t i = 0; i < list->entries.n; i++)
+		if (!is_ignored(ignored, list->entries.p[i].path))
+			return true;
+	return false;
+}
+
+/* Of a folder that is ignored itself, and was named all the same, nothing is. */
 static void leave_out(const struct map *ignored, struct dir_list *list)
 {
 	size_t kept = 0;
 
+	if (!is_left(ignored, list))
+		return;
 	for (size_t i = 0; i < list->entries.n; i++) {
 		if (!is_ignored(ignored, list->entries.p[i].path))
 			list->entries.p[kept++] = list->entries.p[i];

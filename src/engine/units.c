@@ -8,17 +8,29 @@
 
 /* ---- ShellCheck ---- */
 
-/* The report has a gap once, however many readers ask. */
-static int tell_no_checker(const struct unit_detectors *d, struct err *err)
+/* The report has a gap once, however many readers ask. One that failed is not asked again. */
+static int tell_no_checker(struct unit_detectors *d, struct str why, struct err *err)
 {
 	struct not_covered gap = {
 	    .stage = STAGE_VALIDATE,
 	    .kind = GAP_TOOL,
 	    .what = STR("shellcheck"),
-	    .why = STR("it is not installed: the shell in RUN was judged without it"),
+	    .why = why,
 	};
 
+	d->no_checker = true;
+
 	return sink_gap(d->job->sink, &gap, err);
+}
+
+/* Whatever it was: the rest of the file is judged without it. */
+static int no_answer(struct unit_detectors *d, const char *what, struct err *err)
+{
+	struct str why = arena_fmt(&d->arena, "%s: the shell in RUN was judged without it", what);
+
+	if (tell_no_checker(d, why, err) == 0)
+		(void)err_set(err, ERR_NOT_FOUND, "shellcheck gave no answer");
+	return -1;
 }
 
 static int run_checker(struct lint_checker *checker, const struct str *scripts, size_t n,
@@ -36,14 +48,20 @@ static int run_checker(struct lint_checker *checker, const struct str *scripts, 
 	if (!buf_ok(&input))
 		return buf_err(&input, "the scripts for ShellCheck", err);
 	job.arena = arena;
+	if (d->no_checker)
+		return err_set(err, ERR_NOT_FOUND, "shellcheck gave no answer before");
 	if (job_run_tool(&job, SCAN_TOOL_SHELLCHECK, buf_str(&input), &result, &why) != 0) {
-		if (why.code != ERR_NOT_FOUND || tell_no_checker(d, err) == 0)
+		if (why.code != ERR_NOT_FOUND)
+			return no_answer(d, why.text, err);
+		if (tell_no_checker(d,
+			STR("it is not installed: the shell in RUN was judged without it"),
+			err) == 0)
 			*err = why;
 		return -1;
 	}
 	/* 2: some scripts could not be read, and the answer has the rest. */
-	if (result.status > 2)
-		return err_set(err, ERR_FORMAT, "shellcheck ended with status %d", result.status);
+	if (result.status > 2 || !str_has(result.output, STR("\"comments\"")))
+		return no_answer(d, "it printed nothing that can be read", err);
 	*ret_json = result.output;
 	return 0;
 }

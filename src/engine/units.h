@@ -20,6 +20,7 @@ struct unit_detectors {
 	struct secret_feed *feed;	/* of a unit that comes in pieces */
 	struct arena arena;		/* of one unit */
 	struct lint_checker checker;	/* ShellCheck, run by the parent */
+	bool no_checker;		/* it gave no answer, which was reported */
 	struct lint_siblings siblings;	/* files beside the unit */
 	enum unit_names {
 		UNIT_PATHS,   /* content has names by path */

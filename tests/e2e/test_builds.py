@@ -69,6 +69,10 @@ class Builds(House):
         self.plimsoll(0, "fix", ".")
         self.assertIn("FROM alpine:latest", (self.folder / "compose.yaml").read_text())
 
+    def test_two_on_a_line(self):
+        self.bake('target "app" {\n  context = "app" dockerfile = "build.txt"\n  target = "prod"\n}\n')
+        self.assertEqual(self.found(0, "lint", "."), {("PL1100", "docker-bake.hcl", 2)})
+
     def test_what_is_not_there(self):
         self.bake('target "gone" { context = "nowhere" }\ntarget "stage" {\n  context = "app"\n  dockerfile = "build.txt"\n'
                   '  target = "test"\n}\n')

@@ -143,6 +143,14 @@ class Ignored(House):
         done = self.run_program("check", *args, "--format", "json", cwd=cwd)
         return paths(json.loads(done.stdout))
 
+    def test_lint_keeps_ignore_files_too(self):
+        self.write(".gitignore", "node_modules/\nbuild/\n")
+        for name in ("a/Dockerfile", "build/Dockerfile", "node_modules/x/Dockerfile"):
+            self.write(name, "FROM ubuntu\nUSER 1\n")
+        for named, wanted in ((".", ["a/Dockerfile"]), ("build", ["build/Dockerfile"]), ("node_modules/x/Dockerfile", ["node_modules/x/Dockerfile"])):
+            done = self.run_program("lint", named, "--format", "json")
+            self.assertEqual(paths(json.loads(done.stdout)), wanted, named)
+
     def test_as_git_has_it(self):
         self.write(".gitignore", "node_modules/\n*.log\n!keep.log\n/only-here\nforced/\n")
         self.write("sub/.gitignore", "local\n!again.log\n")
@@ -157,7 +165,7 @@ class Ignored(House):
         self.assertEqual(self.judged(), wanted)
         self.assertEqual(self.judged("sub"), ["sub/again.log", "sub/only-here"])
         self.assertEqual(self.judged(cwd=self.folder / "sub"), ["again.log", "only-here"])
-        # What is named is judged, and the other commands take a folder as it lies.
+        # What is named is judged, and `secrets dir` takes a folder as it lies.
         self.assertEqual(self.judged("node_modules"), ["node_modules/x/k"])
         self.assertEqual(self.judged("mine"), ["mine"])
         self.assertEqual(len(paths(self.report(1, "secrets", "dir", "."))), len(wanted) + 8)

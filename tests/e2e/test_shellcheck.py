@@ -54,6 +54,17 @@ class ShellCheck(House):
         one = [f for f in self.lint(0, "Dockerfile")["findings"] if f["rule"] == "SC2086"]
         self.assertIn("asks to ignore", one[0]["request"])
 
+    def test_one_that_gives_no_answer_is_said_once(self):
+        """Garbage, another document, nothing at all: never a silence."""
+        for i, body in enumerate(("echo garbage", "echo {}", "echo no >&2; exit 1", "exit 4", "kill -9 $$")):
+            tool = self.write(f"bin{i}/shellcheck", f"#!/bin/sh\n{body}\n")
+            tool.chmod(0o755)
+            for k in range(3):
+                self.write(f"files{i}/{k}/Dockerfile", f"FROM ubuntu\nRUN echo $a{k}{i}\nUSER 1\n")
+            report = self.report(None, "lint", f"files{i}", env={"PATH": f"{tool.parent}:/usr/bin:/bin", "XDG_CACHE_HOME": str(self.folder / f"cache{i}")})
+            self.assertEqual([g["what"] for g in report["not_covered"]], ["shellcheck"], body)
+            self.assertEqual({f["rule"] for f in report["findings"]}, {"DL3006"}, body)
+
     def test_without_it_all_else_is_judged_and_it_is_said_once(self):
         programs = pathlib.Path(self.folder) / "programs"
         programs.mkdir()

@@ -262,7 +262,7 @@ static void leave_out(
 static bool has_same_instructions(const struct dockerfile *before, const struct dockerfile *after,
     const struct lint_change *edits, size_t n)
 {
-	if (after->problems.n > before->problems.n ||
+	if (after->problems.n > before->problems.n || after->comments.n < before->comments.n ||
 	    after->instructions.n != before->instructions.n)
 		return false;
 	for (size_t i = 0; i < before->instructions.n; i++) {

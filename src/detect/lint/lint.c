@@ -307,11 +307,13 @@ void lint_edit(struct lint *l, enum edit_level level, struct text_range range, s
 	    .level = level,
 	    .importance = edit_importance(l->rule->severity)};
 
-	line_index_place(l->lines, range.offset, range.end, &place);
+	line_index_place(l->lines, range.offset, range.offset, &place);
 	edit.line = place.line;
 	edit.column = place.column;
-	edit.end_line = place.end_line;
-	edit.end_column = place.end_column;
+	/* Behind a line's end is the next line's beginning: a tool takes it to the byte. */
+	line_index_place(l->lines, range.end, range.end, &place);
+	edit.end_line = place.line;
+	edit.end_column = place.column;
 	/* Bytes of a text inside a file are not the file's. */
 	if (l->n_edits < LINT_EDITS_MAX && !l->shift)
 		l->edits[l->n_edits++] = edit;

@@ -291,6 +291,20 @@ static bool is_whole(struct hcl *h)
 	return c == '\0' || c == '\n' || c == ',' || c == ']' || c == '}' || c == ')';
 }
 
+/* Another "name = …" begins on the same line. */
+static bool is_another(struct hcl *h)
+{
+	size_t at = h->at;
+	bool another;
+
+	skip_blank(h, false);
+	another = take_name(h).n > 0;
+	skip_blank(h, false);
+	another = another && byte_at(h, 0) == '=' && byte_at(h, 1) != '=' && byte_at(h, 1) != '>';
+	h->at = at;
+	return another;
+}
+
 /* An expression that is not a literal is text with one template, "${…}", as in HCL's JSON form. */
 static struct node *read_raw(struct hcl *h, size_t from)
 {
@@ -494,6 +508,10 @@ static struct node *read_expression(struct hcl *h)
 		node = read_word(h);
 	if (node && (h->too_deep || is_whole(h)))
 		return node;
+	if (node && is_another(h)) {
+		tell(h, "what follows on this line belongs on the next", h->at, h->at + 1);
+		return node;
+	}
 	if (is_end(h) && from == h->at)
 		return NULL;
 	/* It is read a second time, as a whole. */

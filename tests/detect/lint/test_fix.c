@@ -62,6 +62,8 @@ static void what_is_safe_is_made(void **state)
 	becomes(w, "FROM a:1\nADD b c\n", EDIT_SUGGESTED, "FROM a:1\nADD b c\n");
 	assert_int_equal(w->fixes.n_fixes, 1);
 	assert_int_equal(w->fixes.fixes[0].end, LINT_FIX_FINDS);
+	becomes(w, "FROM a:1\nRUN apt-get install -y --install-recommends b=1\n", EDIT_UNSAFE,
+	    "FROM a:1\nRUN apt-get install -y --install-recommends b=1\n");
 	/* In its words, not in its line's. */
 	becomes(w, "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install b=1\n", EDIT_SAFE,
 	    "FROM a:1\nRUN \\\n# a comment\n  apt-get \\\n  install -y --no-install-recommends b=1\n");
@@ -99,6 +101,9 @@ static void commands(void **state)
 	    "FROM node:20\nCMD [\"node\", \"app.js\"]\n");
 	becomes(
 	    w, "FROM my/own:1\nCMD node app.js\n", EDIT_SAFE, "FROM my/own:1\nCMD node app.js\n");
+	/* A comment inside would be lost. */
+	becomes(w, "FROM node:20\nCMD node \\\n# a comment\n  app.js\n", EDIT_UNSAFE,
+	    "FROM node:20\nCMD node \\\n# a comment\n  app.js\n");
 	becomes(w, "FROM my/own:1\nENTRYPOINT node app.js\n", EDIT_SAFE,
 	    "FROM my/own:1\nENTRYPOINT [\"node\", \"app.js\"]\n");
 	becomes(w, "FROM my/own:1\nENTRYPOINT node app.js\nCMD [\"x\"]\n", EDIT_SAFE,

@@ -135,6 +135,13 @@ static void test_mistakes(void **state)
 	    "! 5..6 this escape has no meaning\n"
 	    "! 7..8 this escape has no meaning\n"
 	    "! 13..15 this comment does not end\n");
+	assert_tree(hcl_tree, "a = \"x\" b = [1]\nc = d == 1\n",
+	    "map 0..27\n"
+	    "  a: string 4..7 x\n"
+	    "  b: list 12..15\n"
+	    "    number 13..14 1\n"
+	    "  c: string 20..26 ${d == 1}\n"
+	    "! 7..8 what follows on this line belongs on the next\n");
 	assert_tree(hcl_tree, "a = 1\na = 2\n",
 	    "map 0..12\n"
 	    "  a: number 4..5 1\n"

@@ -2,16 +2,22 @@
 
 static const char *const install[] = {"install", NULL};
 
-static bool is_lean(const struct shell_command *c)
+/* It says which it wants: without what is only recommended, or with it. */
+static bool is_said(const struct shell_command *c)
 {
+	static const char *const settings[] = {"APT::Install-Recommends=false",
+	    "APT::Install-Recommends=0", "APT::Install-Recommends=true",
+	    "APT::Install-Recommends=1"};
+
 	for (size_t i = 1; i < c->n_words; i++) {
 		struct str text = c->words[i].text;
 
-		if (str_ends_nocase(text, STR("APT::Install-Recommends=false")) ||
-		    str_ends_nocase(text, STR("APT::Install-Recommends=0")))
-			return true;
+		for (size_t k = 0; k < ARRAY_LEN(settings); k++)
+			if (str_ends_nocase(text, str_of(settings[k])))
+				return true;
 	}
-	return shell_has_flag(c, "no-install-recommends");
+	return shell_has_flag(c, "no-install-recommends") ||
+	       shell_has_flag(c, "install-recommends");
 }
 
 static void check_apt_recommends(
@@ -24,7 +30,7 @@ static void check_apt_recommends(
 	size_t i = 0;
 
 	(void)step;
-	if (!lint_is_any(c->name, managers) || is_lean(c) ||
+	if (!lint_is_any(c->name, managers) || is_said(c) ||
 	    !lint_next_operand(c, install, valued, &i, &word))
 		return;
 	at = shell_word_range(c, word);
