@@ -1,5 +1,6 @@
 #include "cli/lint_paths.h"
 
+#include "base/log.h"
 #include "base/map.h"
 #include "base/os/fd.h"
 #include "detect/lint/build_file.h"
@@ -7,6 +8,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -165,12 +167,37 @@ static int drop_repeated(struct report *report, struct err *err)
 	return arena_check(&arena, err);
 }
 
+/* Settings of hadolint, here or in a folder that is named: they do not hold, which is said once. */
+static void tell_of_hadolint(const struct opt_list *paths)
+{
+	static const char *const names[] = {".hadolint.yaml", ".hadolint.yml"};
+
+	for (size_t i = 0; i <= paths->n; i++) {
+		struct str folder = i > 0 ? paths->p[i - 1] : STR(".");
+
+		for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+			char path[PATH_MAX];
+			int n =
+			    snprintf(path, sizeof path, STR_FMT "/%s", STR_ARG(folder), names[k]);
+
+			if (n < 0 || (size_t)n >= sizeof path || access(path, F_OK) != 0)
+				continue;
+			log_warn(
+			    "%s does not hold here: `plimsoll hadolint DOCKERFILE` keeps it, and "
+			    "docs/hadolint.md says what each of its settings is in a policy",
+			    i > 0 ? path : names[k]);
+			return;
+		}
+	}
+}
+
 int lint_paths(struct session *s, const struct opt_list *paths, struct err *err)
 {
 	struct scan_stage stage = scan_stage_begin(&s->scan, STAGE_VALIDATE);
 	struct lint_files files CLEANUP(lint_files_release) = {0};
 
 	arena_init(&files.arena, s->scan.limits->scan_memory);
+	tell_of_hadolint(paths);
 	if (paths->n == 0 && lint_here(s, err) != 0)
 		return -1;
 	for (size_t i = 0; i < paths->n; i++) {

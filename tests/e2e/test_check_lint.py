@@ -35,7 +35,45 @@ class Kinds(House):
             self.write(name, text)
         self.write("d/Dockerfile", b"FROM ubuntu\nRUN echo caf\xe9\nUSER 1\n").chmod(0o755)
         self.assertEqual(self.found(1, "lint", "."), {("DL1000", "Dockerfile", 1), ("DL1000", "Dockerfile.dev", 1),
-                                                      ("DL1000", "x.Dockerfile", 1), ("DL3006", "Dockerfile", 1)})
+                                                      ("DL1000", "x.Dockerfile", 1), ("DL3006", "Dockerfile", 1),
+                                                      ("PL1052", "Dockerfile", 2)})
+
+    def test_settings_of_hadolint_are_told_of_once(self):
+        self.write("Dockerfile", "FROM debian:12.5\nUSER 1\n")
+        self.assertNotIn("hadolint", self.plimsoll(0, "lint", ".")[1])
+        for name in ("a/.hadolint.yml", ".hadolint.yaml"):
+            self.write("a/Dockerfile", "FROM debian:12.5\nUSER 1\n")
+            self.write(name, "ignored: [DL3008]\n")
+            for args in (("a",), ("a/Dockerfile", "a"), ("Dockerfile", ".", "a")):
+                said = self.plimsoll(0, "lint", *args)[1]
+                self.assertEqual(said.count("hadolint.md"), 1, said)
+                self.assertIn(f"plimsoll: {name} does not hold here", said)
+        text = (ROOT / "docs/hadolint.md").read_text()
+        self.write("policy.yaml", text.split("```yaml\n")[1].split("```")[0])
+        self.plimsoll(0, "policy", "check", "policy.yaml")
+
+    def test_rules_that_are_off_are_told_of_and_can_be_turned_on(self):
+        off = [rule["id"] for rule in json.loads(self.plimsoll(0, "rules", "--format", "json")[0]) if rule.get("opt_in")]
+        text = (ROOT / "docs/lint.md").read_text().split("## Rules that are off")[1].split("\n## ")[0]
+        self.assertEqual(sorted(off), [line.split("]")[0][3:] for line in text.splitlines() if line.startswith("| [")])
+        texts = {"a": "# no word of it\nFROM debian:12.5 AS x\n# hadolint ignore=DL3008\nENV API_KEY=\nVOLUME /data\n",
+                 "b": "FROM debian:12.5\nWORKDIR /app\nUSER app\nCOPY . .\n"}
+        for name, dockerfile in texts.items():
+            self.write(name, dockerfile)
+        self.assertFalse({f[0] for f in self.found(0, "lint", "a", "b")} & set(off))
+        self.write("policy.yaml", f"plimsoll: 1\nstages:\n  validate:\n    block: [{', '.join(off)}]\n")
+        found = {f[0] for f in self.found(1, "lint", "--policy", "policy.yaml", "a", "b")}
+        self.assertEqual(found & set(off), set(off))
+        self.write("c", "# check=experimental=all\n" + texts["a"])
+        self.assertIn("InvalidDefinitionDescription", {f[0] for f in self.found(0, "lint", "c")})
+
+    def test_a_script_that_is_nested_too_deeply(self):
+        """It is no mistake of the author's, and is not called one."""
+        self.write("Dockerfile", "FROM debian:12.5\nRUN " + "( " * 200 + "true" + " )" * 200 + "\nRUN echo 'x\nUSER 1\n")
+        found = {f["places"][0]["line"]: f["message"] for f in self.report(None, "lint", "Dockerfile")["findings"]
+                 if f["rule"] == "PL1004"}
+        self.assertIn("nested too deeply", found[2])
+        self.assertIn("not a complete shell script", found[3])
 
     def test_parentheses_of_both_kinds(self):
         """What bash might calculate, another shell runs."""

@@ -49,6 +49,30 @@ class ShellCheck(House):
         self.assertEqual(self.places(self.lint(0, "bash")), [])
         self.assertEqual(self.places(self.lint(0, "pwsh")), [])
 
+    def test_a_comment_names_the_shell(self):
+        run = b'RUN x=(a b); echo "${x[@]}"\n'
+        texts = {"above": b"# hadolint shell=bash\nFROM debian:12.5\n" + run + b"FROM debian:12.5\n" + run,
+                 "inside": b"FROM debian:12.5 AS a\n# hadolint shell=/bin/bash -c\n" + run + b"FROM a\n" + run,
+                 "unknown": b"FROM debian:12.5\n# hadolint shell=pwsh\nRUN echo $x\n"}
+        for name, text in texts.items():
+            self.write(name, text + b"USER 1\n")
+            self.assertEqual(self.places(self.lint(0, name)), [], name)
+        self.write("next", b"FROM debian:12.5\n# hadolint shell=bash\n" + run + b"FROM debian:12.5\n" + run + b"USER 1\n")
+        self.assertEqual({line for _, line, _ in self.places(self.lint(0, "next"))}, {5})
+        self.write("later", b'# hadolint shell=bash\nFROM debian:12.5\nSHELL ["sh", "-c"]\n' + run + b"USER 1\n")
+        self.assertIn("SC3030", [rule for rule, _, _ in self.places(self.lint(0, "later"))])
+        self.write("in", b"FROM debian:12.5\nRUN true && \\\n# hadolint shell=bash\n  x=(a b)\nUSER 1\n")
+        self.assertIn("SC3030", [rule for rule, _, _ in self.places(self.lint(0, "in"))])
+
+    def test_a_shell_that_is_given_its_script(self):
+        self.write("bash", b"FROM debian:12.5\nRUN <<'EOF' bash -eo pipefail\nx=(a b)\necho ${x[@]}\nEOF\nUSER 1\n")
+        self.assertEqual(self.places(self.lint(0, "bash")), [("SC2068", 4, 6)])
+        self.write("plain", b"FROM debian:12.5\nRUN sh <<EOF\nx=(a b)\nEOF\nUSER 1\n")
+        self.assertIn(("SC3030", 3, 3), self.places(self.lint(0, "plain")))
+        for i, line in enumerate((b"<<EOF bash", b"<<'EOF' bash -c true", b"<<'EOF' cat", b"<<'EOF' python3", b"<<'EOF' bash x.sh")):
+            self.write(f"other{i}", b"FROM debian:12.5\nRUN " + line + b"\ny=1; rm $y\nEOF\nUSER 1\n")
+            self.assertNotIn("SC2086", [rule for rule, _, _ in self.places(self.lint(0, f"other{i}"))], line)
+
     def test_a_comment_asks_to_ignore(self):
         self.write("Dockerfile", b"FROM debian:12.5\n# hadolint ignore=SC2086\nRUN echo $HOME\nUSER 1\n")
         one = [f for f in self.lint(0, "Dockerfile")["findings"] if f["rule"] == "SC2086"]

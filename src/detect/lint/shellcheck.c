@@ -285,7 +285,7 @@ static void add_pairs(struct check *c, const struct docker_instruction *in)
 }
 
 /* What the stage has from those that it builds on. */
-static void begin_stage(
+static void add_inherited(
     struct check *c, const struct docker_view *view, const struct docker_stage *stage)
 {
 	add_proxies(c);
@@ -295,40 +295,152 @@ static void begin_stage(
 			add_pairs(c, view->steps[s->first_step + i].instruction);
 }
 
-/* Empty: none that ShellCheck knows. */
-static struct str shell_of(struct lint *l, const struct docker_step *step)
+/* One way through the steps of a view. */
+struct view_walk {
+	struct check *c;
+	const struct docker_view *view;
+	const struct docker_stage *stage;
+	/* The shell that a comment names ("# hadolint shell=bash"), empty if none does: above the
+	 * first FROM, here, and where each stage ended. */
+	struct str first, said, *ends;
+	size_t next_comment;
+	uint32_t behind; /* where the instruction before ends: comments in it say nothing */
+};
+
+static void take_comments(struct view_walk *w, const struct docker_instruction *in)
 {
+	const struct dockerfile *file = w->view->file;
+
+	for (; w->next_comment < file->comments.n; w->next_comment++) {
+		struct str comment = file->comments.p[w->next_comment].text;
+		size_t offset = (size_t)(comment.p - file->text.p);
+		struct hado_pragma pragma;
+
+		if (offset >= in->offset)
+			break;
+		if (offset >= w->behind && hado_pragma_read(comment, &pragma) &&
+		    pragma.scope == HADO_SHELL)
+			w->said = pragma.ids;
+	}
+	w->behind = in->end;
+}
+
+/* A stage goes on from the one that it builds on. */
+static void begin_stage(struct view_walk *w, const struct docker_stage *stage)
+{
+	if (w->stage)
+		w->ends[w->stage->index] = w->said;
+	else
+		w->first = w->said;
+	w->said = stage && stage->parent ? w->ends[stage->parent->index] : w->first;
+	w->stage = stage;
+	add_inherited(w->c, w->view, stage);
+}
+
+/* Empty: none that ShellCheck knows. */
+static struct str shell_of(const struct view_walk *w, const struct docker_step *step)
+{
+	struct str said = w->said, word;
+
+	if (str_cut(&said, ' ', &word) && word.n > 0)
+		return interpreter(w->c->lint, word);
 	if (!step->shell || step->shell->n_words == 0)
 		return STR("/bin/sh");
-	return interpreter(l, step->shell->words[0].text);
+	return interpreter(w->c->lint, step->shell->words[0].text);
+}
+
+/* A shell that reads its script from the standard input: "bash", "sh -eu", "bash -eo pipefail". */
+static bool reads_input(const struct shell_command *command)
+{
+	if (!shell_is_shell(command->name))
+		return false;
+	for (size_t i = 1; i < command->n_words; i++) {
+		struct str word = command->words[i].text;
+
+		if (word.n == 0 || (word.p[0] != '-' && word.p[0] != '+') ||
+		    (!str_starts(word, STR("--")) && str_chr(word, 'c') != STR_NPOS))
+			return false;
+		if (!str_starts(word, STR("--")) && word.p[word.n - 1] == 'o')
+			i++;
+	}
+	return true;
+}
+
+/* The only command beside what is in here-documents; NULL: there are several. */
+static const struct shell_command *only_command(const struct shell_script *script)
+{
+	const struct shell_command *only = NULL;
+
+	for (size_t i = 0; i < script->commands.n; i++) {
+		if (script->commands.p[i].depth > 0)
+			continue;
+		if (only)
+			return NULL;
+		only = &script->commands.p[i];
+	}
+	return only;
+}
+
+/* RUN <<'EOF' bash -e: to the shell in force the here-document is a text, to the one that is named
+ * it is the script. */
+static void add_inner(struct view_walk *w, const struct docker_step *step)
+{
+	const struct docker_instruction *in = step->instruction;
+	const struct shell_command *command = only_command(step->script);
+	struct str body = in->n_heredocs == 1 ? in->heredocs[0].body : STR_NONE, shell;
+	struct placed_text *placed;
+
+	if (body.n == 0 || str_eq(in->args, in->heredocs[0].raw) || !command ||
+	    !reads_input(command))
+		return;
+	/* What the shell in force replaces is another text. */
+	for (size_t i = 0; in->heredocs[0].expand && i < body.n; i++)
+		if (str_chr(STR("$`\\"), body.p[i]) != STR_NPOS)
+			return;
+	shell = interpreter(w->c->lint, command->name);
+	placed = arena_new(w->c->lint->arena, struct placed_text);
+	if (shell.n == 0 || !placed)
+		return;
+	*placed =
+	    (struct placed_text){.text = body, .base = (uint32_t)(body.p - w->view->file->text.p)};
+	add_script(w->c, (struct script){.body = body, .placed = placed}, shell);
+}
+
+static void walk_view_step(struct view_walk *w, const struct docker_step *step)
+{
+	const struct shell_script *script = step->script;
+	struct str shell;
+
+	take_comments(w, step->outer);
+	if (step->stage != w->stage)
+		begin_stage(w, step->stage);
+	add_pairs(w->c, step->instruction);
+	if (lint_step_is(step, DOCKER_SHELL))
+		w->said = STR_NONE;
+	if (!lint_step_is(step, DOCKER_RUN) || step->instruction->exec_form || !script ||
+	    script->limited)
+		return;
+	shell = shell_of(w, step);
+	if (shell.n == 0)
+		return;
+	add_script(
+	    w->c, (struct script){.body = script->source->text, .placed = script->source}, shell);
+	add_inner(w, step);
 }
 
 void shellcheck_view(struct lint *l, const struct docker_view *view)
 {
 	struct check c = {.lint = l, .names = BUF_INIT(NAMES_BYTES + KIB(1))};
-	const struct docker_stage *stage = NULL;
+	struct view_walk w = {.c = &c, .view = view};
 
 	if (!l->opts->checker || l->failed)
 		return;
+	w.ends = arena_array(l->arena, view->n_stages + 1, sizeof *w.ends);
+	if (!w.ends)
+		return;
 	add_proxies(&c);
-	for (size_t i = 0; i < view->n_steps; i++) {
-		const struct docker_step *step = &view->steps[i];
-		const struct shell_script *script = step->script;
-		struct str shell;
-
-		if (step->stage != stage)
-			begin_stage(&c, view, step->stage);
-		stage = step->stage;
-		add_pairs(&c, step->instruction);
-		if (!lint_step_is(step, DOCKER_RUN) || step->instruction->exec_form || !script ||
-		    script->limited)
-			continue;
-		shell = shell_of(l, step);
-		if (shell.n > 0)
-			add_script(&c,
-			    (struct script){.body = script->source->text, .placed = script->source},
-			    shell);
-	}
+	for (size_t i = 0; i < view->n_steps; i++)
+		walk_view_step(&w, &view->steps[i]);
 	run(&c, report_remark);
 	buf_release(&c.names);
 }
