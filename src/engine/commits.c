@@ -1,4 +1,6 @@
 /* Scans of what git holds: the files of a commit, and what a range of commits introduces. */
+#include "engine/commits.h"
+
 #include "engine/own.h"
 #include "read/source/git/git_walk.h"
 
@@ -9,7 +11,7 @@ struct commits_job {
 	enum stage stage;
 	const struct git_oid *commit;	    /* one tree */
 	const struct git_oid_list *commits; /* or a range */
-	const struct git_oid *base;
+	struct git_oid_list bases;
 };
 
 struct commits_visit {
@@ -140,10 +142,11 @@ static int run_commits(struct job *job, void *arg, struct err *err)
 	visit.detectors.names = UNIT_OBJECTS;
 	visit.detectors.tree = c->commits ? NULL : c->commit;
 	own_init(&visit.own, &visit.detectors, c->skip);
-	visit.own.bases = c->base;
-	visit.own.n_bases = c->base ? 1 : 0;
+	visit.own.bases = c->bases.p;
+	visit.own.n_bases = c->bases.n;
 	if (c->commits)
-		return git_range_walk(&walk, c->commits->p, c->commits->n, c->base, 1, err);
+		return git_range_walk(
+		    &walk, c->commits->p, c->commits->n, c->bases.p, c->bases.n, err);
 	return git_commit_walk(&walk, c->commit, err);
 }
 
@@ -171,23 +174,32 @@ int scan_tree_secrets(
 	return scan_one_tree(scan, repo, commit, SCAN_SECRETS, STAGE_SECRETS, err);
 }
 
-int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
-    const struct git_oid *head, struct err *err)
+int scan_commits(struct scan *scan, struct git_repo *repo, const struct git_oid_list *commits,
+    const struct git_oid_list *bases, struct err *err)
 {
 	struct skip_list skip = {.n = 0};
-	struct git_oid_list commits = {0};
 	struct commits_job job = {.scan = scan,
 	    .skip = &skip,
 	    .detectors = SCAN_SECRETS,
 	    .stage = STAGE_SECRETS,
-	    .commits = &commits,
-	    .base = base};
+	    .commits = commits,
+	    .bases = *bases};
+
+	return scan_walk(scan, STAGE_SECRETS,
+	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
+	    &skip, err);
+}
+
+int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
+    const struct git_oid *head, struct err *err)
+{
+	struct git_oid only = *base;
+	const struct git_oid_list bases = {&only, 1, 1};
+	struct git_oid_list commits = {0};
 	struct arena arena CLEANUP(arena_release);
 
 	arena_init(&arena, scan->limits->scan_memory);
 	if (git_rev_list(repo, base, 1, head, &arena, &commits, err) != 0)
 		return -1;
-	return scan_walk(scan, STAGE_SECRETS,
-	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
-	    &skip, err);
+	return scan_commits(scan, repo, &commits, &bases, err);
 }

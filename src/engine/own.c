@@ -568,6 +568,40 @@ int own_end_folder(struct own *own, struct str scope, const struct git_oid *head
 	return 0;
 }
 
+static int take_staged(struct own *own, const struct git_staged *staged, struct err *err)
+{
+	const struct own_counts *before, *now = NULL;
+
+	if (staged->before.hex[0] == '\0')
+		return 0;
+	if (counts_before(own, &staged->before, staged->path, &before, err) != 0)
+		return -1;
+	if (!before || before->n == 0)
+		return 0;
+	if (staged->now.hex[0] != '\0' &&
+	    counts_before(own, &staged->now, staged->path, &now, err) != 0)
+		return -1;
+	return take_away(own, staged->path, before, now, err);
+}
+
+int own_end_staged(
+    struct own *own, const struct git_staged_list *parents, size_t n_parents, struct err *err)
+{
+	own->is_deaf = true;
+	for (size_t i = 0; i < n_parents && own->own.n > 0; i++) {
+		for (size_t k = 0; k < parents[i].n; k++) {
+			if (take_staged(own, &parents[i].p[k], err) != 0)
+				return -1;
+		}
+		end_parent(own, i == 0);
+	}
+	own->is_deaf = false;
+	if (tell_own(own, err) != 0)
+		return -1;
+	end_change(own);
+	return 0;
+}
+
 void own_init(struct own *own, struct unit_detectors *detectors, const struct skip_list *skip)
 {
 	size_t limit_bytes = detectors->job->limits->scan_memory;

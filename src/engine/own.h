@@ -10,6 +10,7 @@
 
 #include "engine/units.h"
 #include "read/source/git/git_walk.h"
+#include "read/source/git/repo.h"
 
 struct own_counts;
 struct own_secret;
@@ -55,5 +56,10 @@ MUST_USE int own_end_commit(struct own *own, const struct git_change *change, st
  * file's) in the base's tree; what lies outside is taken as head, a commit, has it. */
 MUST_USE int own_end_folder(
     struct own *own, struct str scope, const struct git_oid *head, struct err *err);
+
+/* The same for what is staged: `parents` has what the index holds otherwise than each of the
+ * commits that the next one will have as parents. */
+MUST_USE int own_end_staged(
+    struct own *own, const struct git_staged_list *parents, size_t n_parents, struct err *err);
 
 #endif

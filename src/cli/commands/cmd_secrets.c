@@ -1,6 +1,7 @@
 /* plimsoll secrets: in a folder, in the commits of a range, or in a text. */
 #include "base/os/fd.h"
 #include "cli/session.h"
+#include "engine/scan_gate.h"
 
 #include <unistd.h>
 
@@ -9,6 +10,7 @@ enum { STDIN_BYTES = 256 << 20 };
 struct secrets_options {
 	struct session_options session;
 	struct str range;
+	bool staged;
 };
 
 static void repo_closep(struct git_repo **repo)
@@ -76,6 +78,15 @@ static int scan_git(struct session *s, struct str operand, struct str range, str
 	return scan_range(&s->scan, repo, &merge_base, &head, err);
 }
 
+static int scan_index(struct session *s, struct str operand, struct err *err)
+{
+	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+
+	if (open_repo(s, operand, &repo, err) != 0)
+		return -1;
+	return scan_staged(&s->scan, repo, NULL, err);
+}
+
 static int scan_by_word(struct session *s, const struct secrets_options *o, struct str word,
     struct str path, struct err *err)
 {
@@ -92,6 +103,10 @@ static int scan_by_word(struct session *s, const struct secrets_options *o, stru
 	if (!str_eq(word, STR("git")))
 		return err_set(err, ERR_USAGE,
 		    "secrets: `dir`, `git` or `stdin` is expected, not " STR_FMT, STR_ARG(word));
+	if (o->staged && o->range.n > 0)
+		return err_set(err, ERR_USAGE, "secrets git: --staged or --range, not both");
+	if (o->staged)
+		return scan_index(s, path, err);
 	if (o->range.n == 0)
 		return err_set(err, ERR_USAGE, "secrets git: --range BASE..HEAD is needed");
 	return scan_git(s, path, o->range, err);
@@ -103,6 +118,8 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW(0, "range", &o.range, "BASE..HEAD",
 		"git: the commits of HEAD since it left BASE; each a branch, full ref or commit"),
+	    OPT_FLAG_ROW(0, "staged", &o.staged,
+		"git: what the next commit would bring, as it lies in the index"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"a JSON object of names and regular expressions, instead of the built-in rules"),
 	    SESSION_ROWS(&o.session),

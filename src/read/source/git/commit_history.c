@@ -34,7 +34,7 @@ int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct 
 
 /* ---- ranges ---- */
 
-static int parse_list(const struct git_repo *repo, struct str rest, struct arena *arena,
+int git_take_oids(const struct git_repo *repo, struct str rest, struct arena *arena,
     struct git_oid_list *list, struct err *err)
 {
 	struct str line;
@@ -74,7 +74,7 @@ int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_ba
 	if (!buf_ok(&input))
 		return buf_err(&input, "the range's ends", err);
 	call.input = buf_str(&input);
-	if (git_call_ok(repo, &call, err) || parse_list(repo, buf_str(&out), arena, &list, err))
+	if (git_call_ok(repo, &call, err) || git_take_oids(repo, buf_str(&out), arena, &list, err))
 		return -1;
 	*ret_commits = list;
 	return 0;

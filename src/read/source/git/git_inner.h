@@ -45,6 +45,7 @@ struct git_repo {
 	const char *git_dir; /* where its HEAD and index are */
 	const char *common;  /* where its objects and refs are */
 	const char *own;     /* the folder that git takes for the repository */
+	const char *pushed;  /* a folder of objects beside the others, or NULL */
 	struct str head_branch;
 	const char *env[GIT_ENV_MAX];
 	size_t n_env;
@@ -74,6 +75,9 @@ MUST_USE int git_config_read(struct git_repo *repo, const char *section, struct 
     const char *name, struct str *ret_value, struct err *err);
 /* The last line that git wrote, without "fatal: ". */
 struct str git_last_words(const struct buf *errors);
+/* Adds the ids of a list of commits, one a line. ERR_LIMIT above limits->commits. */
+MUST_USE int git_take_oids(const struct git_repo *repo, struct str out, struct arena *arena,
+    struct git_oid_list *list, struct err *err);
 /* The first line of out as an object id. */
 MUST_USE int git_take_oid(
     const struct git_repo *repo, const struct buf *out, struct git_oid *ret_oid, struct err *err);

@@ -171,7 +171,8 @@ static int make_env(struct git_repo *repo, struct err *err)
 	const char *path = getenv("PATH"), *objects = join(&repo->arena, repo->common, "objects");
 	bool ok = objects && add_env(repo, "PATH", path ? path : "/usr/local/bin:/usr/bin:/bin") &&
 		  add_env(repo, "HOME", repo->own) && add_env(repo, "GIT_DIR", repo->own) &&
-		  add_env(repo, "GIT_OBJECT_DIRECTORY", objects);
+		  add_env(repo, "GIT_OBJECT_DIRECTORY", repo->pushed ? repo->pushed : objects) &&
+		  (!repo->pushed || add_env(repo, "GIT_ALTERNATE_OBJECT_DIRECTORIES", objects));
 
 	for (size_t i = 0; i < ARRAY_LEN(fixed) && ok; i++)
 		ok = add_env(repo, fixed[i][0], fixed[i][1]);
@@ -405,8 +406,8 @@ static int open_repo(struct git_repo *repo, const char *path, struct err *err)
 	return make_own(repo, git_dir, err);
 }
 
-int git_repo_open(
-    const char *path, const struct limits *limits, struct git_repo **ret_repo, struct err *err)
+int git_repo_open_pushed(const char *path, const char *objects, const struct limits *limits,
+    struct git_repo **ret_repo, struct err *err)
 {
 	struct git_repo *repo = calloc(1, sizeof *repo);
 
@@ -415,6 +416,11 @@ int git_repo_open(
 	repo->limits = limits;
 	arena_init(&repo->arena, MIB(16));
 	git_batch_init(&repo->batch, repo);
+	repo->pushed = objects ? absolute(&repo->arena, objects) : NULL;
+	if (objects && !repo->pushed) {
+		git_repo_close(repo);
+		return err_set(err, ERR_NOT_FOUND, "%s: no such folder of objects", objects);
+	}
 	if (open_repo(repo, path, err)) {
 		git_repo_close(repo);
 		return -1;
@@ -422,6 +428,12 @@ int git_repo_open(
 	log_debug("repository %s: opened", path);
 	*ret_repo = repo;
 	return 0;
+}
+
+int git_repo_open(
+    const char *path, const struct limits *limits, struct git_repo **ret_repo, struct err *err)
+{
+	return git_repo_open_pushed(path, NULL, limits, ret_repo, err);
 }
 
 void git_repo_close(struct git_repo *repo)

@@ -21,6 +21,10 @@ struct git_repo;
  * is none. limits are borrowed. */
 MUST_USE int git_repo_open(
     const char *path, const struct limits *limits, struct git_repo **ret_repo, struct err *err);
+/* The same, and objects are looked for in `objects` first: where a push lies until it is accepted
+ * (GIT_QUARANTINE_PATH). Nothing is written there. */
+MUST_USE int git_repo_open_pushed(const char *path, const char *objects,
+    const struct limits *limits, struct git_repo **ret_repo, struct err *err);
 /* Ends git and removes the folder. NULL is fine. */
 void git_repo_close(struct git_repo *repo);
 /* The top of the work tree, or the repository, that holds `path`, by looking upwards; false if
@@ -71,6 +75,22 @@ MUST_USE int git_ignored(struct git_repo *repo, const char *top, const char *fol
 MUST_USE int git_gitlinks(
     struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err);
 
+/* What the index holds otherwise than a commit. */
+struct git_staged {
+	struct str path;
+	uint32_t mode;		    /* 0: it was taken away, or is in conflict */
+	struct git_oid before, now; /* hex empty: it is not there */
+	bool conflict;		    /* of a merge that is not finished: nothing is staged */
+};
+struct git_staged_list {
+	struct git_staged *p;
+	size_t n, cap;
+};
+/* index: NULL is the repository's own; git names another one to a hook (GIT_INDEX_FILE). commit:
+ * NULL is one that holds nothing. In the order of paths, in the arena. */
+MUST_USE int git_staged(struct git_repo *repo, const char *index, const struct git_oid *commit,
+    struct arena *arena, struct git_staged_list *ret, struct err *err);
+
 /* The best common ancestor. ERR_NOT_FOUND if there is none, which in a shallow clone says so. */
 MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
     struct git_oid *ret_base, struct err *err);
@@ -85,6 +105,27 @@ struct git_oid_list {
 MUST_USE int git_rev_list(struct git_repo *repo, const struct git_oid *bases, size_t n_bases,
     const struct git_oid *head, struct arena *arena, struct git_oid_list *ret_commits,
     struct err *err);
+
+/* The commits that would be made of what is staged have these parents: none before the first
+ * commit, two or more while a merge is not finished. */
+MUST_USE int git_next_parents(
+    struct git_repo *repo, struct arena *arena, struct git_oid_list *ret, struct err *err);
+
+/* Commits that the heads bring: reachable from one of them, and neither from `bases` nor from a ref
+ * that `known` names: "--all", "--remotes=origin", or NULL. Parents before children. */
+MUST_USE int git_rev_list_new(struct git_repo *repo, const struct git_oid_list *heads,
+    const struct git_oid_list *bases, const char *known, struct arena *arena,
+    struct git_oid_list *ret_commits, struct err *err);
+
+enum git_object_kind {
+	GIT_OBJECT_MISSING,
+	GIT_OBJECT_COMMIT,
+	GIT_OBJECT_TREE,
+	GIT_OBJECT_BLOB,
+	GIT_OBJECT_TAG,
+};
+MUST_USE int git_object_kind(
+    struct git_repo *repo, const struct git_oid *oid, enum git_object_kind *ret, struct err *err);
 
 /* The merge of source into target, without a work tree. */
 struct git_merge {
