@@ -40,6 +40,37 @@ static void check_frontend(struct lint *l, const struct docker_view *view, struc
 		report_value(l, view, value, "this is nearly docker/dockerfile");
 }
 
+static bool has_directive(const struct docker_view *view, struct str name)
+{
+	for (size_t i = 0; i < view->file->directives.n; i++)
+		if (str_eq_nocase(view->file->directives.p[i].name, name))
+			return true;
+	return false;
+}
+
+/* A directive's name with one or two letters wrong, before the first instruction. */
+static bool is_misspelt(const struct docker_view *view, struct str comment)
+{
+	static const char *const names[] = {"syntax", "escape"};
+	const struct dockerfile *file = view->file;
+	struct str text = comment, key, value;
+	const char *near;
+
+	if (file->instructions.n > 0 && comment.p > file->text.p + file->instructions.p[0].offset)
+		return false;
+	while (text.n > 0 && text.p[0] == '#')
+		text = str_sub(text, 1, text.n);
+	if (!str_split(text, '=', &key, &value))
+		return false;
+	key = str_trim(key);
+	value = str_trim(value);
+	near = opt_nearest(key, names, ARRAY_LEN(names));
+	if (!near || str_eq_nocase(key, str_of(near)) || has_directive(view, str_of(near)))
+		return false;
+	return near == names[0] ? str_has(value, STR("dockerfile"))
+				: str_eq(value, STR("`")) || str_eq(value, STR("\\"));
+}
+
 /* "syntax=docker/dockerfile:1" of "#  syntax = docker/dockerfile:1". */
 static bool looks_like(struct str comment, const char *name, struct str *ret_value)
 {
@@ -51,14 +82,6 @@ static bool looks_like(struct str comment, const char *name, struct str *ret_val
 		return false;
 	*ret_value = str_trim(*ret_value);
 	return ret_value->n > 0;
-}
-
-static bool has_directive(const struct docker_view *view, struct str name)
-{
-	for (size_t i = 0; i < view->file->directives.n; i++)
-		if (str_eq_nocase(view->file->directives.p[i].name, name))
-			return true;
-	return false;
 }
 
 static void check_comment(struct lint *l, const struct docker_view *view, struct str comment)
@@ -75,6 +98,8 @@ static void check_comment(struct lint *l, const struct docker_view *view, struct
 		if ((str_starts(value, STR("skip=")) || str_starts(value, STR("error="))) &&
 		    !has_directive(view, STR("check")))
 			report_value(l, view, comment, "no builder reads it here");
+	} else if (is_misspelt(view, comment)) {
+		report_value(l, view, comment, "no builder reads a directive of this name");
 	}
 }
 

@@ -1,5 +1,13 @@
 #include "detect/lint/rule.h"
 
+/* Of names of files and folders: words in quotes, which are no glob. */
+static bool is_meant_as_names(struct str args)
+{
+	struct str first = str_trim_left(str_sub(args, 1, args.n));
+
+	return first.n > 0 && (first.p[0] == '"' || first.p[0] == '\'');
+}
+
 /* Inside the brackets: words in quotes with commas between, or no blank behind the bracket, as the
  * shell's test has one. */
 static bool is_meant_as_list(struct str args)
@@ -31,7 +39,8 @@ static void check_list_form(struct lint *l, const struct docker_step *step)
 		 in->kind != DOCKER_VOLUME)
 		return;
 	if (in->exec_form || in->malformed || in->n_heredocs > 0 || !str_starts(args, STR("[")) ||
-	    !is_meant_as_list(args))
+	    !(is_meant_as_list(args) || (in->kind != DOCKER_RUN && in->kind != DOCKER_HEALTHCHECK &&
+					    is_meant_as_names(args))))
 		return;
 	lint_instruction(
 	    l, in, "%s looks like a JSON list but is not one", docker_kind_word(in->kind));

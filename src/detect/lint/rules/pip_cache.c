@@ -20,11 +20,31 @@ static bool is_off(struct str value)
 	return false;
 }
 
+/* What ENV, or ARG, of the stage says above the step; what it begins with is over by then. */
+static bool is_set_before(const struct docker_step *step)
+{
+	static const struct str name = STR_INIT("PIP_NO_CACHE_DIR");
+	const struct docker_value *value = NULL;
+
+	if (!step->stage)
+		return false;
+	for (const struct docker_step *s = step; !lint_step_is(s, DOCKER_FROM); s--) {
+		const struct docker_instruction *in = s->instruction;
+
+		if (in->kind != DOCKER_ENV && in->kind != DOCKER_ARG)
+			continue;
+		for (size_t i = in->n_pairs; i-- > 0;)
+			if (in->pairs[i].has_value && str_eq(in->pairs[i].name.text, name))
+				return !is_off(in->pairs[i].value.text);
+	}
+	if (step->stage->parent)
+		value = docker_value_get(step->stage->parent, name);
+	return value && !is_off(value->text);
+}
+
 static bool is_set(const struct docker_step *step, const struct shell_command *c)
 {
-	const struct docker_value *value = docker_value_get(step->stage, STR("PIP_NO_CACHE_DIR"));
-
-	if (value && !is_off(value->text))
+	if (is_set_before(step))
 		return true;
 	for (size_t i = 0; i < c->n_assigns; i++) {
 		struct str name, text;

@@ -20,9 +20,16 @@ static void check_word(struct lint *l, const struct docker_step *step, size_t i)
 	if (step->ports && step->ports[i].known)
 		rest = step->ports[i].text;
 	while (docker_next_port(&rest, &port)) {
+		struct docker_ports ports;
+
 		if (is_too_large(port))
 			lint_report(l, docker_range(in, in->words[i].raw), port, NULL,
 			    STR_FMT " is not a port: they end at 65535", STR_ARG(port));
+		else if (str_chr(port, '$') == STR_NPOS && str_chr(port, ':') == STR_NPOS &&
+			 !docker_ports_read(port, &ports))
+			lint_report(l, docker_range(in, in->words[i].raw), port, NULL,
+			    STR_FMT " is not a port: it is a number or a range of numbers",
+			    STR_ARG(port));
 	}
 }
 
@@ -48,7 +55,7 @@ static bool has_too_large(struct lint *l, const struct hado_step *step)
 const struct lint_rule rule_port_range = {
     .id = "DL3011",
     .title = "the port does not exist",
-    .why = "Ports end at 65535.",
+    .why = "Ports are numbers and end at 65535: a builder refuses any other word.",
     .fix = "name a port from 0 to 65535",
     .threat = "runtime",
     .since = "2026-11-23",

@@ -44,6 +44,52 @@ static bool starts_service(const struct shell_command *c)
 		   str_starts(c->words[0].text, STR("/etc/init.d/")));
 }
 
+/* A program that leaves the shell to itself unless it is told to stay, or only if it is told to
+ * go: the words that say so, NULL-terminated. */
+struct daemon {
+	const char *name;
+	const char *stays[5], *goes[5];
+};
+
+static bool has_any_text(const struct shell_command *c, const char *const *texts)
+{
+	for (size_t i = 1; i < c->n_words; i++)
+		for (const char *const *text = texts; *text; text++)
+			if (str_eq(c->words[i].text, str_of(*text)) ||
+			    (str_chr(str_of(*text), ' ') != STR_NPOS &&
+				str_has(c->words[i].text, str_of(*text))))
+				return true;
+	return false;
+}
+
+static bool goes_away(const struct shell_command *c)
+{
+	static const struct daemon daemons[] = {
+	    {.name = "nginx", .stays = {"daemon off", "-t", "-s", "-v"}},
+	    {.name = "cron", .stays = {"-f"}},
+	    {.name = "crond", .stays = {"-f", "-n"}},
+	    {.name = "sshd", .stays = {"-D", "-t", "-De"}},
+	    {.name = "rsyslogd", .stays = {"-n"}},
+	    {.name = "atd", .stays = {"-f"}},
+	    {.name = "php-fpm", .goes = {"-D", "--daemonize"}},
+	    {.name = "memcached", .goes = {"-d", "--daemon"}},
+	    {.name = "redis-server", .goes = {"--daemonize", "--daemonize yes"}},
+	    {.name = "apachectl", .goes = {"start"}},
+	    {.name = "apache2ctl", .goes = {"start"}},
+	    {.name = "postfix", .goes = {"start"}},
+	    {.name = "haproxy", .goes = {"-D"}},
+	    {.name = "mongod", .goes = {"--fork"}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(daemons); i++) {
+		const struct daemon *d = &daemons[i];
+
+		if (shell_is(c, d->name))
+			return d->goes[0] ? has_any_text(c, d->goes) : !has_any_text(c, d->stays);
+	}
+	return false;
+}
+
 /* "nginx", of `service nginx start` and `systemctl start nginx` too. */
 static struct str program_of(const struct shell_command *c)
 {
@@ -56,7 +102,7 @@ static struct str program_of(const struct shell_command *c)
 }
 
 /* The second service that the script starts, or NULL. Behind one that was left to itself, or that
- * `service` has started, comes another. */
+ * `service` has started, or that goes away by itself, comes another. */
 static const struct shell_command *find_second(const struct shell_script *script)
 {
 	const struct shell_command *last = NULL;
@@ -71,7 +117,7 @@ static const struct shell_command *find_second(const struct shell_script *script
 			continue;
 		if (left_one)
 			last = c;
-		left_one |= is_left || starts_service(c);
+		left_one |= is_left || starts_service(c) || goes_away(c);
 	}
 	return last;
 }
@@ -95,7 +141,7 @@ static const struct shell_command *find_second_of_script(const struct shell_scri
 			first = NULL;
 		if (ends || is_helper(c) || lint_is_any(c->name, wrappers) ||
 		    c->join == SHELL_PIPE || c->join == SHELL_OR || c->condition ||
-		    !(is_left || is_last || starts_service(c)))
+		    !(is_left || is_last || starts_service(c) || goes_away(c)))
 			continue;
 		if (first && !str_starts(program_of(first), program_of(c)))
 			return c;

@@ -1,0 +1,5 @@
+FROM debian:12.5
+ARG PORT
+EXPOSE 80 443/tcp 53/udp 80-90 9/sctp
+EXPOSE $PORT ${PORT}/tcp 8${PORT}
+EXPOSE 127.0.0.1:80

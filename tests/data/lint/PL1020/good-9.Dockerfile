@@ -1,0 +1,2 @@
+FROM debian:12.5
+CMD python manage.py migrate && exec gunicorn x

@@ -1,0 +1,2 @@
+# escpae=`
+FROM debian:12.5
