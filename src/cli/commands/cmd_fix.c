@@ -112,6 +112,17 @@ static void add_diff(
 	buf_add(&f->out, shown);
 }
 
+static int cannot_open(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return -1;
+	*err = ERR_INIT;
+	return err_set(err, ERR_UNSUPPORTED,
+	    "%s is a symbolic link, which is not followed: name the file that it leads to", path);
+}
+
 static int read_file(
     struct fixer *f, const char *path, struct stat *ret_st, struct str *ret_text, struct err *err)
 {
@@ -119,7 +130,7 @@ static int read_file(
 	struct buf text CLEANUP(buf_release) = BUF_INIT(f->session->scan.limits->unit_bytes);
 
 	if (fd < 0)
-		return -1;
+		return cannot_open(path, err);
 	if (fstat(fd, ret_st) < 0)
 		return err_sys(err, "%s", path);
 	if (!S_ISREG(ret_st->st_mode))

@@ -133,15 +133,18 @@ static int by_offset(const void *a, const void *b)
 		return x->offset < y->offset ? -1 : 1;
 	if (x->end != y->end)
 		return x->end < y->end ? -1 : 1;
-	return is_command_behind(x) - is_command_behind(y);
+	if (is_command_behind(x) != is_command_behind(y))
+		return is_command_behind(x) ? 1 : -1;
+	return str_cmp(x->text, y->text);
 }
 
-/* Of two insertions at one place only a word and a command behind it have an order. */
+/* Of two insertions at one place a word stands before a command behind it, and of two such commands
+ * either may be the first. */
 static bool overlap(const struct lint_change *x, const struct lint_change *y)
 {
 	if (y->offset != x->offset)
 		return y->offset < x->end;
-	return x->end != x->offset || is_command_behind(x) || !is_command_behind(y);
+	return x->end != x->offset || !is_command_behind(y) || str_eq(x->text, y->text);
 }
 
 /* The edits of those that are made; false if two overlap. */

@@ -83,7 +83,7 @@ static bool is_exempt(
 	return is_for_building(built->lowest->base.tag);
 }
 
-static bool check_run(
+static void check_run(
     struct lint *l, const struct shell_script *script, const struct lint_left *left)
 {
 	const struct shell_command *at = NULL;
@@ -102,7 +102,6 @@ static bool check_run(
 	}
 	if (found)
 		lint_word(l, at, found, STR_FMT " stays in the image", STR_ARG(found->text));
-	return found != NULL;
 }
 
 /* What the image runs is such a tool itself. */
@@ -131,6 +130,6 @@ void lint_check_left(struct lint *l, const struct docker_view *view, const struc
 
 		if (lint_step_is(step, DOCKER_RUN) && !step->onbuild && step->script &&
 		    step->stage && step->stage->shipped)
-			done = check_run(l, step->script, left);
+			check_run(l, step->script, left);
 	}
 }

@@ -141,7 +141,7 @@ struct lint_left {
 	const char *const *bases;	     /* images that have such packages themselves */
 	const char *const *full_bases;	     /* and those that do unless they are slim or alpine */
 };
-/* Reports the first of them that stays in the image. */
+/* Reports the first of them of each RUN that stays in the image. */
 void lint_check_left(
     struct lint *lint, const struct docker_view *view, const struct lint_left *left);
 

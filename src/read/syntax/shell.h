@@ -3,8 +3,8 @@
  * word stands. A command extractor for the bash grammar, not a shell: it goes through
  * lists, pipes, subshells, groups, if, while, until, for, select, case, functions,
  * substitutions ($( ), backticks, <( )), here-documents given to a shell, `sh -c '…'`,
- * eval, and wrappers such as sudo, env or xargs. It never fails on the text: what cannot
- * be read leaves a mark (`incomplete`) and everything before it. Linear in the text. All
+ * eval, and wrappers such as sudo, env, xargs or find -exec. It never fails on the text: what
+ * cannot be read leaves a mark (`incomplete`) and everything before it. Linear in the text. All
  * memory is the arena's; the source text is borrowed.
  */
 #ifndef READ_SYNTAX_SHELL_H

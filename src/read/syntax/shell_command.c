@@ -201,6 +201,32 @@ static void tell_scripts(struct shell_reader *r, const struct shell_command *com
 		run_word(r, command, script);
 }
 
+/* find … -exec COMMAND ';', once or several times. */
+static void tell_executed(struct shell_reader *r, const struct shell_command *command)
+{
+	for (size_t i = 1; i < command->n_words; i++) {
+		struct shell_command inner = *command;
+		struct str text = command->words[i].text;
+		size_t end = i + 1;
+
+		if (!str_eq(text, STR("-exec")) && !str_eq(text, STR("-execdir")))
+			continue;
+		while (end < command->n_words && !str_eq(command->words[end].text, STR(";")) &&
+		       !str_eq(command->words[end].text, STR("+")))
+			end++;
+		inner.words += i + 1;
+		inner.n_words = end - (i + 1);
+		if (inner.n_words == 0 || r->work->depth >= SHELL_DEPTH_MAX)
+			continue;
+		inner.name = shell_base_name(inner.words[0].text);
+		inner.wrapped = true;
+		r->work->depth++;
+		shell_tell(r, &inner);
+		r->work->depth--;
+		i = end;
+	}
+}
+
 void shell_tell(struct shell_reader *r, const struct shell_command *command)
 {
 	struct shell_script *script = r->work->script;
@@ -217,6 +243,8 @@ void shell_tell(struct shell_reader *r, const struct shell_command *command)
 		if (r->work->as_written)
 			break;
 		tell_scripts(r, &inner);
+		if (shell_is(&inner, "find"))
+			tell_executed(r, &inner);
 		at = w ? wrapped_at(w, &inner) : inner.n_words;
 		if (at >= inner.n_words)
 			break;

@@ -93,6 +93,19 @@ static void caches(void **state)
 }
 
 /* As lists; an ENTRYPOINT's CMD would become its arguments. */
+/* What several rules put behind one command is all made at once. */
+static void several_caches(void **state)
+{
+	struct world *w = *state;
+
+	becomes(w,
+	    "FROM fedora:40\nRUN apk add x; dnf install -y x; yum install y; zypper in z; gem install "
+	    "x\nUSER 1\n",
+	    EDIT_UNSAFE,
+	    "FROM fedora:40\nRUN apk add --no-cache x; dnf install -y x; yum install -y y; zypper -n "
+	    "in z; gem install x && dnf clean all && yum clean all && zypper clean all\nUSER 1\n");
+}
+
 static void commands(void **state)
 {
 	struct world *w = *state;
@@ -200,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_safe_is_made, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(caches, world_open, world_close),
+	    cmocka_unit_test_setup_teardown(several_caches, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(a_user, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(commands, world_open, world_close),
 	    cmocka_unit_test_setup_teardown(the_more_important_wins, world_open, world_close),

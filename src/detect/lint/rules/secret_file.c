@@ -3,8 +3,10 @@
 static const char *const names[] = {".env", ".git-credentials", ".my.cnf", ".netrc", ".pgpass",
     ".pypirc", ".vault-token", "credential.json", "credentials", "credentials.json",
     "credentials.xml", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "kubeconfig", "password.txt",
-    "passwords.txt", "secret_token.rb", "secrets.yml", "secrets.yaml", "secrets.json",
-    "terraform.tfstate", "master.key", NULL};
+    ".npmrc", ".dockercfg", ".dockerconfigjson", ".htpasswd", "server.key", "tls.key", "ssl.key",
+    "ca.key", "client.key", "private.key", "privkey.pem", "private.pem", "private-key.pem",
+    "server-key.pem", "passwords.txt", "secret_token.rb", "secrets.yml", "secrets.yaml",
+    "secrets.json", "terraform.tfstate", "master.key", NULL};
 static const char *const folders[] = {".aws", ".azure", ".gnupg", ".kube", ".ssh", NULL};
 static const char *const ends[] = {".agilekeychain", ".jks", ".kdbx", ".keychain", ".ovpn", ".p12",
     ".pfx", ".ppk", ".psafe3", ".private_key", ".tfstate"};
@@ -29,6 +31,16 @@ static bool holds_secrets(struct str path)
 	       str_ends(path, STR(".docker/config.json"));
 }
 
+/* A file that is read here, and holds only settings. */
+static bool holds_none(struct lint *l, struct str path)
+{
+	struct str bytes;
+
+	return str_eq(str_base_name(path), STR(".npmrc")) &&
+	       lint_sibling(l, path, &bytes) == CONTENT_OK && !str_has(bytes, STR("_auth")) &&
+	       !str_has(bytes, STR("_password"));
+}
+
 /* In a stage that is not the image, a file goes no further by itself. */
 static void check_secret_file(struct lint *l, const struct docker_step *step)
 {
@@ -38,7 +50,7 @@ static void check_secret_file(struct lint *l, const struct docker_step *step)
 	    (!step->onbuild && step->stage && !step->stage->shipped))
 		return;
 	for (size_t i = 0; i + 1 < in->n_words; i++)
-		if (holds_secrets(in->words[i].text))
+		if (holds_secrets(in->words[i].text) && !holds_none(l, in->words[i].text))
 			lint_report(l, docker_range(in, in->words[i].raw), in->words[i].text, NULL,
 			    STR_FMT " is in the image then, for everyone who can pull it",
 			    STR_ARG(in->words[i].text));

@@ -1,0 +1,4 @@
+FROM node:22
+COPY package.json .npmrc ./
+COPY certs/server.key /etc/ssl/
+COPY ["tls/privkey.pem", "/x/"]
