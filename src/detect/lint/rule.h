@@ -162,6 +162,10 @@ bool lint_names_secret(struct str name);
 /* A switch, a number, or where something is: nobody's secret. Stand-ins are core/placeholder.h's.
  */
 bool lint_is_harmless(struct str value);
+/* Neither a stand-in, nor harmless, nor a variable, a path or a sentence. */
+bool lint_is_secret(struct str value);
+/* "https://user:password@host", "https://token@host". */
+bool lint_has_login(struct str text);
 
 /* A whole word of an image's name or tag, between '-', '_', '.': "nginx-unprivileged", not
  * "xunprivileged" and not "not-unprivileged". */

@@ -29,6 +29,36 @@ static bool holds_secret(
 	       !lint_is_harmless(value ? value->text : pair->value.text);
 }
 
+/* An address with a password or a token in it, under any name. */
+static bool holds_login(
+    const struct docker_view *view, const struct docker_step *step, const struct docker_pair *pair)
+{
+	const struct docker_value *value = value_of(view, step, pair->name.text);
+
+	if (!value || !value->known)
+		return pair->has_value && lint_has_login(pair->value.text);
+	return lint_has_login(value->text);
+}
+
+static void check_pair(struct lint *l, const struct docker_view *view,
+    const struct docker_step *step, const struct docker_pair *pair)
+{
+	const struct docker_instruction *in = step->instruction;
+
+	if (lint_names_secret(pair->name.text) && holds_secret(view, step, pair)) {
+		if (pair->value.text.n > 0 && pair->value.text.p[0] != '$')
+			lint_hide_line(l);
+		lint_report(l, docker_range(in, pair->raw), pair->name.text, NULL,
+		    "%s " STR_FMT " looks like a secret's and stays in the image",
+		    docker_kind_word(in->kind), STR_ARG(pair->name.text));
+	} else if (holds_login(view, step, pair)) {
+		lint_hide_line(l);
+		lint_report(l, docker_range(in, pair->raw), pair->name.text, NULL,
+		    "%s " STR_FMT " is an address with a login, and stays in the image",
+		    docker_kind_word(in->kind), STR_ARG(pair->name.text));
+	}
+}
+
 static void check_secret_in_env(struct lint *l, const struct docker_view *view)
 {
 	for (size_t i = 0; i < view->n_steps; i++) {
@@ -37,17 +67,8 @@ static void check_secret_in_env(struct lint *l, const struct docker_view *view)
 
 		if (in->kind != DOCKER_ARG && in->kind != DOCKER_ENV)
 			continue;
-		for (size_t k = 0; k < in->n_pairs; k++) {
-			const struct docker_pair *pair = &in->pairs[k];
-
-			if (!lint_names_secret(pair->name.text) || !holds_secret(view, step, pair))
-				continue;
-			if (pair->value.text.n > 0 && pair->value.text.p[0] != '$')
-				lint_hide_line(l);
-			lint_report(l, docker_range(in, pair->raw), pair->name.text, NULL,
-			    "%s " STR_FMT " looks like a secret's and stays in the image",
-			    docker_kind_word(in->kind), STR_ARG(pair->name.text));
-		}
+		for (size_t k = 0; k < in->n_pairs; k++)
+			check_pair(l, view, step, &in->pairs[k]);
 	}
 }
 

@@ -6,6 +6,8 @@ static bool is_secret(const struct docker_step *step, const struct docker_pair *
 {
 	struct str value = pair->value.text;
 
+	if (lint_has_login(value))
+		return true;
 	if (!lint_names_secret(pair->name.text) || value.n == 0)
 		return false;
 	if (str_chr(value, ' ') != STR_NPOS)

@@ -1,42 +1,22 @@
 #include "core/placeholder.h"
 #include "detect/lint/rule.h"
 
-static bool is_literal(struct str value)
-{
-	return value.n >= 4 && str_chr(value, '$') == STR_NPOS && str_chr(value, '<') == STR_NPOS &&
-	       str_chr(value, '%') == STR_NPOS && !placeholder_is_guessable(value) &&
-	       !lint_is_harmless(value) && str_chr(value, ' ') == STR_NPOS &&
-	       str_chr(value, '/') == STR_NPOS;
-}
-
-/* Options whose names say so, but of what is no secret itself. */
+/* Options whose names say so, but of what is no secret itself; npm's login for a registry. */
 static bool is_pair(struct str text, struct str *ret_value)
 {
+	static const struct str npm = STR_INIT(":_authToken=");
+	size_t at = str_find(text, npm);
 	struct str name;
 
+	if (at != STR_NPOS) {
+		*ret_value = str_sub(text, at + npm.n, text.n);
+		return true;
+	}
 	while (text.n > 0 && text.p[0] == '-')
 		text = str_sub(text, 1, text.n);
 	return str_split(text, '=', &name, ret_value) && name.n > 0 &&
 	       str_chr(name, ' ') == STR_NPOS && str_chr(name, '/') == STR_NPOS &&
 	       str_chr(name, ':') == STR_NPOS && lint_names_secret(name);
-}
-
-/* "https://user:password@host" */
-static bool has_login(struct str text)
-{
-	size_t at = str_find(text, STR("://"));
-	struct str host, login, user, password;
-
-	if (at == STR_NPOS)
-		return false;
-	host = str_sub(text, at + 3, text.n);
-	at = str_chr(host, '/');
-	host = str_sub(host, 0, at == STR_NPOS ? host.n : at);
-	at = str_rchr(host, '@');
-	if (at == STR_NPOS)
-		return false;
-	login = str_sub(host, 0, at);
-	return str_split(login, ':', &user, &password) && is_literal(password);
 }
 
 /* "curl -u user:password", "curl -H 'Authorization: Bearer …'" */
@@ -47,13 +27,79 @@ static bool is_given_to_curl(const struct shell_command *c, const struct shell_w
 	if (!shell_is(c, "curl"))
 		return false;
 	*ret_word = lint_short_option(c, 'u', "AbcCdDeEFHhKmoPQrTtUwXxYyz", &value);
-	if (*ret_word && str_split(value, ':', &user, &rest) && is_literal(rest))
+	if (*ret_word && str_split(value, ':', &user, &rest) && lint_is_secret(rest))
 		return true;
 	*ret_word = lint_short_option(c, 'H', "AbcCdDeEFhKmoPQrTtUuwXxYyz", &value);
 	if (!*ret_word || !str_starts_nocase(value, STR("authorization:")))
 		return false;
 	rest = str_trim(str_sub(value, 14, value.n));
-	return str_split(rest, ' ', &type, &rest) && is_literal(str_trim(rest));
+	return str_split(rest, ' ', &type, &rest) && lint_is_secret(str_trim(rest));
+}
+
+/* What a program takes for a secret behind an option of one letter. */
+struct secret_option {
+	const char *programs[12]; /* NULL-terminated */
+	char letter;
+	const char *valued; /* its other one-letter options that take a value */
+	const char *verb;   /* only with this word; NULL: always */
+	bool attached;	    /* never in the next word */
+};
+
+static const struct secret_option secret_options[] = {
+    {{"mysql", "mysqladmin", "mysqldump", "mysqlimport", "mariadb", "mariadb-admin", "mariadb-dump",
+	 "mysqlcheck"},
+	'p', "hueDPSrV", NULL, true},
+    {{"docker", "podman", "buildah", "skopeo", "nerdctl", "oras", "helm", "az", "cf", "oc"}, 'p',
+	"u", "login", false},
+    {{"sshpass"}, 'p', "fd", NULL, false},
+    {{"redis-cli"}, 'a', "hpsurnixd", NULL, false},
+    {{"mongo", "mongosh", "mongodump", "mongorestore", "mongoimport"}, 'p', "hudco", NULL, false},
+};
+
+static const struct shell_word *find_letter(const struct shell_command *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(secret_options); i++) {
+		const struct secret_option *o = &secret_options[i];
+		const struct shell_word *word;
+		struct str value;
+
+		if (!lint_is_any(c->name, o->programs) || (o->verb && !shell_has_arg(c, o->verb)))
+			continue;
+		word = lint_short_option(c, o->letter, o->valued, &value);
+		if (!word || !lint_is_secret(value))
+			return NULL;
+		return o->attached && word->text.p[word->text.n - 1] == o->letter ? NULL : word;
+	}
+	return NULL;
+}
+
+/* "--password VALUE"; some programs ask for it, or take a hash. */
+static const struct shell_word *find_option(const struct shell_command *c)
+{
+	static const char *const names[] = {"--password", "--passwd", "--token", "--secret",
+	    "--api-key", "--apikey", "--auth-token", "--access-token", "--client-secret",
+	    "--passphrase", "--db-password", "--admin-password", "--root-password", "--secret-key",
+	    "--registry-token", NULL};
+	static const char *const others[] = {"useradd", "usermod", "adduser", "passwd", "su", NULL};
+
+	if (lint_is_any(c->name, others) || lint_is_any(c->name, secret_options[0].programs))
+		return NULL;
+	for (size_t i = 0; i + 1 < c->n_words; i++)
+		if (lint_is_any(c->words[i].text, names) && c->words[i + 1].text.n > 0 &&
+		    c->words[i + 1].text.p[0] != '-' && lint_is_secret(c->words[i + 1].text))
+			return &c->words[i + 1];
+	return NULL;
+}
+
+/* "htpasswd -b FILE USER PASSWORD" */
+static const struct shell_word *find_htpasswd(const struct shell_command *c)
+{
+	const struct shell_word *last = c->n_words > 3 ? &c->words[c->n_words - 1] : NULL;
+
+	return last && shell_is(c, "htpasswd") && shell_has_flag(c, "b") &&
+		       lint_is_secret(last->text)
+		   ? last
+		   : NULL;
 }
 
 /* "echo root:password | chpasswd": the word before the pipe. */
@@ -93,9 +139,9 @@ static void check_word(struct lint *l, const struct shell_command *c, const stru
 
 	if (str_chr(word->text, '\n') != STR_NPOS)
 		return;
-	if (is_pair(word->text, &value) && is_literal(value))
+	if (is_pair(word->text, &value) && lint_is_secret(value))
 		report(l, c, word, name_of(word->text), "its name says that this is a secret");
-	else if (has_login(word->text))
+	else if (lint_has_login(word->text))
 		report(l, c, word, STR("address"), "a password stands in this address");
 }
 
@@ -109,35 +155,55 @@ static void check_words(
 		check_word(l, c, &c->assigns[i]);
 	if (shell_is_shell(c->name) || (wraps && !shell_is(c, "env")))
 		return;
-	for (size_t i = 1; i < c->n_words; i++) {
+	/* A CMD may hold options alone. */
+	for (size_t i = c->n_words > 0 && str_starts(c->words[0].text, STR("-")) ? 0 : 1;
+	    i < c->n_words; i++) {
 		if (wraps && str_chr(c->words[i].text, '=') == STR_NPOS)
 			break;
 		check_word(l, c, &c->words[i]);
 	}
 }
 
+static void check_command(struct lint *l, const struct docker_step *step, size_t i)
+{
+	const struct shell_command *c = &step->script->commands.p[i];
+	const struct shell_word *word = find_chpasswd(step, i);
+
+	check_words(l, step, c);
+	if (word)
+		report(l, c - 1, word, STR("chpasswd"),
+		    "a password is set that everybody can read here");
+	if (is_given_to_curl(c, &word))
+		report(l, c, word, STR("curl"), "a login is given to curl");
+	if (lint_is_wrapper(step, c))
+		return;
+	word = find_letter(c);
+	if (!word)
+		word = find_option(c);
+	if (!word)
+		word = find_htpasswd(c);
+	if (word)
+		report(l, c, word, c->name.n > 0 ? c->name : STR("option"),
+		    "a password or a token is given to the program");
+}
+
 static void check_secret_in_run(struct lint *l, const struct docker_step *step)
 {
-	if (!lint_step_is(step, DOCKER_RUN) || !step->script)
-		return;
-	for (size_t i = 0; i < step->script->commands.n; i++) {
-		const struct shell_command *c = &step->script->commands.p[i];
-		const struct shell_word *word = find_chpasswd(step, i);
+	const enum docker_kind kind = step->instruction->kind;
 
-		check_words(l, step, c);
-		if (word)
-			report(l, c - 1, word, STR("chpasswd"),
-			    "a password is set that everybody can read here");
-		if (is_given_to_curl(c, &word))
-			report(l, c, word, STR("curl"), "a login is given to curl");
-	}
+	if ((kind != DOCKER_RUN && kind != DOCKER_CMD && kind != DOCKER_ENTRYPOINT &&
+		kind != DOCKER_HEALTHCHECK) ||
+	    !step->script)
+		return;
+	for (size_t i = 0; i < step->script->commands.n; i++)
+		check_command(l, step, i);
 }
 
 const struct lint_rule rule_secret_in_run = {
     .id = "PL1038",
-    .title = "a secret in RUN",
+    .title = "a secret in a command",
     .why =
-	"The command stands in the image's history as it is written here, for everyone who can pull it, and so does what it stores.",
+	"The command stands in the image's history, or in its configuration, as it is written here, for everyone who can pull it, and so does what it stores.",
     .fix = "give it to the step with RUN --mount=type=secret, or to the container at run time",
     .threat = "credentials",
     .since = "2026-11-27",
