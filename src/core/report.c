@@ -9,6 +9,7 @@ void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
 {
 	*r = (struct report){.findings_max = findings_max};
 	arena_init(&r->arena, memory_bytes);
+	arena_init(&r->scratch, memory_bytes);
 	map_init(&r->seen, &r->arena);
 	map_init(&r->gaps, &r->arena);
 	map_init(&r->ordinals, &r->arena);
@@ -19,6 +20,7 @@ void report_init(struct report *r, size_t memory_bytes, size_t findings_max)
 void report_release(struct report *r)
 {
 	arena_release(&r->arena);
+	arena_release(&r->scratch);
 	*r = (struct report){0};
 }
 
@@ -84,6 +86,61 @@ static const struct path_view *view_of(const struct report_sink *s)
 						  : &plain;
 }
 
+static bool is_same_list(struct str_list a, struct str_list b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (!str_eq(a.p[i], b.p[i]))
+			return false;
+	return true;
+}
+
+static bool is_same_rule(const struct finding *a, const struct finding *b)
+{
+	return str_eq(a->rule, b->rule) && str_eq(a->title, b->title) &&
+	       str_eq(a->threat, b->threat) && str_eq(a->since, b->since) &&
+	       str_eq(a->peer_severity, b->peer_severity) &&
+	       is_same_list(a->references, b->references) &&
+	       is_same_list(a->compliance, b->compliance);
+}
+
+static bool is_same_fix(const struct finding_fix *a, const struct finding_fix *b)
+{
+	return a && b && a->n_edits == 0 && b->n_edits == 0 && str_eq(a->text, b->text);
+}
+
+/* What all findings of a rule say is in the report once: of many in a row, the first has it. */
+static int copy_finding(
+    struct report *r, const struct finding *finding, struct finding *ret_copy, struct err *err)
+{
+	const struct finding *last = r->findings.n > 0 ? &r->findings.p[r->findings.n - 1] : NULL;
+	struct finding own = *finding;
+	bool same_rule = last && is_same_rule(last, finding);
+	bool same_fix = last && is_same_fix(last->fix, finding->fix);
+
+	if (same_rule) {
+		own.rule = own.title = own.threat = own.since = own.peer_severity = STR_NONE;
+		own.references = own.compliance = (struct str_list){0};
+	}
+	if (same_fix)
+		own.fix = NULL;
+	if (finding_copy(&own, &r->arena, ret_copy, err) != 0)
+		return -1;
+	if (same_rule) {
+		ret_copy->rule = last->rule;
+		ret_copy->title = last->title;
+		ret_copy->threat = last->threat;
+		ret_copy->since = last->since;
+		ret_copy->peer_severity = last->peer_severity;
+		ret_copy->references = last->references;
+		ret_copy->compliance = last->compliance;
+	}
+	if (same_fix)
+		ret_copy->fix = last->fix;
+	return 0;
+}
+
 static int add_finding(
     struct report_sink *s, const struct finding *finding, struct str kin, struct err *err)
 {
@@ -91,7 +148,7 @@ static int add_finding(
 	struct finding copy;
 	uint32_t ordinal = 0;
 
-	if (finding_copy(finding, &r->arena, &copy, err) != 0)
+	if (copy_finding(r, finding, &copy, err) != 0)
 		return -1;
 	copy.subject = s->subject;
 	if (next_ordinal(r, kin, &ordinal, err) != 0)
@@ -217,7 +274,8 @@ static int take_finding(struct sink *sink, const struct finding *finding, struct
 	struct report_sink *s = container_of(sink, struct report_sink, sink);
 	struct finding shown = *finding;
 
-	if (path_view_apply_finding(view_of(s), &shown, &s->report->arena, err) != 0)
+	arena_clear(&s->report->scratch);
+	if (path_view_apply_finding(view_of(s), &shown, &s->report->scratch, err) != 0)
 		return -1;
 	return take_shown(s, &shown, err);
 }

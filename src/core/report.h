@@ -51,6 +51,7 @@ enum report_verdict { REPORT_PASSED, REPORT_BLOCKED, REPORT_ERROR };
 
 struct report {
 	struct arena arena;
+	struct arena scratch; /* what is looked at while one finding is added */
 	int64_t started_ms;
 	VEC(struct finding) findings;
 	VEC(struct problem) problems;

@@ -277,8 +277,12 @@ static int run_bases(struct job *job, void *arg, struct err *err)
 	}
 	job_at(job, b->build->path);
 	if (dockerfile_parse(b->build->dockerfile, job->arena, &b->file, err) != 0 ||
-	    docker_view_init_build(&b->view, &b->file, &build, job->arena, err) != 0 ||
-	    check_constructs(b, err) != 0 || tell_bases(b, err) != 0)
+	    docker_view_init_build(&b->view, &b->file, &build, job->arena, err) != 0)
+		return -1;
+	if (b->view.cut)
+		return err_set(err, ERR_LIMIT, "more than %d stages in one Dockerfile",
+		    (int)DOCKER_STAGES_MAX);
+	if (check_constructs(b, err) != 0 || tell_bases(b, err) != 0)
 		return -1;
 	if (b->refused)
 		return 0;

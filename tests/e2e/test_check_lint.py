@@ -67,6 +67,16 @@ class Kinds(House):
         self.write("c", "# check=experimental=all\n" + texts["a"])
         self.assertIn("InvalidDefinitionDescription", {f[0] for f in self.found(0, "lint", "c")})
 
+    def test_more_stages_than_are_judged(self):
+        """What comes before the limit is judged, and one finding says where the rest begins."""
+        self.write("Dockerfile", "FROM debian:12.5\nRUN sudo x\n" * 10000 + "USER 1\n")
+        for args in (("Dockerfile",), ("--no-sandbox", "Dockerfile")):
+            found = self.report(1, "lint", *args)["findings"]
+            self.assertEqual(sum(f["rule"] == "DL3004" for f in found), 1024)
+            self.assertEqual([f["places"][0]["line"] for f in found if f["rule"] == "DL1000"], [2049])
+        self.write("Dockerfile", "FROM debian:12.5\n" * 1024 + "USER 1\n")
+        self.assertNotIn(("DL1000", "Dockerfile", 1024), self.found(0, "lint", "Dockerfile"))
+
     def test_a_script_that_is_nested_too_deeply(self):
         """It is no mistake of the author's, and is not called one."""
         self.write("Dockerfile", "FROM debian:12.5\nRUN " + "( " * 200 + "true" + " )" * 200 + "\nRUN echo 'x\nUSER 1\n")

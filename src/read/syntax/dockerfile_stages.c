@@ -11,7 +11,7 @@ static struct docker_stage *built_stage(const struct docker_view *view, struct s
 	uint64_t index;
 
 	if (target.n == 0)
-		return view->n_stages ? &view->stages[view->n_stages - 1] : NULL;
+		return view->n_stages > 0 && !view->cut ? &view->stages[view->n_stages - 1] : NULL;
 	for (size_t i = view->n_stages; i-- > 0;)
 		if (str_eq_nocase(view->stages[i].name, target))
 			return &view->stages[i];

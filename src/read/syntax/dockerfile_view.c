@@ -509,18 +509,22 @@ static int add_step(struct viewer *v, const struct docker_instruction *in)
 	return docker_read_script(v->view->file, step, v->arena, v->err);
 }
 
-static int make_room(struct viewer *v)
+/* *ret_n: the instructions that get into the view. */
+static int make_room(struct viewer *v, size_t *ret_n)
 {
 	const struct dockerfile *file = v->view->file;
-	size_t stages = 0;
+	size_t stages = 0, n = 0;
 
-	for (size_t i = 0; i < file->instructions.n; i++)
-		stages += file->instructions.p[i].kind == DOCKER_FROM;
-	if (stages > DOCKER_STAGES_MAX)
-		return err_set(v->err, ERR_LIMIT, "%zu stages in one Dockerfile, more than %d",
-		    stages, (int)DOCKER_STAGES_MAX);
+	for (; n < file->instructions.n && !v->view->cut; n++) {
+		bool begins = file->instructions.p[n].kind == DOCKER_FROM;
+
+		if (begins && stages == DOCKER_STAGES_MAX)
+			v->view->cut = &file->instructions.p[n];
+		stages += begins;
+	}
+	*ret_n = n - (v->view->cut != NULL);
 	v->view->stages = arena_array(v->arena, stages, sizeof *v->view->stages);
-	v->view->steps = arena_array(v->arena, file->instructions.n, sizeof *v->view->steps);
+	v->view->steps = arena_array(v->arena, *ret_n, sizeof *v->view->steps);
 	return arena_check(v->arena, v->err);
 }
 
@@ -534,14 +538,15 @@ int docker_view_init_build(struct docker_view *view, const struct dockerfile *fi
     const struct docker_build *build, struct arena *arena, struct err *err)
 {
 	struct viewer v = {.view = view, .arena = arena, .err = err, .build = build};
+	size_t n;
 
 	*view = (struct docker_view){.file = file, .build = build};
 	v.expand_left = KIB(64) + EXPAND_FACTOR * file->text.n;
 	map_init(&view->global_args, arena);
 	map_init(&v.names, arena);
-	if (make_room(&v) != 0)
+	if (make_room(&v, &n) != 0)
 		return -1;
-	for (size_t i = 0; i < file->instructions.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct docker_instruction *in = &file->instructions.p[i];
 
 		if (in->kind == DOCKER_FROM)

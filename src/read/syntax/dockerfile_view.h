@@ -130,9 +130,12 @@ struct docker_view {
 	/* The target, or the last stage; NULL if the file has no stage, or not the target. */
 	const struct docker_stage *built;
 	const struct docker_build *build; /* NULL: how it is built is not known */
+	/* FROM of the first stage beyond DOCKER_STAGES_MAX: it, and what stands behind it, is not
+	 * in the view, and what would be built without a target is not known. NULL: all is. */
+	const struct docker_instruction *cut;
 };
 
-/* -1 only for limits (DOCKER_STAGES_MAX) and a full arena. `file` must live as long as the view. */
+/* -1 only for a full arena. `file` must live as long as the view. */
 MUST_USE int docker_view_init(
     struct docker_view *view, const struct dockerfile *file, struct arena *arena, struct err *err);
 /* As that build sees it: its arguments stand before what ARG says, and an ARG without a value that

@@ -277,7 +277,7 @@ static int judge_build(struct lint *l, const struct docker_build *how)
 
 	if (docker_view_init_build(&view, l->file, how, l->arena, l->err) != 0)
 		return -1;
-	if (view.built || !how || how->target.n == 0)
+	if (view.built || view.cut || !how || how->target.n == 0)
 		return run_rules(l, &view);
 	if (!l->opts->build || how != &l->opts->build->how)
 		return judge_build(l, NULL);

@@ -13,7 +13,7 @@ static void check_target(struct lint *l, const struct build_target *target, stru
 	if (dockerfile_parse(bytes, &arena, &file, &ignored) != 0 ||
 	    docker_view_init_build(&view, &file, &target->how, &arena, &ignored) != 0)
 		return;
-	if (!view.built)
+	if (!view.built && !view.cut)
 		lint_node(l, target->stands,
 		    STR_FMT " has no stage " STR_FMT ", which " STR_FMT " builds",
 		    STR_ARG(target->dockerfile), STR_ARG(target->how.target),

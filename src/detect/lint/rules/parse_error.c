@@ -14,6 +14,12 @@ static void check_parse_error(struct lint *l, const struct docker_view *view)
 			identity = file->instructions.p[p->instruction].text.text;
 		lint_report(l, range, identity, p->fix, "%s", p->what);
 	}
+	if (view->cut)
+		lint_report(l, (struct text_range){view->cut->offset, view->cut->head_end},
+		    STR("stages"), "split the file",
+		    "more than %d stages: what stands from here on is not judged, nor what the "
+		    "last stage ships",
+		    (int)DOCKER_STAGES_MAX);
 }
 
 const struct lint_rule rule_parse_error = {
