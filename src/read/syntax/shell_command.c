@@ -216,13 +216,13 @@ static void tell_executed(struct shell_reader *r, const struct shell_command *co
 			end++;
 		inner.words += i + 1;
 		inner.n_words = end - (i + 1);
-		if (inner.n_words == 0 || r->work->depth >= SHELL_DEPTH_MAX)
+		if (inner.n_words == 0)
 			continue;
 		inner.name = shell_base_name(inner.words[0].text);
 		inner.wrapped = true;
-		r->work->depth++;
+		r->work->executed = true;
 		shell_tell(r, &inner);
-		r->work->depth--;
+		r->work->executed = false;
 		i = end;
 	}
 }
@@ -243,7 +243,7 @@ void shell_tell(struct shell_reader *r, const struct shell_command *command)
 		if (r->work->as_written)
 			break;
 		tell_scripts(r, &inner);
-		if (shell_is(&inner, "find"))
+		if (shell_is(&inner, "find") && !r->work->executed)
 			tell_executed(r, &inner);
 		at = w ? wrapped_at(w, &inner) : inner.n_words;
 		if (at >= inner.n_words)

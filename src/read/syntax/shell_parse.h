@@ -26,6 +26,7 @@ struct shell_work {
 	bool posix;	       /* as dash reads: nothing that only bash knows */
 	bool as_written;       /* nothing is looked through: shell_parse_as_written */
 	bool mistaken;	       /* a shell would refuse it; else what is not read is over a limit */
+	bool executed;	       /* behind find -exec, where no other find is looked through */
 	bool extglob;	       /* `shopt -s extglob` was met */
 	bool too_long;	       /* the scratch buffer is full: all reading ends */
 };
