@@ -1,7 +1,7 @@
 #include "core/origin.h"
 
 /* A field more is a line more in here, and in the walker of core/wire.c. */
-_Static_assert(sizeof(struct origin) == 8 * sizeof(struct str), "copy and compare all texts");
+_Static_assert(sizeof(struct origin) == 11 * sizeof(struct str), "copy and compare all texts");
 
 /* What is empty takes no memory. */
 static struct str copy_text(struct arena *arena, struct str from)
@@ -19,6 +19,9 @@ int origin_copy(
 	    .commit = copy_text(arena, from->commit),
 	    .author = copy_text(arena, from->author),
 	    .ref = copy_text(arena, from->ref),
+	    .object = copy_text(arena, from->object),
+	    .reach = copy_text(arena, from->reach),
+	    .removed = copy_text(arena, from->removed),
 	    .layer = copy_text(arena, from->layer),
 	    .instruction = copy_text(arena, from->instruction),
 	};
@@ -30,5 +33,7 @@ bool origin_eq(const struct origin *a, const struct origin *b)
 	return str_eq(a->path, b->path) && str_eq(a->inner, b->inner) &&
 	       str_eq(a->encoding, b->encoding) && str_eq(a->commit, b->commit) &&
 	       str_eq(a->author, b->author) && str_eq(a->ref, b->ref) &&
-	       str_eq(a->layer, b->layer) && str_eq(a->instruction, b->instruction);
+	       str_eq(a->object, b->object) && str_eq(a->reach, b->reach) &&
+	       str_eq(a->removed, b->removed) && str_eq(a->layer, b->layer) &&
+	       str_eq(a->instruction, b->instruction);
 }

@@ -9,15 +9,19 @@
 #include "base/arena.h"
 
 struct origin {
-	struct str path;	/* '/'-separated, relative to the source's root */
-	struct str inner;	/* the path inside the archive at `path`; that of an archive in an
-				   archive follows behind a '!': "lib/a.jar!META-INF/MANIFEST.MF" */
-	struct str encoding;	/* how the bytes were encoded where they stand, the outermost first,
-				   commas between: "base64,gzip", "utf-16le"; empty: plain */
-	struct str commit;	/* full object id */
-	struct str author;	/* of the commit: "Name <mail>" */
-	struct str ref;		/* full name: "refs/heads/main" */
-	struct str layer;	/* the layer's digest "sha256:…" */
+	struct str path;     /* '/'-separated, relative to the source's root */
+	struct str inner;    /* the path inside the archive at `path`; that of an archive in an
+				archive follows behind a '!': "lib/a.jar!META-INF/MANIFEST.MF" */
+	struct str encoding; /* how the bytes were encoded where they stand, the outermost first,
+				commas between: "base64,gzip", "utf-16le"; empty: plain */
+	struct str commit;   /* full object id */
+	struct str author;   /* of the commit: "Name <mail>" */
+	struct str ref;	     /* full name: "refs/heads/main" */
+	struct str object;   /* a git object that no commit has at a path: "blob <id>" */
+	struct str reach;   /* how the repository still has it: "reachable", "reflog" (from a log of
+			       refs alone), "index" (staged alone), "unreachable" */
+	struct str removed; /* the commit that took it away; empty: not known, or it is there */
+	struct str layer;   /* the layer's digest "sha256:…" */
 	struct str instruction; /* what made the layer: "Dockerfile:5 COPY requirements.txt" */
 };
 

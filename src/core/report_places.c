@@ -23,6 +23,7 @@ void report_key_place(struct buf *b, const struct place *place)
 	report_key_number(b, place->end_column);
 	report_key_text(b, place->origin.encoding);
 	report_key_text(b, place->origin.commit);
+	report_key_text(b, place->origin.object);
 	report_key_text(b, place->origin.layer);
 }
 

@@ -13,7 +13,7 @@ enum wire_tag {
 	TAG_ADDED_PLACE = 1 << 16 | 6,
 };
 
-enum { LEAST_PLACE = 52, LEAST_EDIT = 48 };
+enum { LEAST_PLACE = 64, LEAST_EDIT = 48 };
 
 static void walk_origin(struct wire *w, struct origin *origin)
 {
@@ -23,6 +23,9 @@ static void walk_origin(struct wire *w, struct origin *origin)
 	wire_str(w, &origin->commit);
 	wire_str(w, &origin->author);
 	wire_str(w, &origin->ref);
+	wire_str(w, &origin->object);
+	wire_str(w, &origin->reach);
+	wire_str(w, &origin->removed);
 	wire_str(w, &origin->layer);
 	wire_str(w, &origin->instruction);
 }

@@ -408,7 +408,8 @@ static int scan_opened(
 	bool linted;
 
 	arena_init(&arena, scan->limits->scan_memory);
-	if (dir_walk(dir_fd, scan->limits, &arena, &list, err) != 0)
+	if (dir_walk(dir_fd, detectors & SCAN_GIT_FILES ? "objects" : NULL, scan->limits, &arena,
+		&list, err) != 0)
 		return -1;
 	if (tell_submodules(scan, where, &list, detectors, err) != 0)
 		return -1;
@@ -444,7 +445,7 @@ int scan_folder(struct scan *scan, const struct where *where, unsigned detectors
 	}
 	/* Files of commits are packed in there, and nothing here unpacks them. Its own files, such
 	 * as config and hooks, are looked through all the same. */
-	if (where->bare && where->file.n == 0 &&
+	if (where->bare && where->file.n == 0 && !(detectors & SCAN_GIT_FILES) &&
 	    (prefix.n == 0 || str_starts(prefix, STR("objects/")))) {
 		(void)err_set(&why, ERR_UNSUPPORTED,
 		    "%s is a git repository without a work tree, so no file of its commits was "

@@ -49,11 +49,17 @@ int scan_items(struct scan *scan, enum stage stage, struct pool_work *work, stru
 int scan_items_into(struct report_sink *sink, struct scan *scan, enum stage stage,
     struct pool_work *work, struct err *err)
 {
-	const struct pool_opts opts = pool_opts_of(scan);
-	struct loss_of_stage loss = {&sink->sink, stage};
-
 	report_sink_init(sink, scan->report, scan->subject);
-	work->sink = &sink->sink;
+	return scan_items_to(&sink->sink, scan, stage, work, err);
+}
+
+int scan_items_to(struct sink *sink, const struct scan *scan, enum stage stage,
+    struct pool_work *work, struct err *err)
+{
+	const struct pool_opts opts = pool_opts_of(scan);
+	struct loss_of_stage loss = {sink, stage};
+
+	work->sink = sink;
 	work->lost = item_lost;
 	work->lost_arg = &loss;
 	return pool_run(&opts, work, err);

@@ -21,6 +21,10 @@ MUST_USE int scan_items(
 MUST_USE int scan_items_into(struct report_sink *sink, struct scan *scan, enum stage stage,
     struct pool_work *work, struct err *err);
 
+/* The same, to a sink that stands before the report's. */
+MUST_USE int scan_items_to(struct sink *sink, const struct scan *scan, enum stage stage,
+    struct pool_work *work, struct err *err);
+
 /* Paths that ended a reader. */
 enum { SKIPS_MAX = 16 };
 struct skip_list {

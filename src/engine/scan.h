@@ -15,6 +15,7 @@
 #include "engine/edge.h"
 #include "engine/where.h"
 #include "gate/policy.h"
+#include "read/source/git/place.h"
 #include "read/source/git/repo.h"
 
 /* What a folder's secrets are compared with: those of this commit's tree are known. */
@@ -48,6 +49,7 @@ enum scan_detectors {
 	SCAN_SECRETS = 1 << 1,
 	SCAN_NAMED = 1 << 2,	   /* a folder in which nothing is linted is a problem */
 	SCAN_NOT_IGNORED = 1 << 3, /* what the repository's ignore files name is left out */
+	SCAN_GIT_FILES = 1 << 4,   /* it is a git folder, whose objects are read elsewhere */
 };
 
 /* A folder as it lies on disk, or one file. What was found in it and cannot be read is not covered;
@@ -74,6 +76,9 @@ MUST_USE int scan_tree_secrets(
 /* Secrets in what the commits of base..head introduce. */
 MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
     const struct git_oid *head, struct err *err);
+
+/* Secrets in everything that the repository's object store holds. */
+MUST_USE int scan_history(struct scan *scan, const struct git_place *place, struct err *err);
 
 struct image_scan {
 	const char *path;    /* an OCI layout folder, or an archive */

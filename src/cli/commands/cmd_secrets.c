@@ -87,6 +87,29 @@ static int scan_index(struct session *s, struct str operand, struct err *err)
 	return scan_staged(&s->scan, repo, NULL, err);
 }
 
+static int scan_all_of_git(struct session *s, struct str operand, struct err *err)
+{
+	struct where where;
+	struct git_place place;
+	const char *path = arena_cstr(s->cli->arena, operand);
+	struct err why = ERR_INIT;
+
+	if (!path)
+		return arena_err(s->cli->arena, err);
+	if (where_find(operand, false, s->cli->arena, &where, err) != 0 ||
+	    session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
+		return -1;
+	if (git_place_find(path, s->cli->arena, &place, &why) != 0) {
+		if (why.code != ERR_NOT_FOUND || !where.top) {
+			*err = why;
+			return -1;
+		}
+		if (git_place_find(where.top, s->cli->arena, &place, err) != 0)
+			return -1;
+	}
+	return scan_history(&s->scan, &place, err);
+}
+
 static int scan_by_word(struct session *s, const struct secrets_options *o, struct str word,
     struct str path, struct err *err)
 {
@@ -108,7 +131,7 @@ static int scan_by_word(struct session *s, const struct secrets_options *o, stru
 	if (o->staged)
 		return scan_index(s, path, err);
 	if (o->range.n == 0)
-		return err_set(err, ERR_USAGE, "secrets git: --range BASE..HEAD is needed");
+		return scan_all_of_git(s, path, err);
 	return scan_git(s, path, o->range, err);
 }
 

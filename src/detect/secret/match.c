@@ -211,3 +211,27 @@ int secret_match_text(struct secret_scanner *scanner, struct str text, enum secr
 	*ret_matches = out;
 	return 0;
 }
+
+static int on_any(
+    unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
+{
+	bool *any = arg;
+
+	(void)id, (void)from, (void)to, (void)flags;
+	*any = true;
+	return 1;
+}
+
+int secret_match_any(
+    struct secret_scanner *scanner, struct str text, bool *ret_any, struct err *err)
+{
+	hs_error_t rc = HS_SUCCESS;
+
+	*ret_any = text.n > UINT32_MAX;
+	if (text.n > 0 && !*ret_any)
+		rc = hs_scan(scanner->engine->database, text.p, (unsigned)text.n, 0,
+		    scanner->scratch, on_any, ret_any);
+	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
+		return err_set(err, ERR_IO, "vectorscan ended with its code %d", rc);
+	return 0;
+}

@@ -374,6 +374,26 @@ int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct 
 	return scan_end(&s, err);
 }
 
+int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any, struct err *err)
+{
+	static const struct unit nowhere = {.mode = 0};
+	struct secret_pass s CLEANUP(scan_release);
+	struct secret_step step = {bytes, {0, bytes.n, bytes.n}};
+	bool any;
+
+	if (secret_match_any(scanner, bytes, &any, err) != 0)
+		return -1;
+	*ret_any = secret_is_lfs_pointer(bytes);
+	scan_init(&s, scanner, &nowhere, STR(""), NULL);
+	if (*ret_any || (!any && wide_detect(bytes) == WIDE_NONE))
+		return 0;
+	look_at(&s, &step);
+	if (scan_step(&s, &step, err) != 0)
+		return -1;
+	*ret_any = s.hits.list.n > 0 || s.hits.full || s.hits.gave_up;
+	return 0;
+}
+
 /* ---- what comes in pieces ---- */
 
 static int make_room(struct secret_pass *s, uint64_t size, struct err *err)

@@ -16,7 +16,7 @@ enum wide_order wide_detect(struct str bytes)
 		return WIDE_LITTLE;
 	if (str_starts(bytes, STR("\xfe\xff")))
 		return WIDE_BIG;
-	if (n < SAMPLE_MIN)
+	if (n < SAMPLE_MIN || !memchr(bytes.p, '\0', n))
 		return WIDE_NONE;
 	for (size_t i = 0; i < n; i++)
 		nuls[i & 1] += bytes.p[i] == '\0';

@@ -43,6 +43,9 @@ static void write_spot(struct json_out *j, const struct place *p)
 	json_member_str(j, "commit", p->origin.commit);
 	json_member_str(j, "author", p->origin.author);
 	json_member_str(j, "ref", p->origin.ref);
+	json_member_str(j, "object", p->origin.object);
+	json_member_str(j, "reach", p->origin.reach);
+	json_member_str(j, "removed", p->origin.removed);
 	json_member_str(j, "layer", p->origin.layer);
 	json_member_str(j, "instruction", p->origin.instruction);
 }

@@ -16,7 +16,7 @@ static void walk(struct bench *b, const struct limits *limits, struct dir_list *
 	int fd CLEANUP_FD = open(b->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
-	assert_int_equal(dir_walk(fd, limits, &b->arena, list, &b->err), 0);
+	assert_int_equal(dir_walk(fd, NULL, limits, &b->arena, list, &b->err), 0);
 }
 
 static const struct dir_entry *find(const struct dir_list *list, const char *path)

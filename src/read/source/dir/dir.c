@@ -22,6 +22,7 @@ struct level {
 };
 
 struct dir_walking {
+	const char *but;
 	const struct limits *limits;
 	struct arena *arena;
 	struct buf path; /* of what is looked at now */
@@ -90,7 +91,7 @@ static int open_folder(struct dir_walking *w, int parent_fd, const char *name)
 {
 	int fd;
 
-	if (strcmp(name, ".git") == 0)
+	if (strcmp(name, ".git") == 0 || (w->but && str_eq(buf_str(&w->path), str_of(w->but))))
 		return 0;
 	if (w->levels.n > w->limits->path_depth)
 		return tell_limit(w, "a folder inside more folders than are followed");
@@ -207,10 +208,11 @@ static int walk_all(struct dir_walking *w, int dir_fd)
 	return 0;
 }
 
-int dir_walk(int dir_fd, const struct limits *limits, struct arena *arena,
+int dir_walk(int dir_fd, const char *but, const struct limits *limits, struct arena *arena,
     struct dir_list *ret_list, struct err *err)
 {
-	struct dir_walking w CLEANUP(walk_release) = {.limits = limits, .arena = arena, .err = err};
+	struct dir_walking w CLEANUP(walk_release) = {
+	    .but = but, .limits = limits, .arena = arena, .err = err};
 
 	buf_init(&w.path, limits->path_bytes + 2);
 	if (walk_all(&w, dir_fd))

@@ -19,12 +19,31 @@ bool git_oid_parse(struct str text, struct git_oid *ret_oid)
 	return true;
 }
 
+static int hex_value(char c)
+{
+	if (byte_is_digit(c))
+		return c - '0';
+	return byte_lower(c) >= 'a' && byte_lower(c) <= 'f' ? byte_lower(c) - 'a' + 10 : -1;
+}
+
+bool git_oid_raw(struct str hex, unsigned char *ret_bytes)
+{
+	for (size_t i = 0; i + 1 < hex.n; i += 2) {
+		int high = hex_value(hex.p[i]), low = hex_value(hex.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		ret_bytes[i / 2] = (unsigned char)(high << 4 | low);
+	}
+	return hex.n % 2 == 0;
+}
+
 bool git_oid_eq(const struct git_oid *a, const struct git_oid *b)
 {
 	return strcmp(a->hex, b->hex) == 0;
 }
 
-static void oid_of_raw(struct str raw, struct git_oid *ret_oid)
+void git_oid_of_raw(struct str raw, struct git_oid *ret_oid)
 {
 	static const char digits[] = "0123456789abcdef";
 	struct git_oid oid = {{0}};
@@ -138,7 +157,7 @@ static bool take_entry(struct str *rest, size_t hex_digits, struct git_tree_entr
 	if (!str_split(*rest, ' ', &digits, &left) || !parse_mode(digits, &entry.mode) ||
 	    !str_split(left, '\0', &entry.name, &behind) || behind.n < hex_digits / 2)
 		return false;
-	oid_of_raw(str_sub(behind, 0, hex_digits / 2), &entry.oid);
+	git_oid_of_raw(str_sub(behind, 0, hex_digits / 2), &entry.oid);
 	*rest = str_sub(behind, hex_digits / 2, behind.n);
 	if (!mode_is_known(entry.mode))
 		entry.flaws |= GIT_FLAW_MODE;

@@ -21,6 +21,9 @@ static inline struct str git_oid_str(const struct git_oid *oid)
 }
 /* The whole of text is an id. */
 MUST_USE bool git_oid_parse(struct str text, struct git_oid *ret_oid);
+/* Its bytes; false if hex is no pairs of hex digits. */
+MUST_USE bool git_oid_raw(struct str hex, unsigned char *ret_bytes);
+void git_oid_of_raw(struct str raw, struct git_oid *ret_oid);
 bool git_oid_eq(const struct git_oid *a, const struct git_oid *b);
 
 struct git_commit {

@@ -13,6 +13,7 @@
 #include "base/os/fd.h"
 #include "base/os/owned.h"
 #include "read/source/git/git_inner.h"
+#include "read/source/git/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,16 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SMALL_FILE_BYTES = 8192, CONFIG_BYTES = 4 << 20 };
-
-/* ---- where things are ---- */
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
+enum { SMALL_FILE_BYTES = 8192 };
 
 static bool is_file(const char *path)
 {
@@ -43,99 +35,6 @@ static const char *join(struct arena *arena, const char *folder, const char *nam
 	struct str path = arena_fmt(arena, "%s/%s", folder, name);
 
 	return path.p ? arena_cstr(arena, path) : NULL;
-}
-
-static bool has_folder(struct arena *arena, const char *folder, const char *name)
-{
-	const char *path = join(arena, folder, name);
-
-	return path && is_folder(path);
-}
-
-static bool has_file(struct arena *arena, const char *folder, const char *name)
-{
-	const char *path = join(arena, folder, name);
-
-	return path && is_file(path);
-}
-
-/* A .git folder, a bare repository, or a linked work tree's part of one. */
-static bool is_git_dir(struct arena *arena, const char *path)
-{
-	return has_file(arena, path, "HEAD") &&
-	       (has_file(arena, path, "commondir") ||
-		   (has_folder(arena, path, "objects") && has_folder(arena, path, "refs")));
-}
-
-/* The path in a one-line file, behind `before`, taken from `folder` if it is relative. */
-static const char *read_pointer(
-    struct arena *arena, const char *file, const char *folder, const char *before, struct err *err)
-{
-	struct str text, line;
-
-	if (file_read(file, SMALL_FILE_BYTES, arena, &text, err))
-		return NULL;
-	if (!str_starts(text, str_of(before)) || !str_cut(&text, '\n', &line)) {
-		(void)err_set(err, ERR_FORMAT, "%s: not the one line that git writes there", file);
-		return NULL;
-	}
-	line = str_trim(str_sub(line, strlen(before), line.n));
-	if (str_starts(line, STR("/")))
-		return arena_cstr(arena, line);
-	return join(arena, folder, arena_cstr(arena, line));
-}
-
-static const char *absolute(struct arena *arena, const char *path)
-{
-	char real[PATH_MAX];
-
-	return realpath(path, real) ? arena_cstr(arena, str_of(real)) : NULL;
-}
-
-/* What git calls $GIT_DIR; NULL, and err, if there is none. */
-static const char *find_git_dir(
-    struct arena *arena, const char *path, bool *ret_bare, struct err *err)
-{
-	const char *top = absolute(arena, path), *dot_git = top ? join(arena, top, ".git") : NULL;
-	struct str parent;
-
-	*ret_bare = false;
-	if (!top) {
-		(void)err_set(err, ERR_NOT_FOUND, "%s: no such folder", path);
-		return NULL;
-	}
-	if (dot_git && is_file(dot_git))
-		return read_pointer(arena, dot_git, top, "gitdir: ", err);
-	if (dot_git && is_folder(dot_git))
-		return dot_git;
-	parent = str_sub(str_of(top), 0, str_rchr(str_of(top), '/'));
-	if (is_file(top))
-		return read_pointer(arena, top, arena_cstr(arena, parent), "gitdir: ", err);
-	if (is_git_dir(arena, top)) {
-		*ret_bare = !str_ends(str_of(top), STR("/.git"));
-		return top;
-	}
-	(void)err_set(err, ERR_NOT_FOUND, "%s: no git repository is here", path);
-	return NULL;
-}
-
-static int find_common(struct git_repo *repo, const char *git_dir, struct err *err)
-{
-	const char *file = join(&repo->arena, git_dir, "commondir");
-
-	repo->common = git_dir;
-	if (file && is_file(file))
-		repo->common = read_pointer(&repo->arena, file, git_dir, "", err);
-	if (!repo->common)
-		return err->code != ERR_NONE ? -1 : arena_err(&repo->arena, err);
-	if (has_folder(&repo->arena, repo->common, "reftable"))
-		return err_set(err, ERR_UNSUPPORTED,
-		    "%s keeps its branches in a reftable, which is not read yet; git refs migrate "
-		    "--ref-format=files changes that",
-		    repo->path);
-	if (has_folder(&repo->arena, repo->common, "objects"))
-		return 0;
-	return err_set(err, ERR_NOT_FOUND, "%s: its git repository is gone", repo->path);
 }
 
 /* ---- calling git ---- */
@@ -251,15 +150,6 @@ int git_take_oid(
 
 /* ---- the folder of our own ---- */
 
-static bool has_nocase(struct str s, struct str word)
-{
-	for (size_t i = 0; i + word.n <= s.n; i++) {
-		if (str_eq_nocase(str_sub(s, i, word.n), word))
-			return true;
-	}
-	return false;
-}
-
 /* The repository's config is read as data: `git config --file` runs nothing and includes nothing.
  */
 int git_config_read(struct git_repo *repo, const char *section, struct str subsection,
@@ -286,28 +176,6 @@ int git_config_read(struct git_repo *repo, const char *section, struct str subse
 		return 0;
 	*ret_value = arena_str(&repo->arena, str_trim(buf_str(&out)));
 	return ret_value->p ? 0 : arena_err(&repo->arena, err);
-}
-
-/* The one thing that must be known of the config before anything else. */
-static int read_object_format(struct git_repo *repo, struct err *err)
-{
-	const char *config = join(&repo->arena, repo->common, "config");
-	struct str text, format;
-
-	repo->hex_digits = GIT_OID_HEX_SHA1;
-	if (!config)
-		return arena_err(&repo->arena, err);
-	if (!is_file(config))
-		return 0;
-	if (file_read(config, CONFIG_BYTES, &repo->arena, &text, err))
-		return -1;
-	if (!has_nocase(text, STR("objectformat")))
-		return 0;
-	if (git_config_read(repo, "extensions", STR_NONE, "objectformat", &format, err))
-		return -1;
-	if (str_eq_nocase(format, STR("sha256")))
-		repo->hex_digits = GIT_OID_HEX_MAX;
-	return 0;
 }
 
 /* The folder is this process's and goes with it: nothing in it has to outlive a power cut. */
@@ -378,9 +246,8 @@ static int make_own(struct git_repo *repo, const char *git_dir, struct err *err)
 	const char *shallow = join(&repo->arena, repo->common, "shallow");
 
 	if (tempdir_open(NULL, &repo->arena, &repo->own, err) || make_env(repo, err) ||
-	    read_object_format(repo, err) || write_config(repo, err) ||
-	    copy_head(repo, git_dir, err) || link_own(repo, "refs", err) ||
-	    link_own(repo, "packed-refs", err))
+	    write_config(repo, err) || copy_head(repo, git_dir, err) ||
+	    link_own(repo, "refs", err) || link_own(repo, "packed-refs", err))
 		return -1;
 	return shallow && is_file(shallow) ? link_own(repo, "shallow", err) : 0;
 }
@@ -389,21 +256,19 @@ static int make_own(struct git_repo *repo, const char *git_dir, struct err *err)
 
 static int open_repo(struct git_repo *repo, const char *path, struct err *err)
 {
-	const char *git_dir;
+	struct git_place place;
 
-	repo->path = arena_cstr(&repo->arena, str_of(path));
-	if (!repo->path)
-		return arena_err(&repo->arena, err);
 	if (!spawn_has("git"))
 		return err_set(
 		    err, ERR_UNSUPPORTED, "the program git is not installed: apt-get install git");
-	git_dir = find_git_dir(&repo->arena, path, &repo->bare, err);
-	if (!git_dir)
-		return err->code != ERR_NONE ? -1 : arena_err(&repo->arena, err);
-	repo->git_dir = git_dir;
-	if (find_common(repo, git_dir, err))
+	if (git_place_find(path, &repo->arena, &place, err) != 0)
 		return -1;
-	return make_own(repo, git_dir, err);
+	repo->path = place.path;
+	repo->git_dir = place.git_dir;
+	repo->common = place.common;
+	repo->bare = place.bare;
+	repo->hex_digits = place.hex_digits;
+	return make_own(repo, place.git_dir, err);
 }
 
 int git_repo_open_pushed(const char *path, const char *objects, const struct limits *limits,
@@ -448,26 +313,6 @@ void git_repo_close(struct git_repo *repo)
 		ignored.code = ERR_NONE;
 	arena_release(&repo->arena);
 	free(repo);
-}
-
-bool git_repo_discover(const char *path, struct arena *arena, const char **ret_top)
-{
-	const char *real = absolute(arena, path);
-	struct str at = str_of(real);
-
-	while (real && at.n > 0) {
-		const char *folder = arena_cstr(arena, at), *dot_git;
-
-		dot_git = folder ? join(arena, folder, ".git") : NULL;
-		if (!dot_git)
-			return false;
-		if (is_file(dot_git) || is_folder(dot_git) || is_git_dir(arena, folder)) {
-			*ret_top = folder;
-			return true;
-		}
-		at.n = str_rchr(at, '/');
-	}
-	return false;
 }
 
 struct content *git_repo_content(struct git_repo *repo)

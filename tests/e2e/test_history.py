@@ -1,0 +1,119 @@
+"""`plimsoll secrets git` without a range: everything that a repository's object store holds."""
+import shutil
+
+import hiding_places
+from house import House
+
+NOT_READ_YET = {"folder's name", "file's name", "UTF-32", "EBCDIC", "base64 wrapped", "literals joined", "PDF stream",
+                "PNG text", "base64", "base64 twice", "hex", "percent", "\\u escapes", "entities", "gzip", "bzip2", "xz",
+                "zip", "tar.gz", "zip in zip in zip", "zip named .dat", "docx"}
+
+
+class History(House):
+    def repo(self, name="repo", object_format="sha1"):
+        return hiding_places.Repo(str(self.folder / name), object_format)
+
+    def found(self, repo, code=1, *args):
+        """Each finding's rule, and its first place."""
+        report = self.report(code, "secrets", "git", repo.folder, *args)
+        return [(f["rule"], f["places"][0]) for f in report["findings"]]
+
+    def hidden_in(self, name, put, number, packed):
+        repo = self.repo(f"r{number}{packed}")
+        put(repo, hiding_places.marker(number))
+        if packed:
+            hiding_places.pack_objects(repo)
+        rules = [rule for rule, _ in self.found(repo, None)]
+        wanted = "private-key-rsa" if "key" in name and "whole" in name or "body" in name else "github-token"
+        shutil.rmtree(repo.folder)
+        return rules.count(wanted) >= (2 if "body" in name else 1)
+
+    def check_places(self, packed):
+        found = {name for number, (name, put) in enumerate(hiding_places.PLACES.items())
+                 if self.hidden_in(name, put, number, packed)}
+        self.assertEqual(set(hiding_places.PLACES) - found, NOT_READ_YET)
+
+    def test_each_place_alone(self):
+        self.check_places(packed=False)
+
+    def test_each_place_alone_in_a_pack(self):
+        self.check_places(packed=True)
+
+    def test_all_places_at_once(self):
+        repo, together = self.repo(), []
+        for number, (name, put) in enumerate(hiding_places.THE_18.items()):
+            if name not in NOT_READ_YET and "stash" not in name and name not in ("staged only", "amended commit"):
+                put(repo, hiding_places.marker(number))
+                together.append(name)
+        self.assertEqual(len([rule for rule, _ in self.found(repo) if rule == "github-token"]), len(together))
+
+    def test_one_secret_is_one_finding_with_a_life(self):
+        repo, m = self.repo(), hiding_places.marker(1)
+        repo.write("a.txt", hiding_places.line(m))
+        repo.commit("brings it")
+        first = repo.git("rev-parse", "HEAD")
+        shutil.copy(f"{repo.folder}/a.txt", f"{repo.folder}/b.txt")
+        repo.commit("copies it")
+        second = repo.git("rev-parse", "HEAD")
+        repo.write("a.txt", "above\n\n" + hiding_places.line(m))
+        repo.commit("moves its line")
+        repo.git("rm", "-q", "a.txt")
+        repo.git("commit", "-q", "-m", "takes it away")
+        last = repo.git("rev-parse", "HEAD")
+        report = self.report(1, "secrets", "git", repo.folder)
+        self.assertEqual(len(report["findings"]), 1)
+        a, b = report["findings"][0]["places"]
+        self.assertEqual((a["commit"], a["line"], a["removed"], a["reach"]), (first, 2, last, "reachable"))
+        self.assertEqual((b["commit"], b.get("removed"), b["ref"]), (second, None, "refs/heads/main"))
+        self.assertEqual(a["author"], "Ada <ada@widgets.io>")
+
+    def test_what_reaches_it_is_told_apart(self):
+        repo = self.repo()
+        for name in ("amended commit", "dangling blob", "staged only"):
+            hiding_places.THE_18[name](repo, hiding_places.marker(name))
+        self.assertEqual(sorted(place["reach"] for _, place in self.found(repo)), ["index", "reflog", "unreachable"])
+
+    def test_sha256(self):
+        repo = self.repo(object_format="sha256")
+        repo.add("a.txt", hiding_places.line(hiding_places.marker(1)))
+        for _ in range(2):
+            (rule, place), = self.found(repo)
+            self.assertEqual((rule, len(place["commit"])), ("github-token", 64))
+            hiding_places.pack_objects(repo)
+
+    def test_a_linked_work_tree_and_a_bare_copy(self):
+        repo = self.repo()
+        repo.add("a.txt", hiding_places.line(hiding_places.marker(1)))
+        repo.git("worktree", "add", "-q", "--detach", repo.folder + ".linked")
+        repo.git("clone", "-q", "--bare", repo.folder, repo.folder + ".bare")
+        for suffix in ("", ".linked", ".bare"):
+            report = self.report(1, "secrets", "git", repo.folder + suffix)
+            self.assertEqual([f["rule"] for f in report["findings"]], ["github-token"])
+
+    def test_before_the_first_commit(self):
+        repo = self.repo()
+        repo.git("checkout", "-q", "--orphan", "new")
+        hiding_places.staged(repo, hiding_places.marker(1))
+        self.assertEqual([place["reach"] for _, place in self.found(repo)], ["index"])
+
+    def test_damaged_packs_are_named_and_the_rest_is_read(self):
+        repo = self.repo()
+        for i in range(30):
+            repo.add(f"f{i}.txt", f"{i}\n" * 50 + hiding_places.line(hiding_places.marker(i)))
+        hiding_places.pack_objects(repo)
+        pack, = (self.folder / "repo/.git/objects/pack").glob("*.pack")
+        pack.chmod(0o600)
+        data = bytearray(pack.read_bytes())
+        middle = len(data) // 2
+        data[middle:middle + 40] = bytes(40)
+        pack.write_bytes(data)
+        report = self.report(4, "secrets", "git", repo.folder)
+        self.assertIn("git object", report["errors"][0]["message"])
+        self.assertGreater(len(report["findings"]), 10)
+        pack.write_bytes(data[:100])
+        report = self.report(4, "secrets", "git", repo.folder)
+        self.assertTrue(report["errors"])
+
+    def test_no_repository(self):
+        _, err = self.plimsoll(4, "secrets", "git", self.folder)
+        self.assertIn("no git repository is here", err)
