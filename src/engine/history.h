@@ -54,7 +54,7 @@ struct history_unit {
 };
 #define HISTORY_NONE UINT32_MAX
 
-struct history {
+struct repo_history {
 	struct scan *scan;
 	struct git_store *store;
 	struct arena arena;
@@ -75,18 +75,18 @@ struct history_reader {
 	struct git_families *families; /* of the probe */
 	struct arena arena;
 };
-MUST_USE int history_reader_begin(struct job *job, const struct history *h, struct err *err);
+MUST_USE int history_reader_begin(struct job *job, const struct repo_history *h, struct err *err);
 /* As pool_work.end. */
 void history_reader_end(struct job *job, void *arg);
 
 /* Fills objects and commits. */
-MUST_USE int history_probe(struct history *h, struct err *err);
+MUST_USE int history_probe(struct repo_history *h, struct err *err);
 /* Fills refs, logged and staged. common_fd: the repository's folder. */
-MUST_USE int history_refs(struct history *h, int common_fd, struct err *err);
+MUST_USE int history_refs(struct repo_history *h, int common_fd, struct err *err);
 /* Fills steps. */
-MUST_USE int history_trace(struct history *h, struct err *err);
+MUST_USE int history_trace(struct repo_history *h, struct err *err);
 /* Fills units and rank. */
-MUST_USE int history_order(struct history *h, struct err *err);
+MUST_USE int history_order(struct repo_history *h, struct err *err);
 
 /* Why something of the store is not judged, as a problem of the job's sink. */
 MUST_USE int history_fault(struct sink *sink, const struct git_store *store,

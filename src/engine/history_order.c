@@ -9,7 +9,7 @@
 enum { REACH_NOT, REACH_LOG, REACH_REF, LANES = 64 };
 
 struct order {
-	struct history *h;
+	struct repo_history *h;
 	struct arena *arena;
 	uint32_t n;
 	uint32_t *parent_first; /* n + 1 */
@@ -23,7 +23,7 @@ struct order {
 	size_t n_tips;
 };
 
-static uint32_t find_commit(const struct history *h, struct str id)
+static uint32_t find_commit(const struct repo_history *h, struct str id)
 {
 	const struct history_commit *c = map_get(&h->commit_at, id);
 
@@ -34,7 +34,7 @@ static uint32_t find_commit(const struct history *h, struct str id)
 
 static int list_parents(struct order *o, struct err *err)
 {
-	const struct history *h = o->h;
+	const struct repo_history *h = o->h;
 	size_t id_bytes = h->store->id_bytes, total = 0;
 
 	for (uint32_t i = 0; i < o->n; i++)
@@ -140,7 +140,7 @@ static int by_class(const void *a, const void *b)
 }
 
 /* What HEAD names, or its id: that comes first. */
-static struct str head_name(const struct history *h)
+static struct str head_name(const struct repo_history *h)
 {
 	for (size_t i = 0; i < h->refs.n; i++) {
 		if (str_eq(h->refs.p[i].name, STR("HEAD")))
@@ -151,7 +151,7 @@ static struct str head_name(const struct history *h)
 
 static int list_tips(struct order *o, struct err *err)
 {
-	const struct history *h = o->h;
+	const struct repo_history *h = o->h;
 	struct str head = head_name(h);
 	size_t n = 0, first = 0;
 
@@ -290,7 +290,7 @@ static void settle_lanes(const struct order *o, struct lanes *l)
 /* The steps of one object at one path. */
 static void add_unit(struct order *o, const struct history_step *steps, size_t n, struct lanes *l)
 {
-	struct history *h = o->h;
+	struct repo_history *h = o->h;
 	struct history_unit unit = {.object = steps[0].object,
 	    .path = steps[0].path,
 	    .commit = HISTORY_NONE,
@@ -322,7 +322,7 @@ static void add_unit(struct order *o, const struct history_step *steps, size_t n
 
 static int list_units(struct order *o, struct err *err)
 {
-	struct history *h = o->h;
+	struct repo_history *h = o->h;
 	struct lanes l = {.n = 0};
 	size_t begin_of_lanes = 0;
 
@@ -352,7 +352,7 @@ static int list_units(struct order *o, struct err *err)
 /* A commit or tag whose own text has something, or an object that no commit has at a path. */
 static struct history_unit alone(const struct order *o, uint32_t object)
 {
-	const struct history *h = o->h;
+	const struct repo_history *h = o->h;
 	struct str id = h->objects.p[object].id;
 	struct history_unit unit = {.object = object,
 	    .commit = HISTORY_NONE,
@@ -383,7 +383,7 @@ static struct history_unit alone(const struct order *o, uint32_t object)
 /* What an annotated tag names and is no commit. */
 static void find_tagged(const struct order *o, struct history_unit *unit)
 {
-	const struct history *h = o->h;
+	const struct repo_history *h = o->h;
 
 	for (uint32_t i = 0; i < o->n; i++) {
 		const struct history_commit *c = &h->commits.p[i];
@@ -397,7 +397,7 @@ static void find_tagged(const struct order *o, struct history_unit *unit)
 
 static int list_alone(struct order *o, struct err *err)
 {
-	struct history *h = o->h;
+	struct repo_history *h = o->h;
 	bool *placed = arena_array(o->arena, h->objects.n + 1, sizeof *placed);
 
 	if (!placed)
@@ -417,7 +417,7 @@ static int list_alone(struct order *o, struct err *err)
 	return arena_check(&h->arena, err);
 }
 
-int history_order(struct history *h, struct err *err)
+int history_order(struct repo_history *h, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct order o = {.h = h, .arena = &arena, .n = (uint32_t)h->commits.n};

@@ -53,7 +53,7 @@ struct probe {
 
 static int probe_begin(struct job *job, void *arg, struct err *err)
 {
-	const struct history *h = arg;
+	const struct repo_history *h = arg;
 	struct history_reader *r;
 
 	if (history_reader_begin(job, h, err) != 0)
@@ -203,7 +203,7 @@ static int probe_loose(struct probe *p, size_t chunk, struct err *err)
 
 static int probe_item(struct job *job, size_t item, void *arg, struct err *err)
 {
-	const struct history *h = arg;
+	const struct repo_history *h = arg;
 	struct probe p = {.job = job, .reader = job->state, .store = h->store};
 	const struct git_family_visitor visitor = {
 	    .types = 1U << GIT_COMMIT | 1U << GIT_BLOB | 1U << GIT_TAG,
@@ -227,7 +227,7 @@ static int probe_item(struct job *job, size_t item, void *arg, struct err *err)
 
 /* ---- in the parent ---- */
 
-static bool is_id(const struct history *h, struct str id)
+static bool is_id(const struct repo_history *h, struct str id)
 {
 	return id.n == h->store->id_bytes;
 }
@@ -235,7 +235,7 @@ static bool is_id(const struct history *h, struct str id)
 /* Of an object that stands in several packs one is kept. */
 static int take_probed(void *arg, size_t item, struct str bytes, struct err *err)
 {
-	struct history *h = arg;
+	struct repo_history *h = arg;
 	struct probed p = {.objects = NULL};
 
 	(void)item;
@@ -263,7 +263,7 @@ static int take_probed(void *arg, size_t item, struct str bytes, struct err *err
 	return 0;
 }
 
-int history_probe(struct history *h, struct err *err)
+int history_probe(struct repo_history *h, struct err *err)
 {
 	size_t n_loose = (h->store->loose.n + LOOSE_PER_ITEM - 1) / LOOSE_PER_ITEM;
 	struct pool_work work = {.n = git_families_shards(h->store) + n_loose,

@@ -38,13 +38,13 @@ static void walk_refs(struct wire *w, void *item)
 /* ---- in a reader ---- */
 
 struct refs_job {
-	struct history *h;
+	struct repo_history *h;
 	const struct dir_list *list; /* of the repository's folder, objects left out */
 };
 
 struct refs_read {
 	struct job *job;
-	const struct history *h;
+	const struct repo_history *h;
 	struct map logged; /* raw ids that were seen in logs */
 	VEC(struct history_ref) refs, logs, staged;
 };
@@ -182,7 +182,7 @@ static int run_refs(struct job *job, void *arg, struct err *err)
 
 static int take_refs(void *arg, struct str bytes, struct err *err)
 {
-	struct history *h = ((struct refs_job *)arg)->h;
+	struct repo_history *h = ((struct refs_job *)arg)->h;
 	struct refs_reply r = {.refs = NULL};
 
 	if (reply_take(bytes, REFS_TAG, &r, walk_refs, &h->arena, err) != 0)
@@ -196,7 +196,7 @@ static int take_refs(void *arg, struct str bytes, struct err *err)
 	return 0;
 }
 
-int history_refs(struct history *h, int common_fd, struct err *err)
+int history_refs(struct repo_history *h, int common_fd, struct err *err)
 {
 	struct content_dir content CLEANUP(content_dir_release);
 	struct refs_job job = {.h = h};

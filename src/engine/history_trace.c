@@ -109,7 +109,7 @@ static void skip_common(struct row *a, struct row *b, size_t id_bytes)
 struct trace {
 	struct job *job;
 	struct history_reader *reader;
-	const struct history *h;
+	const struct repo_history *h;
 	uint32_t commit;
 	struct buf path;
 	unsigned depth;
@@ -269,7 +269,7 @@ struct parent_trees {
 };
 
 static void parents_of(
-    const struct history *h, const struct history_commit *c, struct parent_trees *ret)
+    const struct repo_history *h, const struct history_commit *c, struct parent_trees *ret)
 {
 	size_t id_bytes = h->store->id_bytes;
 
@@ -342,7 +342,7 @@ static int trace_begin(struct job *job, void *arg, struct err *err)
 
 static int trace_item(struct job *job, size_t item, void *arg, struct err *err)
 {
-	const struct history *h = arg;
+	const struct repo_history *h = arg;
 	struct trace t CLEANUP(trace_release) = {.job = job, .reader = job->state, .h = h};
 	size_t from = item * COMMITS_PER_ITEM, to = MIN_OF(from + COMMITS_PER_ITEM, h->commits.n);
 	struct traced reply;
@@ -362,7 +362,7 @@ static int trace_item(struct job *job, size_t item, void *arg, struct err *err)
 
 static int take_traced(void *arg, size_t item, struct str bytes, struct err *err)
 {
-	struct history *h = arg;
+	struct repo_history *h = arg;
 	struct traced t = {.steps = NULL};
 
 	(void)item;
@@ -376,7 +376,7 @@ static int take_traced(void *arg, size_t item, struct str bytes, struct err *err
 	return arena_check(&h->arena, err);
 }
 
-int history_trace(struct history *h, struct err *err)
+int history_trace(struct repo_history *h, struct err *err)
 {
 	struct pool_work work = {.n = (h->commits.n + COMMITS_PER_ITEM - 1) / COMMITS_PER_ITEM,
 	    .content = &h->store->content,

@@ -15,7 +15,7 @@
 #include "engine/edge.h"
 #include "engine/where.h"
 #include "gate/policy.h"
-#include "read/source/git/place.h"
+#include "read/source/git/git_place.h"
 #include "read/source/git/repo.h"
 
 /* What a folder's secrets are compared with: those of this commit's tree are known. */

@@ -8,7 +8,7 @@
 
 /* ---- what readers share ---- */
 
-int history_reader_begin(struct job *job, const struct history *h, struct err *err)
+int history_reader_begin(struct job *job, const struct repo_history *h, struct err *err)
 {
 	struct history_reader *r = calloc(1, sizeof *r);
 
@@ -53,12 +53,12 @@ int history_fault(struct sink *sink, const struct git_store *store, const unsign
 
 /* ---- */
 
-static void history_release(struct history *h)
+static void history_release(struct repo_history *h)
 {
 	arena_release(&h->arena);
 }
 
-static int tell_faults(const struct history *h, struct err *err)
+static int tell_faults(const struct repo_history *h, struct err *err)
 {
 	struct report_sink sink;
 
@@ -92,7 +92,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The maps lead to where things stand now. */
-static int sort_all(struct history *h, struct err *err)
+static int sort_all(struct repo_history *h, struct err *err)
 {
 	if (h->commits.n > 1)
 		qsort(h->commits.p, h->commits.n, sizeof *h->commits.p, by_time);
@@ -162,7 +162,7 @@ static int look_begin(struct job *job, void *arg, struct err *err)
 
 static int look_item(struct job *job, size_t item, void *arg, struct err *err)
 {
-	const struct history *h = arg;
+	const struct repo_history *h = arg;
 	struct history_reader *r = job->state;
 	const struct history_unit *u = &h->units.p[item];
 	struct str id = h->objects.p[u->object].id;
@@ -200,7 +200,7 @@ static int look_item(struct job *job, size_t item, void *arg, struct err *err)
 struct history_sink {
 	struct report_sink into;
 	struct sink sink;
-	struct history *h;
+	struct repo_history *h;
 	struct map told; /* rule, secret and path to struct place * */
 	VEC(struct finding) findings;
 };
@@ -215,7 +215,7 @@ static struct str place_key(struct history_sink *s, const struct finding *f, con
 					     : p->origin.object));
 }
 
-static uint32_t rank_of(const struct history *h, struct str hex)
+static uint32_t rank_of(const struct repo_history *h, struct str hex)
 {
 	unsigned char raw[GIT_ID_MAX];
 	const struct history_commit *c = NULL;
@@ -229,7 +229,7 @@ static uint32_t rank_of(const struct history *h, struct str hex)
 static int join_places(
     struct history_sink *s, struct place *known, const struct place *more, struct err *err)
 {
-	const struct history *h = s->h;
+	const struct repo_history *h = s->h;
 	struct place earlier = *known;
 	bool there =
 	    (known->origin.removed.n == 0 && str_eq(known->origin.reach, STR("reachable"))) ||
@@ -279,7 +279,7 @@ static int history_finding(struct sink *sink, const struct finding *finding, str
 	return arena_check(&s->h->arena, err);
 }
 
-static int look(struct history *h, struct err *err)
+static int look(struct repo_history *h, struct err *err)
 {
 	static const struct sink_ops ops = {.finding = history_finding};
 	struct history_sink s = {.h = h, .sink = {&ops, &s.into.sink}};
@@ -304,7 +304,7 @@ static int look(struct history *h, struct err *err)
 
 /* ---- */
 
-static int open_store(struct history *h, const struct git_place *place, struct err *err)
+static int open_store(struct repo_history *h, const struct git_place *place, struct err *err)
 {
 	struct str objects = arena_fmt(&h->arena, "%s/objects", place->common);
 
@@ -318,7 +318,7 @@ static int open_store(struct history *h, const struct git_place *place, struct e
 }
 
 /* The files beside the objects: config, logs, messages, hooks, and what Git LFS keeps. */
-static int scan_git_files(struct history *h, const struct git_place *place, struct err *err)
+static int scan_git_files(struct repo_history *h, const struct git_place *place, struct err *err)
 {
 	struct where where = {.folder = place->common, .view = {.prefix = STR(".git/")}};
 
@@ -327,7 +327,7 @@ static int scan_git_files(struct history *h, const struct git_place *place, stru
 	return scan_folder(h->scan, &where, SCAN_SECRETS | SCAN_GIT_FILES, err);
 }
 
-static int find_origins(struct history *h, const struct git_place *place, struct err *err)
+static int find_origins(struct repo_history *h, const struct git_place *place, struct err *err)
 {
 	int common_fd CLEANUP_FD = open(place->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -342,7 +342,7 @@ static int find_origins(struct history *h, const struct git_place *place, struct
 int scan_history(struct scan *scan, const struct git_place *place, struct err *err)
 {
 	struct git_store store CLEANUP(git_store_release) = {.id_bytes = 0};
-	struct history h CLEANUP(history_release) = {.scan = scan, .store = &store};
+	struct repo_history h CLEANUP(history_release) = {.scan = scan, .store = &store};
 
 	arena_init(&h.arena, scan->limits->scan_memory);
 	map_init(&h.commit_at, &h.arena);

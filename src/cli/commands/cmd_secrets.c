@@ -140,7 +140,7 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 	struct secrets_options o = {0};
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW(0, "range", &o.range, "BASE..HEAD",
-		"git: the commits of HEAD since it left BASE; each a branch, full ref or commit"),
+		"git: only the commits of HEAD since it left BASE; each a branch, full ref or commit"),
 	    OPT_FLAG_ROW(0, "staged", &o.staged,
 		"git: what the next commit would bring, as it lies in the index"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
@@ -177,10 +177,12 @@ const struct command command_secrets = {
     .summary = "keys, tokens and passwords in files and commits",
     .usage = "dir|git|stdin [OPTION…] [PATH]",
     .about =
-	"`dir` scans a folder's files, `git` what the commits of a range bring (merges, renames\n"
-	"and commit messages too), `stdin` a text. A secret is never shown: kind, length and place\n"
-	"are, and a keyed hash by which it is known again.\n\n"
+	"`dir` scans a folder's files, `stdin` a text, `git` everything that a repository holds: all\n"
+	"objects of all branches, tags, stashes, logs and those that nothing leads to any more,\n"
+	"messages and names too; or with --range what its commits bring. A secret is never shown:\n"
+	"kind, length and place are, and a keyed hash by which it is known again.\n\n"
 	"  plimsoll secrets dir .\n"
+	"  plimsoll secrets git .\n"
 	"  plimsoll secrets git --range main..HEAD\n"
 	"  plimsoll secrets dir --rules secrets_config.json src/",
     .run = run_secrets,

@@ -381,10 +381,10 @@ int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any
 	struct secret_step step = {bytes, {0, bytes.n, bytes.n}};
 	bool any;
 
+	scan_init(&s, scanner, &nowhere, STR(""), NULL);
 	if (secret_match_any(scanner, bytes, &any, err) != 0)
 		return -1;
 	*ret_any = secret_is_lfs_pointer(bytes);
-	scan_init(&s, scanner, &nowhere, STR(""), NULL);
 	if (*ret_any || (!any && wide_detect(bytes) == WIDE_NONE))
 		return 0;
 	look_at(&s, &step);

@@ -15,6 +15,10 @@ struct deflate {
 
 static struct deflate deflate;
 
+struct inflater {
+	struct libdeflate_decompressor *own;
+};
+
 int inflate_prepare(struct err *err)
 {
 	static const struct library_function functions[] = {
@@ -30,21 +34,30 @@ int inflate_prepare(struct err *err)
 
 struct inflater *inflater_new(void)
 {
-	return (struct inflater *)deflate.alloc();
+	struct inflater *inflater = calloc(1, sizeof *inflater);
+
+	if (!inflater)
+		return NULL;
+	inflater->own = deflate.alloc();
+	if (inflater->own)
+		return inflater;
+	free(inflater);
+	return NULL;
 }
 
 void inflater_free(struct inflater *inflater)
 {
 	if (inflater)
-		deflate.free((struct libdeflate_decompressor *)inflater);
+		deflate.free(inflater->own);
+	free(inflater);
 }
 
 bool inflate_exact(struct inflater *inflater, struct str stream, void *out, size_t n)
 {
 	size_t taken, made;
 
-	return deflate.inflate((struct libdeflate_decompressor *)inflater, stream.p, stream.n, out,
-		   n, &taken, &made) == LIBDEFLATE_SUCCESS &&
+	return deflate.inflate(inflater->own, stream.p, stream.n, out, n, &taken, &made) ==
+		   LIBDEFLATE_SUCCESS &&
 	       made == n;
 }
 
@@ -59,8 +72,8 @@ int inflate_all(struct inflater *inflater, struct str stream, size_t max, char *
 
 		if (!bytes)
 			return err_nomem(err);
-		result = deflate.inflate((struct libdeflate_decompressor *)inflater, stream.p,
-		    stream.n, bytes, cap, &taken, ret_n);
+		result =
+		    deflate.inflate(inflater->own, stream.p, stream.n, bytes, cap, &taken, ret_n);
 		if (result == LIBDEFLATE_SUCCESS) {
 			*ret_bytes = bytes;
 			return 0;

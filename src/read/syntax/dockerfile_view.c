@@ -551,7 +551,7 @@ int docker_view_init_build(struct docker_view *view, const struct dockerfile *fi
 
 		if (in->kind == DOCKER_FROM)
 			begin_stage(&v, in);
-		if (add_step(&v, in) < 0)
+		if (add_step(&v, in) != 0)
 			return -1;
 	}
 	find_later(&v);

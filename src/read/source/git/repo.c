@@ -13,7 +13,7 @@
 #include "base/os/fd.h"
 #include "base/os/owned.h"
 #include "read/source/git/git_inner.h"
-#include "read/source/git/place.h"
+#include "read/source/git/git_place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -281,7 +281,7 @@ int git_repo_open_pushed(const char *path, const char *objects, const struct lim
 	repo->limits = limits;
 	arena_init(&repo->arena, MIB(16));
 	git_batch_init(&repo->batch, repo);
-	repo->pushed = objects ? absolute(&repo->arena, objects) : NULL;
+	repo->pushed = objects ? git_place_real(&repo->arena, objects) : NULL;
 	if (objects && !repo->pushed) {
 		git_repo_close(repo);
 		return err_set(err, ERR_NOT_FOUND, "%s: no such folder of objects", objects);

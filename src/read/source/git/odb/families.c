@@ -322,22 +322,22 @@ void git_families_free(struct git_families *f)
 /* ---- a visit ---- */
 
 /* A member whose children are being visited. */
-struct frame {
+struct family_frame {
 	uint32_t member, next; /* child */
 	struct git_object *object;
 	void *left;
 };
 
-struct visit {
+struct family_visit {
 	struct git_families *f;
 	const struct git_family_visitor *visitor;
 	size_t pack; /* of the family */
-	struct frame *frames;
+	struct family_frame *frames;
 	size_t n, cap;
 	uint64_t alive;
 };
 
-static const unsigned char *id_of(const struct visit *v, uint32_t member)
+static const unsigned char *id_of(const struct family_visit *v, uint32_t member)
 {
 	return git_pack_id(&v->f->store->packs.p[v->pack], v->f->at[member]);
 }
@@ -370,17 +370,18 @@ static uint64_t count_others(const struct git_families *f, uint32_t member)
 	return n;
 }
 
-static int tell_fault(struct visit *v, uint32_t member, const struct err *why, struct err *err)
+static int tell_fault(
+    struct family_visit *v, uint32_t member, const struct err *why, struct err *err)
 {
 	return v->visitor->fault(
 	    v->visitor->arg, id_of(v, member), count_others(v->f, member), why, err);
 }
 
-static int push(struct visit *v, const struct frame *frame, struct err *err)
+static int push(struct family_visit *v, const struct family_frame *frame, struct err *err)
 {
 	if (v->n == v->cap) {
 		size_t cap = MAX_OF(v->cap * 2, (size_t)64);
-		struct frame *grown = reallocarray(v->frames, cap, sizeof *grown);
+		struct family_frame *grown = reallocarray(v->frames, cap, sizeof *grown);
 
 		if (!grown)
 			return err_nomem(err);
@@ -392,7 +393,7 @@ static int push(struct visit *v, const struct frame *frame, struct err *err)
 	return 0;
 }
 
-static void release_frame(struct visit *v, struct frame *frame)
+static void release_frame(struct family_visit *v, struct family_frame *frame)
 {
 	if (frame->left)
 		v->visitor->drop(v->visitor->arg, frame->left);
@@ -400,7 +401,7 @@ static void release_frame(struct visit *v, struct frame *frame)
 	git_object_drop(frame->object);
 }
 
-static bool has_room(const struct visit *v, uint64_t n, struct err *why)
+static bool has_room(const struct family_visit *v, uint64_t n, struct err *why)
 {
 	uint64_t most = v->f->store->limits->object_bytes;
 
@@ -414,7 +415,7 @@ static bool has_room(const struct visit *v, uint64_t n, struct err *why)
 }
 
 static struct git_object *new_object(
-    const struct visit *v, uint8_t type, uint64_t n, struct err *why)
+    const struct family_visit *v, uint8_t type, uint64_t n, struct err *why)
 {
 	struct git_object *object =
 	    has_room(v, n, why) ? malloc(sizeof *object + (size_t)n + 1) : NULL;
@@ -433,7 +434,7 @@ static int damaged(struct err *why)
 	return err_set(why, ERR_FORMAT, "its compressed bytes are damaged");
 }
 
-static struct git_object *read_whole(struct visit *v, uint32_t member, struct err *why)
+static struct git_object *read_whole(struct family_visit *v, uint32_t member, struct err *why)
 {
 	const struct git_pack *pack = &v->f->store->packs.p[v->pack];
 	struct git_object *object;
@@ -454,7 +455,7 @@ static struct git_object *read_whole(struct visit *v, uint32_t member, struct er
 }
 
 /* Into the scratch buffer. */
-static int read_delta(struct visit *v, uint32_t member, struct str *ret, struct err *why)
+static int read_delta(struct family_visit *v, uint32_t member, struct str *ret, struct err *why)
 {
 	struct git_families *f = v->f;
 	const struct git_pack *pack = &f->store->packs.p[v->pack];
@@ -479,7 +480,7 @@ static int read_delta(struct visit *v, uint32_t member, struct str *ret, struct 
 }
 
 static struct git_object *make_from(
-    struct visit *v, uint32_t member, const struct git_object *base, struct err *why)
+    struct family_visit *v, uint32_t member, const struct git_object *base, struct err *why)
 {
 	struct git_object *object;
 	struct str delta;
@@ -501,10 +502,11 @@ static struct git_object *make_from(
 }
 
 /* Shows it to the visitor, and pushes it if others are made from it. Takes the object. */
-static int show(struct visit *v, uint32_t member, struct git_object *object,
-    const struct frame *base, struct err *err)
+static int show(struct family_visit *v, uint32_t member, struct git_object *object,
+    const struct family_frame *base, struct err *err)
 {
-	struct frame frame = {.member = member, .next = v->f->first[member], .object = object};
+	struct family_frame frame = {
+	    .member = member, .next = v->f->first[member], .object = object};
 	struct git_member m = {
 	    .type = object->type, .id = id_of(v, member), .bytes = git_object_str(object)};
 	bool pushed = false;
@@ -529,9 +531,9 @@ static int show(struct visit *v, uint32_t member, struct git_object *object,
 }
 
 /* The next child of the frame on top, which goes with its last. */
-static int visit_child(struct visit *v, struct err *err)
+static int visit_child(struct family_visit *v, struct err *err)
 {
-	struct frame top = v->frames[v->n - 1];
+	struct family_frame top = v->frames[v->n - 1];
 	uint32_t child = v->f->children[top.next];
 	struct err why = ERR_INIT;
 	struct git_object *object = make_from(v, child, top.object, &why);
@@ -551,10 +553,10 @@ static int visit_child(struct visit *v, struct err *err)
 }
 
 /* A delta whose base is in another pack, or loose. */
-static int visit_stranger(struct visit *v, uint32_t member, struct err *err)
+static int visit_stranger(struct family_visit *v, uint32_t member, struct err *err)
 {
 	struct git_pack_entry e;
-	struct frame base = {.member = member};
+	struct family_frame base = {.member = member};
 	struct err why = ERR_INIT;
 	struct git_object *object = NULL;
 	int result;
@@ -571,7 +573,7 @@ static int visit_stranger(struct visit *v, uint32_t member, struct err *err)
 	return result;
 }
 
-static int visit_family(struct visit *v, uint32_t root, struct err *err)
+static int visit_family(struct family_visit *v, uint32_t root, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct git_object *object;
@@ -590,7 +592,7 @@ static int visit_family(struct visit *v, uint32_t root, struct err *err)
 	return result;
 }
 
-static void visit_release(struct visit *v)
+static void visit_release(struct family_visit *v)
 {
 	while (v->n > 0)
 		release_frame(v, &v->frames[--v->n]);
@@ -598,7 +600,7 @@ static void visit_release(struct visit *v)
 }
 
 /* Whose entry is malformed, or whose base is itself in the end. */
-static int tell_lost(struct visit *v, struct err *err)
+static int tell_lost(struct family_visit *v, struct err *err)
 {
 	struct git_families *f = v->f;
 	struct err why = ERR_INIT;
@@ -617,7 +619,7 @@ static int tell_lost(struct visit *v, struct err *err)
 int git_families_visit(struct git_families *f, uint32_t shard,
     const struct git_family_visitor *visitor, struct err *err)
 {
-	struct visit v CLEANUP(visit_release) = {.f = f, .visitor = visitor};
+	struct family_visit v CLEANUP(visit_release) = {.f = f, .visitor = visitor};
 
 	if (shard == 0 && tell_lost(&v, err) != 0)
 		return -1;

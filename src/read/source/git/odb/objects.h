@@ -7,7 +7,7 @@
 #define READ_SOURCE_GIT_ODB_OBJECTS_H
 
 #include "read/source/git/odb/delta.h"
-#include "read/source/git/odb/store.h"
+#include "read/source/git/odb/git_store.h"
 
 /* Bytes that several may hold. */
 struct git_object {

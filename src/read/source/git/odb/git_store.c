@@ -1,4 +1,4 @@
-#include "read/source/git/odb/store.h"
+#include "read/source/git/odb/git_store.h"
 
 #include "base/hash.h"
 #include "base/os/fd.h"

@@ -2,8 +2,8 @@
  * Where a repository's folders are, found without git and without obeying anything that
  * the repository says but these: .git files, commondir, and extensions.objectFormat.
  */
-#ifndef READ_SOURCE_GIT_PLACE_H
-#define READ_SOURCE_GIT_PLACE_H
+#ifndef READ_SOURCE_GIT_GIT_PLACE_H
+#define READ_SOURCE_GIT_GIT_PLACE_H
 
 #include "base/arena.h"
 
@@ -21,6 +21,9 @@ MUST_USE int git_place_find(
     const char *path, struct arena *arena, struct git_place *ret, struct err *err);
 /* A folder as git_place_find takes it, seen from inside: a linked work tree's part too. */
 bool git_place_is_dir(struct arena *arena, const char *path);
+
+/* The real path; NULL if there is none. */
+const char *git_place_real(struct arena *arena, const char *path);
 
 /* A value of a config file's text (git-config(1), "Syntax"), the last one; empty if there is none.
  * Names without case, no subsection, no include is followed. */

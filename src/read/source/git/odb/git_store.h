@@ -5,8 +5,8 @@
  * fault in the list, and the rest is there. Fill it before readers are forked; they see
  * it through git_objects (objects.h). No git process, no config, no replacement.
  */
-#ifndef READ_SOURCE_GIT_ODB_STORE_H
-#define READ_SOURCE_GIT_ODB_STORE_H
+#ifndef READ_SOURCE_GIT_ODB_GIT_STORE_H
+#define READ_SOURCE_GIT_ODB_GIT_STORE_H
 
 #include "base/vec.h"
 #include "core/content.h"

@@ -1,4 +1,4 @@
-#include "read/source/git/place.h"
+#include "read/source/git/git_place.h"
 
 #include "base/os/fd.h"
 #include "read/source/git/object.h"
@@ -71,7 +71,7 @@ static const char *read_pointer(
 	return join(arena, folder, arena_cstr(arena, line));
 }
 
-static const char *absolute(struct arena *arena, const char *path)
+const char *git_place_real(struct arena *arena, const char *path)
 {
 	char real[PATH_MAX];
 
@@ -82,7 +82,8 @@ static const char *absolute(struct arena *arena, const char *path)
 static const char *find_git_dir(
     struct arena *arena, const char *path, bool *ret_bare, struct err *err)
 {
-	const char *top = absolute(arena, path), *dot_git = top ? join(arena, top, ".git") : NULL;
+	const char *top = git_place_real(arena, path),
+		   *dot_git = top ? join(arena, top, ".git") : NULL;
 	struct str parent;
 
 	*ret_bare = false;
@@ -206,7 +207,7 @@ int git_place_find(const char *path, struct arena *arena, struct git_place *ret,
 
 bool git_repo_discover(const char *path, struct arena *arena, const char **ret_top)
 {
-	const char *real = absolute(arena, path);
+	const char *real = git_place_real(arena, path);
 	struct str at = str_of(real);
 
 	while (real && at.n > 0) {
