@@ -6,12 +6,14 @@
  *   trace    readers, by stretches of commits: which commit put such an object at which
  *            path, and which took it away                          history_trace.c
  *   order    here: what is reachable, and what came first          history_order.c
+ *   tips     readers, by refs: which of them have it still         history_tips.c
  *   look     readers, by object and path: the findings             scan_history.c
  */
 #ifndef ENGINE_HISTORY_H
 #define ENGINE_HISTORY_H
 
 #include "base/map.h"
+#include "detect/secret/probe.h"
 #include "engine/readers.h"
 #include "engine/units.h"
 #include "read/source/git/odb/families.h"
@@ -51,6 +53,13 @@ struct history_unit {
 	    removed; /* the commit that took it away; HISTORY_NONE: it is there, or not known */
 	struct str path, ref;
 	const char *reach; /* as struct origin has it */
+	bool there;	   /* a ref has it still */
+};
+
+/* A ref and the commit, or tag, that it names. */
+struct history_tip {
+	struct str name;
+	uint32_t commit;
 };
 #define HISTORY_NONE UINT32_MAX
 
@@ -62,9 +71,13 @@ struct repo_history {
 	VEC(struct history_commit) commits;
 	VEC(struct history_step) steps;
 	VEC(struct history_ref) refs, logged, staged;
-	VEC(struct history_unit) units;
+	VEC(struct history_unit) units; /* by path, those first that a commit has at one */
+	size_t n_placed;		/* so many are */
+	VEC(struct history_tip) tips;	/* HEAD's first */
 	struct map commit_at; /* raw id to struct history_commit *, once they are sorted */
 	struct map object_at; /* raw id to struct history_object * */
+	uint64_t n_missing;   /* objects that folders name and that are not here */
+	struct str missing;   /* the raw id of one */
 	uint32_t *rank;	      /* of each commit: parents come before their children */
 };
 
@@ -72,8 +85,12 @@ struct repo_history {
 struct history_reader {
 	struct unit_detectors detectors;
 	struct git_objects *objects;
-	struct git_families *families; /* of the probe */
 	struct arena arena;
+	/* Of the probe. */
+	struct git_families *families;
+	struct secret_change *changes;
+	size_t n_changes, cap_changes;
+	struct buf names; /* of a folder */
 };
 MUST_USE int history_reader_begin(struct job *job, const struct repo_history *h, struct err *err);
 /* As pool_work.end. */
@@ -85,8 +102,10 @@ MUST_USE int history_probe(struct repo_history *h, struct err *err);
 MUST_USE int history_refs(struct repo_history *h, int common_fd, struct err *err);
 /* Fills steps. */
 MUST_USE int history_trace(struct repo_history *h, struct err *err);
-/* Fills units and rank. */
+/* Fills units, tips and rank. */
 MUST_USE int history_order(struct repo_history *h, struct err *err);
+/* Settles what is still there. */
+MUST_USE int history_tips(struct repo_history *h, struct err *err);
 
 /* Why something of the store is not judged, as a problem of the job's sink. */
 MUST_USE int history_fault(struct sink *sink, const struct git_store *store,

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { REACH_NOT, REACH_LOG, REACH_REF, LANES = 64 };
+enum { REACH_NOT, REACH_LOG, REACH_REF, TIPS_MAX = 2000 };
 
 struct order {
 	struct repo_history *h;
@@ -173,10 +173,15 @@ static int list_tips(struct order *o, struct err *err)
 		memmove(&o->tips[1], &o->tips[0], first * sizeof *o->tips);
 		o->tips[0] = ref;
 	}
-	for (size_t i = 0; i < n; i++)
-		o->tip_commit[i] = find_commit(h, o->tips[i].id);
+	for (size_t i = 0; i < n; i++) {
+		struct history_tip tip = {o->tips[i].name, find_commit(h, o->tips[i].id)};
+
+		o->tip_commit[i] = tip.commit;
+		if (tip.commit != HISTORY_NONE && o->h->tips.n < TIPS_MAX)
+			vec_push(&o->h->tips, &o->h->arena, tip);
+	}
 	o->n_tips = n;
-	return 0;
+	return arena_check(&o->h->arena, err);
 }
 
 static void spread(
@@ -248,60 +253,16 @@ static int by_path_and_rank(const void *a, const void *b, void *arg)
 	return order != 0 ? order : (int)x->gone - (int)y->gone;
 }
 
-/* Of up to LANES units which commits have them: each a bit. */
-struct lanes {
-	uint64_t *has, *add, *gone; /* by commit */
-	struct history_unit *units;
-	size_t n;
-};
-
-static void settle_unit(
-    const struct order *o, struct history_unit *unit, uint64_t bit, const uint64_t *has)
-{
-	for (size_t i = 0; i < o->n_tips; i++) {
-		if (o->tip_commit[i] == HISTORY_NONE || !(has[o->tip_commit[i]] & bit))
-			continue;
-		unit->ref = o->tips[i].name;
-		unit->removed = HISTORY_NONE;
-		return;
-	}
-}
-
-/* A commit has what its parents have and it does not take away, and what it brings. */
-static void settle_lanes(const struct order *o, struct lanes *l)
-{
-	for (uint32_t r = 0; r < o->n; r++) {
-		uint32_t c = o->by_rank[r];
-		uint64_t bits = 0;
-
-		for (uint32_t i = o->parent_first[c]; i < o->parent_first[c + 1]; i++)
-			bits |= l->has[o->parents[i]];
-		l->has[c] = (bits & ~l->gone[c]) | l->add[c];
-	}
-	for (size_t i = 0; i < l->n; i++)
-		settle_unit(o, &l->units[i], (uint64_t)1 << i, l->has);
-	memset(l->add, 0, o->n * sizeof *l->add);
-	memset(l->gone, 0, o->n * sizeof *l->gone);
-	memset(l->has, 0, o->n * sizeof *l->has);
-	l->units += l->n;
-	l->n = 0;
-}
-
 /* The steps of one object at one path. */
-static void add_unit(struct order *o, const struct history_step *steps, size_t n, struct lanes *l)
+static void add_unit(struct order *o, const struct history_step *steps, size_t n)
 {
 	struct repo_history *h = o->h;
 	struct history_unit unit = {.object = steps[0].object,
 	    .path = steps[0].path,
 	    .commit = HISTORY_NONE,
 	    .removed = HISTORY_NONE};
-	uint64_t bit = (uint64_t)1 << l->n;
 
 	for (size_t i = 0; i < n; i++) {
-		if (steps[i].gone)
-			l->gone[steps[i].commit] |= bit;
-		else
-			l->add[steps[i].commit] |= bit;
 		if (steps[i].gone)
 			unit.removed = steps[i].commit;
 		if (!steps[i].gone && unit.commit == HISTORY_NONE)
@@ -316,21 +277,13 @@ static void add_unit(struct order *o, const struct history_step *steps, size_t n
 		unit.reach = reach_word(o->reach[unit.commit]);
 		unit.ref = ref_name(o, o->ref_of[unit.commit]);
 	}
-	if (vec_push(&h->units, &h->arena, unit))
-		l->n++;
+	vec_push(&h->units, &h->arena, unit);
 }
 
 static int list_units(struct order *o, struct err *err)
 {
 	struct repo_history *h = o->h;
-	struct lanes l = {.n = 0};
-	size_t begin_of_lanes = 0;
 
-	l.has = arena_array(o->arena, (size_t)o->n + 1, sizeof *l.has);
-	l.add = arena_array(o->arena, (size_t)o->n + 1, sizeof *l.add);
-	l.gone = arena_array(o->arena, (size_t)o->n + 1, sizeof *l.gone);
-	if (!l.has || !l.add || !l.gone)
-		return arena_err(o->arena, err);
 	if (h->steps.n > 1)
 		qsort_r(h->steps.p, h->steps.n, sizeof *h->steps.p, by_path_and_rank, h->rank);
 	for (size_t i = 0, end; i < h->steps.n; i = end) {
@@ -339,13 +292,9 @@ static int list_units(struct order *o, struct err *err)
 		for (end = i; end < h->steps.n && h->steps.p[end].object == first->object &&
 			      str_eq(h->steps.p[end].path, first->path);)
 			end++;
-		add_unit(o, first, end - i, &l);
-		if (l.n < LANES && end < h->steps.n)
-			continue;
-		l.units = &h->units.p[begin_of_lanes];
-		begin_of_lanes += l.n;
-		settle_lanes(o, &l);
+		add_unit(o, first, end - i);
 	}
+	h->n_placed = h->units.n;
 	return arena_check(&h->arena, err);
 }
 

@@ -1,5 +1,6 @@
 /* Which objects of a store have something in them. */
 #include "engine/history.h"
+#include "read/source/git/tree_row.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,8 @@ struct probed {
 	size_t n_objects;
 	struct history_commit *commits;
 	size_t n_commits;
+	uint64_t n_missing; /* objects that folders name */
+	struct str missing; /* the id of one */
 };
 
 static void walk_object(struct wire *w, void *item)
@@ -37,6 +40,8 @@ static void walk_probed(struct wire *w, void *item)
 
 	p->objects = wire_items(w, p->objects, &p->n_objects, sizeof *p->objects, 8, walk_object);
 	p->commits = wire_items(w, p->commits, &p->n_commits, sizeof *p->commits, 20, walk_commit);
+	wire_u64(w, &p->n_missing);
+	wire_str(w, &p->missing);
 }
 
 /* ---- in a reader ---- */
@@ -45,10 +50,13 @@ static void walk_probed(struct wire *w, void *item)
 struct probe {
 	struct job *job;
 	struct history_reader *reader;
+	const struct repo_history *h;
 	const struct git_store *store;
 	VEC(struct history_object) objects;
 	VEC(struct history_commit) commits;
 	size_t n_faults;
+	uint64_t n_missing;
+	struct str missing; /* the first */
 };
 
 static int probe_begin(struct job *job, void *arg, struct err *err)
@@ -129,10 +137,18 @@ static int keep_tag(struct probe *p, const unsigned char *id, struct str bytes, 
 	return arena_check(&p->reader->arena, err);
 }
 
+static int keep_object(
+    struct probe *p, const unsigned char *id, enum git_type type, struct err *err)
+{
+	struct history_object object = {.id = keep_id(p, id), .type = (uint32_t)type};
+
+	vec_push(&p->objects, &p->reader->arena, object);
+	return arena_check(&p->reader->arena, err);
+}
+
 static int probe_object(
     struct probe *p, const unsigned char *id, enum git_type type, struct str bytes, struct err *err)
 {
-	struct history_object object = {.type = (uint32_t)type};
 	bool any;
 
 	if (type == GIT_COMMIT && keep_commit(p, id, bytes, err) != 0)
@@ -141,22 +157,211 @@ static int probe_object(
 		return -1;
 	if (secret_probe(p->reader->detectors.scanner, bytes, &any, err) != 0)
 		return -1;
-	if (!any)
+	return any ? keep_object(p, id, type, err) : 0;
+}
+
+/* ---- versions ---- */
+
+/* Where a blob's bytes are not its base's. */
+static int list_changes(struct probe *p, const struct git_member *m, struct err *err)
+{
+	const struct delta_pieces *pieces = m->pieces;
+	size_t n = 0, from = 0;
+
+	if (pieces->n + 1 > p->reader->cap_changes) {
+		size_t cap = 2 * (pieces->n + 1);
+		struct secret_change *grown = reallocarray(p->reader->changes, cap, sizeof *grown);
+
+		if (!grown)
+			return err_nomem(err);
+		p->reader->changes = grown;
+		p->reader->cap_changes = cap;
+	}
+	for (size_t i = 0; i < pieces->n; i++) {
+		const struct delta_piece *piece = &pieces->p[i];
+		bool is_new = piece->from == DELTA_NEW;
+
+		if (is_new || piece->from != from)
+			p->reader->changes[n++] =
+			    (struct secret_change){piece->at, piece->at + (is_new ? piece->n : 0)};
+		from = is_new ? SIZE_MAX : (size_t)piece->from + piece->n;
+	}
+	if (from != m->base_bytes.n)
+		p->reader->changes[n++] = (struct secret_change){m->bytes.n, m->bytes.n};
+	p->reader->n_changes = n;
+	return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct secret_fact *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static size_t first_from(const struct secret_facts *facts, size_t at)
+{
+	size_t low = 0, high = facts->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (facts->p[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The base's facts, wherever their bytes stand now. */
+static int move_facts(const struct git_member *m, const struct secret_facts *base,
+    struct secret_facts *ret, struct err *err)
+{
+	ret->by_lines = base->by_lines;
+	ret->kind = base->kind;
+	for (size_t i = 0; base->n > 0 && i < m->pieces->n; i++) {
+		const struct delta_piece *piece = &m->pieces->p[i];
+
+		if (piece->from == DELTA_NEW)
+			continue;
+		for (size_t k = first_from(base, piece->from);
+		    k < base->n && base->p[k].at < (size_t)piece->from + piece->n; k++) {
+			struct secret_fact fact = base->p[k];
+
+			if (fact.end > (size_t)piece->from + piece->n)
+				continue;
+			fact.at = fact.at - piece->from + piece->at;
+			fact.end = fact.end - piece->from + piece->at;
+			if (!secret_facts_push(ret, &fact))
+				return err_nomem(err);
+		}
+	}
+	if (ret->n > 1)
+		qsort(ret->p, ret->n, sizeof *ret->p, by_place);
+	return 0;
+}
+
+static int probe_version(
+    struct probe *p, const struct git_member *m, struct secret_facts *ret, struct err *err)
+{
+	struct secret_facts kept = {.p = NULL};
+	int result;
+
+	if (list_changes(p, m, err) != 0)
+		return -1;
+	result = move_facts(m, m->base, &kept, err);
+	if (result == 0)
+		result = secret_probe_changed(p->reader->detectors.scanner, m->bytes,
+		    p->reader->changes, p->reader->n_changes, &kept, ret, err);
+	free(kept.p);
+	return result;
+}
+
+/* ---- */
+
+static void probe_drop(void *arg, void *left)
+{
+	struct secret_facts *facts = left;
+
+	(void)arg;
+	free(facts->p);
+	free(facts);
+}
+
+/* With --paranoid: the whole text says the same as its changed lines. */
+static int check_facts(
+    struct probe *p, const struct git_member *m, const struct secret_facts *facts, struct err *err)
+{
+	struct secret_facts whole = {.p = NULL};
+	struct err why = ERR_INIT;
+	int result = secret_probe_whole(p->reader->detectors.scanner, m->bytes, &whole, err);
+	bool same = whole.n == facts->n;
+
+	for (size_t i = 0; result == 0 && same && i < whole.n; i++)
+		same = by_place(&whole.p[i], &facts->p[i]) == 0 &&
+		       whole.p[i].is_hit == facts->p[i].is_hit;
+	free(whole.p);
+	if (result != 0 || same)
+		return result;
+	(void)err_set(&why, ERR_FORMAT,
+	    "its changed lines say something else than its whole text does: a fault of this "
+	    "program");
+	return history_fault(p->job->sink, p->store, m->id, 0, &why, err);
+}
+
+static int probe_blob(struct probe *p, const struct git_member *m, void **ret_left, struct err *err)
+{
+	struct secret_facts *facts = calloc(1, sizeof *facts);
+	int result;
+
+	if (!facts)
+		return err_nomem(err);
+	*ret_left = facts;
+	result = m->base ? probe_version(p, m, facts, err)
+			 : secret_probe_whole(p->reader->detectors.scanner, m->bytes, facts, err);
+	if (result == 0 && m->base && p->h->scan->paranoid)
+		result = check_facts(p, m, facts, err);
+	return result == 0 && secret_facts_any(facts) ? keep_object(p, m->id, m->type, err)
+						      : result;
+}
+
+/* ---- folders ---- */
+
+/* Whether bytes [at, end) are all the base's; *piece goes on from call to call. */
+static bool is_copied(const struct delta_pieces *pieces, size_t *piece, size_t at, size_t end)
+{
+	while (*piece < pieces->n && pieces->p[*piece].at + (size_t)pieces->p[*piece].n <= at)
+		++*piece;
+	return *piece < pieces->n && pieces->p[*piece].from != DELTA_NEW &&
+	       end <= pieces->p[*piece].at + (size_t)pieces->p[*piece].n;
+}
+
+static int check_there(struct probe *p, const struct git_row *row, struct err *err)
+{
+	if (git_mode_kind(row->mode) == GIT_KIND_SUBMODULE ||
+	    git_objects_has(p->reader->objects, row->id))
 		return 0;
-	object.id = keep_id(p, id);
-	vec_push(&p->objects, &p->reader->arena, object);
+	if (p->n_missing++ > 0)
+		return 0;
+	p->missing = keep_id(p, row->id);
 	return arena_check(&p->reader->arena, err);
+}
+
+/* Of a folder's names, those that its base does not have; and whether what they name is there. */
+static int probe_tree(struct probe *p, const unsigned char *id, struct str bytes,
+    const struct delta_pieces *pieces, struct err *err)
+{
+	struct git_row row = git_row_of(bytes);
+	struct buf *names = &p->reader->names;
+	size_t id_bytes = p->store->id_bytes, piece = 0;
+	bool any = false;
+
+	buf_clear(names);
+	for (git_row_read(&row, id_bytes); row.n > 0; git_row_next(&row, id_bytes)) {
+		size_t at = (size_t)(row.at - bytes.p);
+
+		if (pieces && is_copied(pieces, &piece, at, at + row.n))
+			continue;
+		buf_add(names, row.name);
+		buf_addc(names, '\n');
+		if (check_there(p, &row, err) != 0)
+			return -1;
+	}
+	if (!buf_ok(names))
+		return buf_err(names, "a folder's names", err);
+	if (secret_match_any(p->reader->detectors.scanner, buf_str(names), &any, err) != 0)
+		return -1;
+	return any ? keep_object(p, id, GIT_TREE, err) : 0;
 }
 
 static int probe_member(void *arg, const struct git_member *m, void **ret_left, struct err *err)
 {
-	(void)ret_left;
+	if (m->type == GIT_BLOB)
+		return probe_blob(arg, m, ret_left, err);
+	if (m->type == GIT_TREE)
+		return probe_tree(arg, m->id, m->bytes, m->pieces, err);
 	return probe_object(arg, m->id, m->type, m->bytes, err);
-}
-
-static void probe_drop(void *arg, void *left)
-{
-	(void)arg, (void)left;
 }
 
 static int probe_fault(
@@ -183,7 +388,10 @@ static int probe_loose(struct probe *p, size_t chunk, struct err *err)
 		switch (
 		    git_objects_get_loose(p->reader->objects, &store->loose.p[i], &object, &why)) {
 		case CONTENT_OK:
-			if (object->type != GIT_TREE)
+			if (object->type == GIT_TREE)
+				result = probe_tree(
+				    p, store->loose.p[i].id, git_object_str(object), NULL, err);
+			else
 				result = probe_object(p, store->loose.p[i].id, object->type,
 				    git_object_str(object), err);
 			break;
@@ -204,9 +412,8 @@ static int probe_loose(struct probe *p, size_t chunk, struct err *err)
 static int probe_item(struct job *job, size_t item, void *arg, struct err *err)
 {
 	const struct repo_history *h = arg;
-	struct probe p = {.job = job, .reader = job->state, .store = h->store};
-	const struct git_family_visitor visitor = {
-	    .types = 1U << GIT_COMMIT | 1U << GIT_BLOB | 1U << GIT_TAG,
+	struct probe p = {.job = job, .reader = job->state, .h = h, .store = h->store};
+	const struct git_family_visitor visitor = {.types = ~0U,
 	    .member = probe_member,
 	    .drop = probe_drop,
 	    .fault = probe_fault,
@@ -221,7 +428,8 @@ static int probe_item(struct job *job, size_t item, void *arg, struct err *err)
 		     : probe_loose(&p, item - n_shards, err);
 	if (result != 0)
 		return -1;
-	reply = (struct probed){p.objects.p, p.objects.n, p.commits.p, p.commits.n};
+	reply = (struct probed){
+	    p.objects.p, p.objects.n, p.commits.p, p.commits.n, p.n_missing, p.missing};
 	return reply_send(job, PROBED_TAG, &reply, walk_probed, err);
 }
 
@@ -260,6 +468,9 @@ static int take_probed(void *arg, size_t item, struct str bytes, struct err *err
 			!vec_push(&h->commits, &h->arena, *c)))
 			return arena_err(&h->arena, err);
 	}
+	if (p.n_missing > 0 && h->n_missing == 0)
+		h->missing = p.missing;
+	h->n_missing += p.n_missing;
 	return 0;
 }
 

@@ -3,8 +3,7 @@
  * something is are looked for, and only folders are read that differ from a parent's.
  */
 #include "engine/history.h"
-
-#include <stdlib.h>
+#include "read/source/git/tree_row.h"
 
 enum { TRACED_TAG = 1 << 16 | 0x111, COMMITS_PER_ITEM = 256, FAULTS_MAX = 20, PARENTS_MAX = 64 };
 
@@ -30,65 +29,10 @@ static void walk_traced(struct wire *w, void *item)
 	t->steps = wire_items(w, t->steps, &t->n, sizeof *t->steps, 16, walk_step);
 }
 
-/* ---- a tree's entries, in git's order ---- */
-
-struct row {
-	const char *at, *end; /* the whole tree's rest, from this entry on */
-	size_t n;	      /* of this entry; 0: there is none, or it is malformed */
-	struct str name;
-	const unsigned char *id;
-	uint32_t mode;
-};
-
-/* Reads the entry at row->at. */
-static void read_row(struct row *row, size_t id_bytes)
-{
-	const char *p = row->at, *nul;
-
-	row->n = 0;
-	row->mode = 0;
-	for (; p < row->end && *p >= '0' && *p <= '7' && p - row->at < 7; p++)
-		row->mode = row->mode << 3 | ((uint32_t)*p & 7);
-	if (p == row->end || *p != ' ')
-		return;
-	p++;
-	nul = memchr(p, '\0', (size_t)(row->end - p));
-	if (!nul || (size_t)(row->end - nul - 1) < id_bytes)
-		return;
-	row->name = str_make(p, (size_t)(nul - p));
-	row->id = (const unsigned char *)nul + 1;
-	row->n = (size_t)(nul + 1 - row->at) + id_bytes;
-}
-
-static void next_row(struct row *row, size_t id_bytes)
-{
-	row->at += row->n;
-	read_row(row, id_bytes);
-}
-
-static bool is_folder(const struct row *row)
-{
-	return git_mode_kind(row->mode) == GIT_KIND_TREE;
-}
-
-/* A folder's name is sorted as if it ended in '/'. */
-static int row_order(const struct row *a, const struct row *b)
-{
-	size_t n = MIN_OF(a->name.n, b->name.n);
-	int order = n > 0 ? memcmp(a->name.p, b->name.p, n) : 0;
-	unsigned char x, y;
-
-	if (order != 0)
-		return order;
-	x = a->name.n > n ? (unsigned char)a->name.p[n] : is_folder(a) ? '/' : 0;
-	y = b->name.n > n ? (unsigned char)b->name.p[n] : is_folder(b) ? '/' : 0;
-	return (int)x - (int)y;
-}
-
 enum { COMPARED_BYTES = 256 };
 
 /* Over the entries that both begin with: two versions of a folder are nearly the same bytes. */
-static void skip_common(struct row *a, struct row *b, size_t id_bytes)
+static void skip_common(struct git_row *a, struct git_row *b, size_t id_bytes)
 {
 	size_t most = MIN_OF((size_t)(a->end - a->at), (size_t)(b->end - b->at)), same = 0;
 	const char *from = a->at;
@@ -98,10 +42,17 @@ static void skip_common(struct row *a, struct row *b, size_t id_bytes)
 		same += COMPARED_BYTES;
 	while (same < most && a->at[same] == b->at[same])
 		same++;
-	for (read_row(a, id_bytes); a->n > 0 && (size_t)(a->at - from) + a->n <= same;)
-		next_row(a, id_bytes);
+	/* Nothing else comes: no entry has to be read to know that. */
+	if (same == most && a->end - a->at == b->end - b->at) {
+		a->at = a->end;
+		b->at = b->end;
+		a->n = b->n = 0;
+		return;
+	}
+	for (git_row_read(a, id_bytes); a->n > 0 && (size_t)(a->at - from) + a->n <= same;)
+		git_row_next(a, id_bytes);
 	b->at += a->at - from;
-	read_row(b, id_bytes);
+	git_row_read(b, id_bytes);
 }
 
 /* ---- in a reader ---- */
@@ -163,9 +114,9 @@ static int get_tree(
 	return tell_tree(t, id, &why, err);
 }
 
-static int add_step(struct trace *t, const struct row *row, bool gone, struct err *err)
+static int add_step(struct trace *t, const unsigned char *id, bool gone, struct err *err)
 {
-	struct str key = str_make((const char *)row->id, t->h->store->id_bytes);
+	struct str key = str_make((const char *)id, t->h->store->id_bytes);
 	const struct history_object *object = map_get(&t->h->object_at, key);
 	struct history_step step = {.commit = t->commit, .gone = gone};
 
@@ -177,13 +128,23 @@ static int add_step(struct trace *t, const struct row *row, bool gone, struct er
 	return arena_check(&t->reader->arena, err);
 }
 
-static int trace_trees(
-    struct trace *t, const unsigned char *a, const unsigned char *b, struct err *err);
+/* A commit's folder, and its parents' at the same path. With one parent what that has and the
+ * commit does not have is a step too; of several, only what none of them has is. */
+struct folders {
+	const unsigned char *own; /* NULL: there is none */
+	const unsigned char *parents[PARENTS_MAX];
+	size_t n;
+	bool merge;
+};
 
-/* An entry that only one of the two has, or a folder that both have. */
-static int trace_row(struct trace *t, const struct row *a, const struct row *b, struct err *err)
+static int trace_folder(struct trace *t, const struct folders *f, struct err *err);
+
+/* An entry that the commit has (own), or only its one parent has (gone); below: the folders that
+ * the parents have at its name. */
+static int trace_row(struct trace *t, const struct git_row *own, const struct git_row *gone,
+    struct folders *below, struct err *err)
 {
-	const struct row *row = a ? a : b;
+	const struct git_row *row = own ? own : gone;
 	size_t before = t->path.n;
 	int result = 0;
 
@@ -197,14 +158,14 @@ static int trace_row(struct trace *t, const struct row *a, const struct row *b, 
 		return buf_err(&t->path, "a path", err);
 	switch (git_mode_kind(row->mode)) {
 	case GIT_KIND_TREE:
-		result = trace_trees(t, a ? a->id : NULL, b ? b->id : NULL, err);
+		result = trace_folder(t, below, err);
 		break;
 	case GIT_KIND_FILE:
 	case GIT_KIND_LINK:
-		if (a)
-			result = add_step(t, a, false, err);
-		if (b && result == 0)
-			result = add_step(t, b, true, err);
+		if (own)
+			result = add_step(t, own->id, false, err);
+		if (gone && result == 0)
+			result = add_step(t, gone->id, true, err);
 		break;
 	case GIT_KIND_SUBMODULE:
 	default:
@@ -214,125 +175,133 @@ static int trace_row(struct trace *t, const struct row *a, const struct row *b, 
 	return result;
 }
 
-static int trace_rows(struct trace *t, struct str a_bytes, struct str b_bytes, struct err *err)
+static int trace_pair(
+    struct trace *t, struct str own_bytes, struct str parent_bytes, struct err *err)
 {
 	size_t id_bytes = t->h->store->id_bytes;
-	struct row a = {.at = a_bytes.p, .end = a_bytes.p + a_bytes.n};
-	struct row b = {.at = b_bytes.p, .end = b_bytes.p + b_bytes.n};
+	struct git_row a = git_row_of(own_bytes), b = git_row_of(parent_bytes);
 	int result = 0;
 
 	for (skip_common(&a, &b, id_bytes); (a.n > 0 || b.n > 0) && result == 0;) {
-		int order = a.n == 0 ? 1 : b.n == 0 ? -1 : row_order(&a, &b);
+		int order = a.n == 0 ? 1 : b.n == 0 ? -1 : git_row_order(&a, &b);
+		struct folders below = {.own = order <= 0 ? a.id : NULL, .n = order >= 0};
 
+		below.parents[0] = order >= 0 ? b.id : NULL;
 		if (order != 0 || memcmp(a.id, b.id, id_bytes) != 0)
-			result = trace_row(t, order <= 0 ? &a : NULL, order >= 0 ? &b : NULL, err);
+			result = trace_row(
+			    t, order <= 0 ? &a : NULL, order >= 0 ? &b : NULL, &below, err);
 		if (order <= 0)
-			next_row(&a, id_bytes);
+			git_row_next(&a, id_bytes);
 		if (order >= 0)
-			next_row(&b, id_bytes);
+			git_row_next(&b, id_bytes);
 		if (order == 0)
 			skip_common(&a, &b, id_bytes);
 	}
 	return result;
 }
 
-/* What `a` has and `b` does not have at the same path is a step, and the other way round. NULL: an
- * empty folder. */
-static int trace_trees(
-    struct trace *t, const unsigned char *a, const unsigned char *b, struct err *err)
+/* True if a parent has just this entry; else below gets the folders that they have at its name. */
+static bool stands_in(const struct trace *t, const struct git_row *row, struct git_row *rows,
+    size_t n, struct folders *below)
 {
-	struct git_object *tree = NULL, *other = NULL;
+	size_t id_bytes = t->h->store->id_bytes;
+
+	*below = (struct folders){.own = row->id, .merge = true};
+	for (size_t i = 0; i < n; i++) {
+		while (rows[i].n > 0 && git_row_order(&rows[i], row) < 0)
+			git_row_next(&rows[i], id_bytes);
+		if (rows[i].n == 0 || git_row_order(&rows[i], row) != 0)
+			continue;
+		if (memcmp(rows[i].id, row->id, id_bytes) == 0)
+			return true;
+		if (git_row_is_folder(row))
+			below->parents[below->n++] = rows[i].id;
+	}
+	return false;
+}
+
+static int trace_merge(struct trace *t, struct str own_bytes, struct git_object *const *parents,
+    size_t n, struct err *err)
+{
+	size_t id_bytes = t->h->store->id_bytes;
+	struct git_row row = git_row_of(own_bytes), rows[PARENTS_MAX];
+	struct folders below;
 	int result = 0;
 
-	if (t->depth >= t->job->limits->path_depth)
-		return 0;
-	if (a && b && memcmp(a, b, t->h->store->id_bytes) == 0)
-		return 0;
-	if (a)
-		result = get_tree(t, a, &tree, err);
-	if (b && result == 0)
-		result = get_tree(t, b, &other, err);
-	t->depth++;
-	if (result == 0)
-		result = trace_rows(t, tree ? git_object_str(tree) : STR(""),
-		    other ? git_object_str(other) : STR(""), err);
-	t->depth--;
-	git_object_drop(other);
-	git_object_drop(tree);
+	for (size_t i = 0; i < n; i++) {
+		rows[i] = git_row_of(git_object_str(parents[i]));
+		git_row_read(&rows[i], id_bytes);
+	}
+	for (git_row_read(&row, id_bytes); row.n > 0 && result == 0; git_row_next(&row, id_bytes)) {
+		if (!stands_in(t, &row, rows, n, &below))
+			result = trace_row(t, &row, NULL, &below, err);
+	}
 	return result;
 }
 
+static int read_folders(struct trace *t, const struct folders *f, struct err *err)
+{
+	struct git_object *own = NULL, *parents[PARENTS_MAX];
+	struct str bytes;
+	size_t n = 0;
+	int result = 0;
+
+	if (f->own)
+		result = get_tree(t, f->own, &own, err);
+	for (size_t i = 0; i < f->n && result == 0; i++) {
+		result = get_tree(t, f->parents[i], &parents[n], err);
+		n += result == 0 && parents[n] ? 1 : 0;
+	}
+	bytes = own ? git_object_str(own) : STR("");
+	t->depth++;
+	if (result == 0 && f->merge)
+		result = trace_merge(t, bytes, parents, n, err);
+	else if (result == 0)
+		result = trace_pair(t, bytes, n > 0 ? git_object_str(parents[0]) : STR(""), err);
+	t->depth--;
+	while (n > 0)
+		git_object_drop(parents[--n]);
+	git_object_drop(own);
+	return result;
+}
+
+/* A folder whose names have something is a step itself. */
+static int trace_folder(struct trace *t, const struct folders *f, struct err *err)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->own && memcmp(f->own, f->parents[i], t->h->store->id_bytes) == 0)
+			return 0;
+	}
+	if (t->depth >= t->job->limits->path_depth)
+		return 0;
+	if (f->own && add_step(t, f->own, false, err) != 0)
+		return -1;
+	if (!f->merge && f->n > 0 && add_step(t, f->parents[0], true, err) != 0)
+		return -1;
+	return read_folders(t, f, err);
+}
+
 /* The parents' trees, as far as they are here: a shallow clone ends somewhere. */
-struct parent_trees {
-	const unsigned char *p[PARENTS_MAX];
-	size_t n;
-};
-
-static void parents_of(
-    const struct repo_history *h, const struct history_commit *c, struct parent_trees *ret)
-{
-	size_t id_bytes = h->store->id_bytes;
-
-	ret->n = 0;
-	for (size_t at = 0; at < c->parents.n && ret->n < PARENTS_MAX; at += id_bytes) {
-		const struct history_commit *parent =
-		    map_get(&h->commit_at, str_sub(c->parents, at, id_bytes));
-
-		if (parent && parent->tree.n > 0)
-			ret->p[ret->n++] = (const unsigned char *)parent->tree.p;
-	}
-}
-
-static int step_order(const void *a, const void *b)
-{
-	const struct history_step *x = a, *y = b;
-
-	if (x->gone != y->gone)
-		return x->gone ? 1 : -1;
-	if (x->object != y->object)
-		return x->object < y->object ? -1 : 1;
-	return str_cmp(x->path, y->path);
-}
-
-/* What a merge brings is what none of its parents has: of the steps from `first` on, those that
- * stand there once for each parent. */
-static void merge_steps(struct trace *t, size_t first, size_t n_parents)
-{
-	struct history_step *p = t->steps.p;
-	size_t kept = first, end;
-
-	if (t->steps.n - first > 1)
-		qsort(p + first, t->steps.n - first, sizeof *p, step_order);
-	for (size_t i = first; i < t->steps.n; i = end) {
-		for (end = i; end < t->steps.n && step_order(&p[i], &p[end]) == 0;)
-			end++;
-		if (p[i].gone || end - i == n_parents)
-			p[kept++] = p[i];
-	}
-	t->steps.n = kept;
-}
-
 static int trace_commit(struct trace *t, uint32_t at, struct err *err)
 {
-	const struct history_commit *c = &t->h->commits.p[at];
-	const unsigned char *tree = (const unsigned char *)c->tree.p;
-	struct parent_trees parents;
-	size_t first = t->steps.n;
+	const struct repo_history *h = t->h;
+	const struct history_commit *c = &h->commits.p[at];
+	struct folders f = {.own = (const unsigned char *)c->tree.p};
+	size_t id_bytes = h->store->id_bytes;
 
 	if (c->tree.n == 0)
 		return 0;
-	parents_of(t->h, c, &parents);
+	for (size_t i = 0; i < c->parents.n && f.n < PARENTS_MAX; i += id_bytes) {
+		const struct history_commit *parent =
+		    map_get(&h->commit_at, str_sub(c->parents, i, id_bytes));
+
+		if (parent && parent->tree.n > 0)
+			f.parents[f.n++] = (const unsigned char *)parent->tree.p;
+	}
+	f.merge = f.n > 1;
 	t->commit = at;
 	t->entries = 0;
-	if (parents.n == 0)
-		return trace_trees(t, tree, NULL, err);
-	for (size_t i = 0; i < parents.n; i++) {
-		if (trace_trees(t, tree, parents.p[i], err) != 0)
-			return -1;
-	}
-	if (parents.n > 1)
-		merge_steps(t, first, parents.n);
-	return 0;
+	return trace_folder(t, &f, err);
 }
 
 static int trace_begin(struct job *job, void *arg, struct err *err)

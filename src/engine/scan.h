@@ -41,6 +41,7 @@ struct scan {
 	bool shellcheck;	/* the shell in RUN is given to ShellCheck, if it is installed */
 	const char *tool_cache; /* a folder for what it answered; NULL: none */
 	bool no_sandbox;
+	bool paranoid;	  /* what is taken over from an older version is looked at all the same */
 	unsigned readers; /* at most; 0: as many as there are cores */
 };
 

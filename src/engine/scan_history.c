@@ -2,9 +2,11 @@
 #include "base/hash.h"
 #include "base/os/fd.h"
 #include "engine/history.h"
+#include "read/source/git/tree_row.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* ---- what readers share ---- */
 
@@ -16,6 +18,7 @@ int history_reader_begin(struct job *job, const struct repo_history *h, struct e
 		return err_nomem(err);
 	job->state = r;
 	arena_init(&r->arena, job->limits->scan_memory);
+	buf_init(&r->names, job->limits->object_bytes);
 	if (unit_detectors_init(&r->detectors, job, h->scan, SCAN_SECRETS, err) != 0)
 		return -1;
 	return git_objects_new(h->store, job->content, &r->objects, err);
@@ -29,6 +32,8 @@ void history_reader_end(struct job *job, void *arg)
 	if (!r)
 		return;
 	git_families_free(r->families);
+	free(r->changes);
+	buf_release(&r->names);
 	git_objects_free(r->objects);
 	unit_detectors_release(&r->detectors);
 	arena_release(&r->arena);
@@ -152,7 +157,27 @@ static int look_at_object(
 
 static const char *type_word(enum git_type type)
 {
-	return type == GIT_TAG ? "tag" : type == GIT_COMMIT ? "commit" : "blob";
+	static const char *const words[] = {
+	    [GIT_COMMIT] = "commit", [GIT_TREE] = "tree", [GIT_BLOB] = "blob", [GIT_TAG] = "tag"};
+
+	return words[type];
+}
+
+/* Of a folder the names: each a path without content. */
+static int look_at_names(struct history_reader *r, const struct history_unit *u,
+    const struct git_object *tree, size_t id_bytes, struct unit *unit, struct err *err)
+{
+	struct git_row row = git_row_of(git_object_str(tree));
+	int result = 0;
+
+	for (git_row_read(&row, id_bytes); row.n > 0 && result == 0; git_row_next(&row, id_bytes)) {
+		unit->origin.path = arena_fmt(&r->arena, STR_FMT "%s" STR_FMT, STR_ARG(u->path),
+		    u->path.n > 0 ? "/" : "", STR_ARG(row.name));
+		unit->bytes = STR("");
+		result = unit->origin.path.p ? unit_detect(&r->detectors, unit, err)
+					     : arena_err(&r->arena, err);
+	}
+	return result;
 }
 
 static int look_begin(struct job *job, void *arg, struct err *err)
@@ -186,10 +211,12 @@ static int look_item(struct job *job, size_t item, void *arg, struct err *err)
 	}
 	if (u->removed != HISTORY_NONE)
 		unit.origin.removed = hex_of(h->commits.p[u->removed].id, removed_hex);
-	if (u->path.n == 0 && object->type != GIT_COMMIT)
+	if (u->path.n == 0 && u->commit == HISTORY_NONE)
 		unit.origin.object =
 		    arena_fmt(&r->arena, "%s %s", type_word(object->type), hex_of(id, hex).p);
-	result = look_at_object(r, object, &unit, err);
+	result = object->type == GIT_TREE
+		     ? look_at_names(r, u, object, h->store->id_bytes, &unit, err)
+		     : look_at_object(r, object, &unit, err);
 	git_object_drop(commit);
 	git_object_drop(object);
 	return result;
@@ -334,9 +361,67 @@ static int find_origins(struct repo_history *h, const struct git_place *place, s
 	if (common_fd < 0)
 		return err_sys(err, "%s", place->common);
 	if (sort_all(h, err) != 0 || history_refs(h, common_fd, err) != 0 ||
-	    history_trace(h, err) != 0)
+	    history_trace(h, err) != 0 || history_order(h, err) != 0)
 		return -1;
-	return history_order(h, err);
+	return history_tips(h, err);
+}
+
+static int tell_incomplete(struct repo_history *h, const char *what, struct err *err)
+{
+	struct report_sink sink;
+	struct err why = ERR_INIT;
+
+	report_sink_init(&sink, h->scan->report, h->scan->subject);
+	(void)err_set(&why, ERR_NOT_FOUND, "%s", what);
+	return sink_error(&sink.sink, STAGE_SECRETS, STR_NONE, &why, err);
+}
+
+/* Commits whose parents are not here. */
+static size_t count_edges(const struct repo_history *h)
+{
+	size_t id_bytes = h->store->id_bytes, n = 0;
+
+	for (size_t i = 0; i < h->commits.n; i++) {
+		struct str parents = h->commits.p[i].parents;
+
+		for (size_t at = 0; at < parents.n && h->commits.p[i].tree.n > 0; at += id_bytes)
+			n += !map_has(&h->commit_at, str_sub(parents, at, id_bytes));
+	}
+	return n;
+}
+
+/* What is named and is not here was not looked at: that is no clean history. */
+static int tell_missing(struct repo_history *h, const struct git_place *place, struct err *err)
+{
+	struct str shallow = arena_fmt(&h->arena, "%s/shallow", place->common), what;
+	size_t edges = count_edges(h);
+	char hex[2 * GIT_ID_MAX + 1];
+
+	if (!shallow.p)
+		return arena_err(&h->arena, err);
+	if (edges > 0) {
+		what =
+		    access(shallow.p, F_OK) == 0
+			? arena_fmt(&h->arena,
+			      "a shallow clone: what came before %zu of its commits is not here and "
+			      "was not looked at. Fetch it (git fetch --unshallow; in CI, fetch-depth: "
+			      "0)",
+			      edges)
+			: arena_fmt(&h->arena,
+			      "parents of %zu commits are missing, so what they held was not looked "
+			      "at (git fsck says which)",
+			      edges);
+		if (!what.p || tell_incomplete(h, what.p, err) != 0)
+			return what.p ? -1 : arena_err(&h->arena, err);
+	}
+	if (h->n_missing == 0)
+		return 0;
+	what = arena_fmt(&h->arena,
+	    "%llu objects that its folders name are missing, %.12s and others, as in a partial clone: "
+	    "they were not looked at. Fetch them (git fetch --refetch --no-filter), or see what git "
+	    "fsck says",
+	    (unsigned long long)h->n_missing, hex_of(h->missing, hex).p);
+	return what.p ? tell_incomplete(h, what.p, err) : arena_err(&h->arena, err);
 }
 
 int scan_history(struct scan *scan, const struct git_place *place, struct err *err)
@@ -348,6 +433,8 @@ int scan_history(struct scan *scan, const struct git_place *place, struct err *e
 	map_init(&h.commit_at, &h.arena);
 	map_init(&h.object_at, &h.arena);
 	if (open_store(&h, place, err) != 0 || history_probe(&h, err) != 0)
+		return -1;
+	if (tell_missing(&h, place, err) != 0)
 		return -1;
 	if (h.objects.n > 0 && (find_origins(&h, place, err) != 0 || look(&h, err) != 0))
 		return -1;

@@ -152,15 +152,18 @@ static void more_than_four_gib_is_refused(void **state)
 static void an_origin_is_copied_whole(void **state)
 {
 	struct fixture *f = *state;
-	char text[] = "abcdefgh";
+	char text[] = "abcdefghijk";
 	struct origin from = {.path = str_make(text, 1),
 	    .inner = str_make(text + 1, 1),
 	    .encoding = str_make(text + 2, 1),
 	    .commit = str_make(text + 3, 1),
 	    .author = str_make(text + 4, 1),
 	    .ref = str_make(text + 5, 1),
-	    .layer = str_make(text + 6, 1),
-	    .instruction = str_make(text + 7, 1)};
+	    .object = str_make(text + 6, 1),
+	    .reach = str_make(text + 7, 1),
+	    .removed = str_make(text + 8, 1),
+	    .layer = str_make(text + 9, 1),
+	    .instruction = str_make(text + 10, 1)};
 	struct place place = {.origin = from, .within = str_make(text, 2), .line = 7}, copy;
 	struct str *texts = (struct str *)(void *)&copy.origin;
 	size_t fails = 0;
@@ -170,13 +173,13 @@ static void an_origin_is_copied_whole(void **state)
 	for (size_t i = 0; i < sizeof copy.origin / sizeof *texts; i++) {
 		struct str kept = texts[i];
 
-		assert_int_equal(texts[i].p[0], "abcdefgh"[i]);
+		assert_int_equal(texts[i].p[0], "abcdefghijk"[i]);
 		texts[i] = STR("other");
 		assert_false(origin_eq(&copy.origin, &from));
 		texts[i] = kept;
 	}
 	memset(text, 'x', sizeof text - 1);
-	assert_str(copy.origin.instruction, "h");
+	assert_str(copy.origin.instruction, "k");
 	assert_str(copy.within, "ab");
 	assert_int_equal(copy.line, 7);
 	for (;;) {
@@ -185,7 +188,7 @@ static void an_origin_is_copied_whole(void **state)
 			break;
 		assert_int_equal(f->err.code, ERR_NOMEM);
 	}
-	assert_int_equal(fails, 10);
+	assert_int_equal(fails, 13);
 	/* What is empty takes no memory. */
 	fail_nth(&f->arena, 1);
 	assert_int_equal(place_copy(&(struct place){0}, &f->arena, &copy, &f->err), 0);

@@ -56,9 +56,10 @@ static const struct field place_fields[] = {
     FIELD(TEXT, place, origin.path), FIELD(TEXT, place, origin.inner),
     FIELD(TEXT, place, origin.encoding), FIELD(TEXT, place, origin.commit),
     FIELD(TEXT, place, origin.author), FIELD(TEXT, place, origin.ref),
-    FIELD(TEXT, place, origin.layer), FIELD(TEXT, place, origin.instruction),
-    FIELD(TEXT, place, within), FIELD(NUMBER, place, line), FIELD(NUMBER, place, column),
-    FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column),
+    FIELD(TEXT, place, origin.object), FIELD(TEXT, place, origin.reach),
+    FIELD(TEXT, place, origin.removed), FIELD(TEXT, place, origin.layer),
+    FIELD(TEXT, place, origin.instruction), FIELD(TEXT, place, within), FIELD(NUMBER, place, line),
+    FIELD(NUMBER, place, column), FIELD(NUMBER, place, end_line), FIELD(NUMBER, place, end_column),
     FIELD(NUMBER, place, state), /* last: only a finding's places have it on the wire */
 };
 

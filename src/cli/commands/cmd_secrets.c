@@ -10,7 +10,7 @@ enum { STDIN_BYTES = 256 << 20 };
 struct secrets_options {
 	struct session_options session;
 	struct str range;
-	bool staged;
+	bool staged, paranoid;
 };
 
 static void repo_closep(struct git_repo **repo)
@@ -141,6 +141,8 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW(0, "range", &o.range, "BASE..HEAD",
 		"git: only the commits of HEAD since it left BASE; each a branch, full ref or commit"),
+	    OPT_FLAG_ROW(0, "paranoid", &o.paranoid,
+		"git: look at each version of a file as a whole too, and compare; for tests"),
 	    OPT_FLAG_ROW(0, "staged", &o.staged,
 		"git: what the next commit would bring, as it lies in the index"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
@@ -164,6 +166,7 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 		    "`stdin` takes no path; `secrets dir PATH` reads a file or folder");
 	if (session_open(&s, cli, &o.session, SESSION_SECRETS, &err) != 0)
 		return command_fail(&err);
+	s.scan.paranoid = o.paranoid;
 	stage = scan_stage_begin(&s.scan, STAGE_SECRETS);
 	if (scan_by_word(&s, &o, operands.p[0], operands.n == 2 ? operands.p[1] : STR("."), &err) !=
 		0 ||

@@ -88,8 +88,4 @@ enum secret_leave {
 MUST_USE int secret_match_text(struct secret_scanner *scanner, struct str text,
     enum secret_leave leave, struct secret_matches *ret_matches, struct err *err);
 
-/* Whether any rule may match in text. */
-MUST_USE int secret_match_any(
-    struct secret_scanner *scanner, struct str text, bool *ret_any, struct err *err);
-
 #endif

@@ -94,7 +94,8 @@ static void note_limits(
 /* The matches that are worth anything, those in whose place a stand-in is included: what a specific
  * rule knows to be one is none for a generic rule either. */
 static int judge_all(struct secret_scanner *scanner, const struct secret_region *region,
-    const struct secret_matches *m, struct judged_list *out, struct err *err)
+    const struct secret_matches *m, struct judged_list *out, struct secret_hits *hits,
+    struct err *err)
 {
 	for (size_t i = 0; i < m->found.n; i++) {
 		struct judged one = {.match = m->found.p[i]};
@@ -103,8 +104,14 @@ static int judge_all(struct secret_scanner *scanner, const struct secret_region 
 		if (secret_value_of(rule, region->text, &one.match, &region->view, &scanner->arena,
 			&one.value, err))
 			return -1;
-		if (one.value.worth != WORTH_NOTHING && !vec_push(&out->list, &scanner->arena, one))
-			return arena_err(&scanner->arena, err);
+		if (hits->want_anchors && rule->check == SECRET_CHECK_PEM &&
+		    one.match.start >= region->keep_from && one.match.start < region->keep_to)
+			vec_push(&hits->anchors, &scanner->arena,
+			    ((struct secret_anchor){one.match.start, one.match.end}));
+		if (one.value.worth != WORTH_NOTHING)
+			vec_push(&out->list, &scanner->arena, one);
+		if (arena_check(&scanner->arena, err) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -159,7 +166,7 @@ int secret_region_scan(struct secret_scanner *scanner, const struct secret_regio
 	if (m.found.n == 0)
 		return 0;
 	qsort(m.found.p, m.found.n, sizeof *m.found.p, by_place);
-	if (judge_all(scanner, region, &m, &judged, err))
+	if (judge_all(scanner, region, &m, &judged, hits, err))
 		return -1;
 	if (judged.list.n > 1)
 		drop_overlaps(scanner->engine, &judged);

@@ -29,8 +29,15 @@ struct secret_hit {
 	bool warns; /* worth a warning, not more */
 };
 
+/* The first line of a block that is no key as it stands: what follows it may change. */
+struct secret_anchor {
+	size_t at, end; /* bytes of the region's text */
+};
+
 struct secret_hits {
 	VEC(struct secret_hit) list;
+	bool want_anchors;
+	VEC(struct secret_anchor) anchors;
 	bool full; /* more than hits_max */
 	bool gave_up;
 	uint32_t gave_up_rule, gave_up_line;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "detect/secret/region.h"
+#include "detect/secret/text_kind.h"
 #include "detect/secret/wide.h"
 
 #include <stdlib.h>
@@ -15,7 +16,6 @@ enum {
 	STEP_BYTES = 4 << 20,
 	MARGIN_BYTES = 2 * SECRET_WINDOW_BYTES,
 	BUFFER_BYTES = STEP_BYTES + 2 * MARGIN_BYTES + 8, /* a margin may begin a character early */
-	BINARY_SAMPLE = 8000,
 	LFS_BYTES_MAX = 1024, /* a pointer file is shorter, by its specification */
 };
 
@@ -225,35 +225,6 @@ static int scan_path(struct secret_pass *s, struct err *err)
 
 /* ---- the bytes ---- */
 
-/* More control bytes than text has. A lone NUL in a text file is a way of hiding, not a format. */
-static bool is_binary(struct str bytes)
-{
-	struct str sample = str_sub(bytes, 0, BINARY_SAMPLE);
-	size_t odd = 0;
-
-	for (size_t i = 0; i < sample.n; i++) {
-		unsigned char c = (unsigned char)sample.p[i];
-
-		odd += c < ' ' && !byte_is_blank((char)c) && c != '\b' && c != 0x1b;
-	}
-	return odd * 20 > sample.n;
-}
-
-/* ELF, PE, Mach-O in three forms, an archive of objects, WebAssembly. */
-static bool is_program(struct str bytes)
-{
-	static const struct str magics[] = {STR_INIT("\x7f"
-						     "ELF"),
-	    STR_INIT("MZ"), STR_INIT("\xcf\xfa\xed\xfe"), STR_INIT("\xce\xfa\xed\xfe"),
-	    STR_INIT("\xca\xfe\xba\xbe"), STR_INIT("!<arch>\n"), STR_INIT("\0asm")};
-
-	for (size_t i = 0; i < ARRAY_LEN(magics); i++) {
-		if (str_starts(bytes, magics[i]))
-			return true;
-	}
-	return false;
-}
-
 /* One step. Hits begin in bytes[from, to); the next step's bytes begin at `next`. */
 enum { MARK_FROM, MARK_NEXT, MARK_TO, MARK_COUNT }; /* ascending */
 struct secret_step {
@@ -300,8 +271,8 @@ static int scan_step(struct secret_pass *s, struct secret_step *step, struct err
 static void look_at(struct secret_pass *s, struct secret_step *first)
 {
 	s->order = wide_detect(first->bytes);
-	s->binary = s->order == WIDE_NONE && is_binary(first->bytes);
-	s->view.program = s->binary && is_program(first->bytes);
+	s->binary = s->order == WIDE_NONE && text_is_binary(first->bytes);
+	s->view.program = s->binary && text_is_program(first->bytes);
 	s->narrow = s->wide = TEXT_CURSOR_START;
 	if (!str_starts(first->bytes, STR(UTF8_MARK)))
 		return;

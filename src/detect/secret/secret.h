@@ -86,6 +86,10 @@ MUST_USE int secret_scan_content(struct secret_scanner *scanner, struct content 
 MUST_USE int secret_probe(
     struct secret_scanner *scanner, struct str bytes, bool *ret_any, struct err *err);
 
+/* Whether any rule may match in text. */
+MUST_USE int secret_match_any(
+    struct secret_scanner *scanner, struct str text, bool *ret_any, struct err *err);
+
 /* What comes by in pieces of any size, one after the other: what is found, and where, is the same
  * as in one text. unit is copied, its bytes are ignored; size is only a hint. One at a time for
  * each scanner. */

@@ -317,6 +317,14 @@ enum content_result git_objects_get(
 	return loose ? git_objects_get_loose(o, loose, ret, err) : CONTENT_MISSING;
 }
 
+bool git_objects_has(const struct git_objects *o, const unsigned char *id)
+{
+	uint32_t pack;
+	uint64_t offset;
+
+	return find_packed(o->store, id, &pack, &offset) || git_loose_find(o->store, id) != NULL;
+}
+
 /* ---- as content ---- */
 
 static struct git_objects *objects_of(struct content *c)

@@ -36,6 +36,8 @@ struct inflater *git_objects_inflater(const struct git_objects *objects);
 /* The object; drop it. CONTENT_MISSING if no pack and no folder has it. */
 MUST_USE enum content_result git_objects_get(
     struct git_objects *objects, const unsigned char *id, struct git_object **ret, struct err *err);
+/* Whether it is there, without reading it. */
+bool git_objects_has(const struct git_objects *objects, const unsigned char *id);
 /* A loose one, although a pack may have it too. */
 MUST_USE enum content_result git_objects_get_loose(struct git_objects *objects,
     const struct git_loose *loose, struct git_object **ret, struct err *err);
