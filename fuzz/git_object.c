@@ -1,5 +1,5 @@
 /* Any bytes as a commit and as a tree, with ids of both lengths. */
-#include "read/source/git/object.h"
+#include "read/source/git/tree_row.h"
 
 #include <stdlib.h>
 
@@ -56,6 +56,19 @@ static void check_tree(struct str bytes, size_t hex_digits, struct arena *arena)
 	}
 }
 
+static void check_rows(struct str bytes, size_t id_bytes)
+{
+	struct git_row row = git_row_of(bytes), last = row;
+
+	for (git_row_read(&row, id_bytes); row.n > 0; git_row_next(&row, id_bytes)) {
+		inside(row.name, bytes);
+		inside(str_make((const char *)row.id, id_bytes), bytes);
+		if (last.n > 0)
+			(void)git_row_order(&last, &row);
+		last = row;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const size_t lengths[] = {GIT_OID_HEX_SHA1, GIT_OID_HEX_MAX};
@@ -67,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_init(&arena, MIB(64));
 		check_commit(bytes, lengths[i], &arena);
 		check_tree(bytes, lengths[i], &arena);
+		check_rows(bytes, lengths[i] / 2);
 		arena_release(&arena);
 	}
 	return 0;

@@ -1,12 +1,16 @@
 /*
  * Any bytes under the built-in secret rules: every place lies in the text, and of a secret
- * no more is reported than its first four characters.
+ * no more is reported than its first four characters. A text of which a probe says that nothing is
+ * in it has no finding; and a probe says the same of a text's changed lines as of all of it.
  */
-#include "detect/secret/secret.h"
+#include "detect/secret/probe.h"
 #include "null_sink.h"
+
+static bool found;
 
 static int check_finding(struct sink *s, const struct finding *f, struct err *err)
 {
+	found = true;
 	if (!f->secret || f->n_places == 0 || f->secret->prefix.n > 4 ||
 	    (f->secret->prefix.n > 0 && f->secret->length < 16) || f->source_line.n > 0 ||
 	    (f->fix && f->fix->n_edits > 0) || f->secret->hash.n != SECRET_HASH_HEX)
@@ -50,6 +54,23 @@ static void check_spans(struct secret_scanner *scanner, struct str text)
 	arena_release(&arena);
 }
 
+static void check_probe(struct secret_scanner *scanner, struct str text, bool has_finding)
+{
+	struct secret_change change = {text.n / 3, text.n / 2};
+	struct secret_facts whole = {.p = NULL}, changed = {.p = NULL};
+	struct err err = ERR_INIT;
+	bool any;
+
+	if (secret_probe(scanner, text, &any, &err) != 0 ||
+	    secret_probe_whole(scanner, text, &whole, &err) != 0 ||
+	    secret_probe_changed(scanner, text, &change, 1, &whole, &changed, &err) != 0)
+		abort();
+	if (any != secret_facts_any(&whole) || (has_finding && !any) || whole.n != changed.n)
+		abort();
+	free(whole.p);
+	free(changed.p);
+}
+
 static struct secret_scanner *make_scanner(void)
 {
 	static struct arena arena;
@@ -77,8 +98,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!scanner)
 		scanner = make_scanner();
-	if (secret_scan(scanner, &unit, STR("key"), &sink, &err) != 0 ||
-	    secret_scan(scanner, &named, STR("key"), &sink, &err) != 0)
+	found = false;
+	if (secret_scan(scanner, &unit, STR("key"), &sink, &err) != 0)
+		abort();
+	check_probe(scanner, text, found);
+	if (secret_scan(scanner, &named, STR("key"), &sink, &err) != 0)
 		abort();
 	check_spans(scanner, text);
 	return 0;
