@@ -76,6 +76,8 @@ static int add_secret_rules(
 		    .fix = r->fix,
 		    .threat = r->threat,
 		    .since = r->since,
+		    .opens = r->opens,
+		    .revoke = r->revoke,
 		    .stage = STAGE_SECRETS,
 		    .severity = r->severity,
 		    .generic = r->generic,

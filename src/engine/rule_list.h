@@ -6,6 +6,7 @@
 
 struct rule_info {
 	struct str id, title, why, fix, threat, since;
+	struct str opens, revoke; /* of a secret: what whoever has it can do, and how to end that */
 	enum stage stage;
 	unsigned more_stages; /* others whose findings have this rule: 1U << STAGE_… */
 	enum severity severity;

@@ -48,8 +48,11 @@ static void write_rule(const struct rule_info *r, struct buf *out)
 		    STR_ARG(r->aliases.p[i]));
 	if (r->aliases.n > 0)
 		buf_addc(out, '\n');
-	add_paragraph(out, "why", r->why);
+	if (!str_eq(r->why, r->opens))
+		add_paragraph(out, "why", r->why);
+	add_paragraph(out, "what it opens", r->opens);
 	add_paragraph(out, "what to do", r->fix);
+	add_paragraph(out, "how to revoke it, and have another", r->revoke);
 	add_list(out, "references", &r->references);
 	add_list(out, "clauses", &r->clauses);
 }

@@ -43,6 +43,8 @@ static void write_json(const struct rule_list *list, struct buf *out)
 		json_member_str(&j, "title", r->title);
 		json_member_str(&j, "why", r->why);
 		json_member_str(&j, "fix", r->fix);
+		json_member_str(&j, "opens", r->opens);
+		json_member_str(&j, "revoke", r->revoke);
 		json_member_str(&j, "threat", r->threat);
 		json_member_str(&j, "since", r->since);
 		if (r->opt_in)

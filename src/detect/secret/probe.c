@@ -57,7 +57,8 @@ static int look_at(struct secret_scanner *scanner, struct str text, size_t at, s
 	struct secret_region region = {.text = str_sub(text, at, end - at + BLOCK_BYTES),
 	    .keep_to = end - at,
 	    .start = TEXT_CURSOR_START,
-	    .leave = SECRET_LEAVE_NONE};
+	    .leave = SECRET_LEAVE_NONE,
+	    .view = {.any_path = true}};
 	bool ok = true;
 
 	if (facts->kind == PROBE_ANY)

@@ -63,7 +63,7 @@ static int add_hit(struct secret_scanner *scanner, const struct secret_region *r
 	    .value_at = cursor->at + (match->value_start - match->start),
 	    .value_n = match->value_end - match->value_start,
 	    .length_bytes = value->length_bytes,
-	    .remark = value->remark,
+	    .remark = value->remark ? arena_cstr(arena, str_of(value->remark)) : NULL,
 	    .warns = value->worth == WORTH_WARNING,
 	};
 	text_cursor_move(&hit.to, region->text, match->end);

@@ -245,7 +245,10 @@ static int scan_text(struct secret_pass *s, struct str text, const size_t marks[
 
 	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err))
 		return -1;
-	text_cursor_move(cursor, text, marks[MARK_NEXT]);
+	/* Behind the last step nothing asks where it ended, and counting lines is not for nothing.
+	 */
+	if (marks[MARK_NEXT] < text.n)
+		text_cursor_move(cursor, text, marks[MARK_NEXT]);
 	cursor->at = 0;
 	return 0;
 }
@@ -319,7 +322,8 @@ static void scan_init(struct secret_pass *s, struct secret_scanner *scanner,
 	    .unit = unit,
 	    .key = key,
 	    .sink = sink,
-	    .view = {.test = secret_path_is_test(unit->origin.path),
+	    .view = {.path = unit->origin.path,
+		.test = secret_path_is_test(unit->origin.path),
 		.published = secret_path_is_published(unit->origin.path)}};
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
 }
@@ -353,6 +357,7 @@ int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any
 	bool any;
 
 	scan_init(&s, scanner, &nowhere, STR(""), NULL);
+	s.view.any_path = true;
 	if (secret_match_any(scanner, bytes, &any, err) != 0)
 		return -1;
 	*ret_any = secret_is_lfs_pointer(bytes);

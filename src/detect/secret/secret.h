@@ -8,8 +8,8 @@
  *
  * What it promises
  *  - One finding for each (rule, secret, file), with all its places.
- *  - Of built-in rules (rules/secrets/builtin.json) that take the same bytes the first in the
- *    file, which is the most specific, reports. Rules of a user's own report what their
+ *  - Of built-in rules (rules/secrets) that take the same bytes the first in rules.def, which is
+ *    the most specific, reports. Rules of a user's own report what their
  *    patterns match, each for itself, and nothing is excused.
  *  - A built-in rule's match is a finding only if it stands alone, is no stand-in
  *    (core/placeholder.h) and passes the rule's tests (value.c). Where it is likely nobody's

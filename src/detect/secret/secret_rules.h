@@ -1,7 +1,7 @@
 /*
- * Secret rules as data: the built-in set (rules/secrets/builtin.json in the source, compiled
- * in), whose records also say how a match is tested, and files of a user's own in the
- * workshop's form: one JSON object, name to regular expression in Python's dialect. All
+ * Secret rules as data: the built-in set (a file each in rules/secrets of the source, in the order
+ * of rules.def, compiled in), whose records also say how a match is tested, and files of a user's
+ * own in the workshop's form: one JSON object, name to regular expression in Python's dialect. All
  * slices live in the arena that was given, or for ever. Plain values: share freely once
  * loaded.
  */
@@ -20,9 +20,20 @@ enum secret_check {
 	SECRET_CHECK_URL,      /* "url": the captured value is the password in a URL */
 	SECRET_CHECK_AWS_ID,   /* "aws-id" */
 	SECRET_CHECK_CHECKSUM, /* "checksum": GitHub's, which npm took over */
+	SECRET_CHECK_GRAFANA,  /* "grafana": its checksum */
+	SECRET_CHECK_GITLAB,   /* "gitlab": the checksum of a routable token */
 	SECRET_CHECK_ACCOUNT,  /* "account": a Google service account's key file */
 	SECRET_CHECK_NAMED,    /* "named": the captured value stands beside the rule's own name */
+	SECRET_CHECK_JWT,      /* "jwt": its header decodes and names an algorithm */
+	SECRET_CHECK_BASIC,    /* "basic": the base64 of user and password */
+	SECRET_CHECK_PASSWORD, /* "password": somebody chose the value, and not one of the first
+				  guesses */
+	SECRET_CHECK_SAS,      /* "sas": an address that Azure signed, until the day in it */
+	SECRET_CHECK_SETTING,  /* "setting": a line of a file of settings gives the value a name */
 };
+
+/* To the ends of the lines on which the match stands. */
+#define SECRET_REACH_LINE UINT32_MAX
 
 /* What `plimsoll rules` and `explain` print, and the pattern that finds it. */
 struct secret_rule {
@@ -41,7 +52,13 @@ struct secret_rule {
 	uint32_t skip;	  /* so many bytes of the value are the same in each: "AKIA" */
 	uint32_t entropy; /* what follows has so many tenths of a bit a character, at least … */
 	uint32_t classes; /* … and so many of lower case, upper case and digits */
+	/* How far from the match the answer is decided, beyond the eight bytes on each side that
+	 * every rule looks at: bytes, or SECRET_REACH_LINE. */
+	uint32_t back, forward;
+	struct str_list files; /* if not empty: only in files whose path ends so */
 	struct str why, fix, since;
+	struct str opens;  /* what whoever has the secret can do */
+	struct str revoke; /* how to make it worthless, and to have another */
 	struct str threat; /* "credentials" */
 	struct str_list references;
 	struct str source;  /* "built in", or the file's name */

@@ -4,13 +4,15 @@ enum { BINARY_SAMPLE = 8000 };
 
 bool text_is_binary(struct str bytes)
 {
+	static const uint32_t text_controls = 1U << '\b' | 1U << '\t' | 1U << '\n' | 1U << '\v' |
+					      1U << '\f' | 1U << '\r' | 1U << 0x1b;
 	struct str sample = str_sub(bytes, 0, BINARY_SAMPLE);
 	size_t odd = 0;
 
 	for (size_t i = 0; i < sample.n; i++) {
 		unsigned char c = (unsigned char)sample.p[i];
 
-		odd += c < ' ' && !byte_is_blank((char)c) && c != '\b' && c != 0x1b;
+		odd += c < ' ' && !(text_controls >> c & 1);
 	}
 	return odd * 20 > sample.n;
 }

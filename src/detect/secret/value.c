@@ -7,15 +7,17 @@
 #include "base/buf.h"
 #include "core/placeholder.h"
 #include "detect/secret/pem.h"
+#include "detect/secret/token.h"
 
 #include <math.h>
 
 enum {
 	PREFIX_FROM = 16,
 	PREFIX_BYTES = 4,
-	PART_MIN = 8,	   /* a shorter part of a token says nothing */
-	QUOTE_MAX = 4,	   /* a match that takes the value's quotes in ends so far behind it */
-	GENEROUS_MIN = 16, /* so much of a block's body, and it is masked */
+	PART_MIN = 8,	     /* a shorter part of a token says nothing … */
+	WORDY_PART_MIN = 12, /* … and by chance a shorter one is words with digits between them */
+	QUOTE_MAX = 4,	     /* a match that takes the value's quotes in ends so far behind it */
+	GENEROUS_MIN = 16,   /* so much of a block's body, and it is masked */
 };
 
 /* ---- neighbours ---- */
@@ -113,7 +115,21 @@ static bool is_stand_in(struct str random)
 	if (placeholder_is(random))
 		return true;
 	while (next_part(&rest, &part)) {
-		if (part.n >= PART_MIN && placeholder_is(part))
+		if (part.n >= WORDY_PART_MIN ? placeholder_is(part)
+					     : part.n >= PART_MIN && placeholder_is_plain(part))
+			return true;
+	}
+	return false;
+}
+
+/* How the keys begin that stand in manuals and come with emulators: everybody has them. */
+static bool is_known_to_all(struct str random)
+{
+	static const char *const known[] = {"Eby8vdM02xNO", "C2y6yDjf5/R+", "4eC39HqLyjWD",
+	    "BQokikJOvBiI", "16C7e42F292c", "pdFZKVeTuE8s", "ac0974bec39a", "59c6995e998f"};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (str_has(random, str_of(known[i])))
 			return true;
 	}
 	return false;
@@ -123,7 +139,7 @@ static enum secret_worth form_worth(const struct secret_rule *rule, struct str v
 {
 	struct str random = str_sub(value, rule->skip, value.n);
 
-	if (is_stand_in(random))
+	if (is_stand_in(random) || is_known_to_all(random))
 		return WORTH_STAND_IN;
 	if (entropy_of(random) < rule->entropy || classes_of(random) < rule->classes)
 		return WORTH_NOTHING;
@@ -131,19 +147,6 @@ static enum secret_worth form_worth(const struct secret_rule *rule, struct str v
 }
 
 /* ---- what single kinds show ---- */
-
-/* An id that AWS issued is "AKIA" or "ASIA" and sixteen of A-Z and 2-7 (base32 of the account). */
-static const char *aws_remark(struct str v)
-{
-	if (v.n != 20)
-		return NULL;
-	for (size_t i = 4; i < v.n; i++) {
-		if (v.p[i] && strchr("0189", v.p[i]))
-			return "AWS issues no id with 0, 1, 8 or 9 in it, so this one may be "
-			       "made up";
-	}
-	return NULL;
-}
 
 /* "Credential=AKIA…/20190814/us-west-2/s3/aws4_request": a signed request names the key, and the
  * signature is all that it gives away. */
@@ -159,7 +162,6 @@ static bool is_in_signature(struct str text, size_t end)
 
 static void aws_value(struct str text, const struct secret_match *match, struct secret_value *v)
 {
-	v->remark = aws_remark(v->hashed);
 	if (str_starts(v->hashed, STR("ASIA")) && classes_of(v->hashed) < 2) {
 		v->worth = WORTH_WARNING;
 		v->remark = "letters alone: it may be words";
@@ -168,40 +170,6 @@ static void aws_value(struct str text, const struct secret_match *match, struct 
 		return;
 	v->worth = WORTH_WARNING;
 	v->remark = "the key's id in a signed request, without the key";
-}
-
-static uint32_t crc32_of(struct str s)
-{
-	uint32_t crc = 0xffffffffU;
-
-	for (size_t i = 0; i < s.n; i++) {
-		crc ^= (unsigned char)s.p[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ 0xedb88320U : crc >> 1;
-	}
-	return ~crc;
-}
-
-enum { CHECKSUM_DIGITS = 6, CHECKED_BYTES = 30, CHECKED_PREFIX = 4 };
-
-/* "ghp_" and "npm_": thirty characters, then their CRC-32 in base 62. It is said, and no more: a
- * wrong guess here would hide a token. */
-static const char *checksum_remark(struct str v)
-{
-	static const char digits[] =
-	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	uint32_t crc;
-	char want[CHECKSUM_DIGITS];
-
-	if (v.n != CHECKED_PREFIX + CHECKED_BYTES + CHECKSUM_DIGITS)
-		return NULL;
-	crc = crc32_of(str_sub(v, CHECKED_PREFIX, CHECKED_BYTES));
-	for (size_t i = sizeof want; i-- > 0; crc /= 62)
-		want[i] = digits[crc % 62];
-	if (str_eq(str_sub(v, CHECKED_PREFIX + CHECKED_BYTES, CHECKSUM_DIGITS),
-		str_make(want, sizeof want)))
-		return NULL;
-	return "its checksum does not fit, so this one may be made up";
 }
 
 /* ---- PEM and PGP blocks ---- */
@@ -278,12 +246,23 @@ static bool is_captured(const struct secret_match *match)
 	return match->value_start > match->start;
 }
 
+/* By a person, so it need not look like chance. */
+static bool is_chosen(const struct secret_rule *rule)
+{
+	return rule->check == SECRET_CHECK_URL || rule->check == SECRET_CHECK_PASSWORD;
+}
+
 static enum secret_worth place_worth(const struct secret_rule *rule, struct str text,
     const struct secret_match *match, const struct secret_view *view, const char **ret_remark)
 {
 	if (rule->check == SECRET_CHECK_URL)
 		return secret_url_worth(
 		    text, match->start, match->value_start, match->value_end, ret_remark);
+	if (rule->check == SECRET_CHECK_SETTING)
+		return secret_setting_worth(
+		    text, match->start, match->value_start, match->value_end);
+	if (rule->check == SECRET_CHECK_PASSWORD)
+		return WORTH_FULL;
 	if ((rule->check == SECRET_CHECK_ASSIGNED || rule->check == SECRET_CHECK_NAMED) &&
 	    is_captured(match) && match->end > match->value_end + QUOTE_MAX)
 		return secret_name_behind_worth(
@@ -298,22 +277,92 @@ static enum secret_worth place_worth(const struct secret_rule *rule, struct str 
 	return WORTH_NOTHING;
 }
 
+/* "Server=localhost;…;Password=…" */
+static void near_value(struct str text, const struct secret_match *match, struct secret_value *v)
+{
+	struct str whole = str_sub(text, match->start, match->end - match->start);
+
+	if (!str_has(whole, STR("localhost")) && !str_has(whole, STR("127.0.0.1")))
+		return;
+	v->worth = MIN_OF(v->worth, WORTH_WARNING);
+	v->remark = "the host is this machine";
+}
+
+/* "…&se=2023-12-20T22:54:52Z&…" ended before the rule was written. */
+static void sas_value(const struct secret_rule *rule, struct str text,
+    const struct secret_match *match, struct secret_value *v)
+{
+	struct str whole = str_sub(text, match->start, match->end - match->start);
+	size_t at = str_find(whole, STR("se=20"));
+	struct str day = str_sub(whole, at == STR_NPOS ? whole.n : at + 3, rule->since.n);
+
+	if (day.n == 0 || day.n != rule->since.n || memcmp(day.p, rule->since.p, day.n) >= 0)
+		return;
+	v->worth = WORTH_WARNING;
+	v->remark = "the day until which it was made is over";
+}
+
+/* Worth what its own bytes prove, and no more than it was. */
+static void prove(struct secret_value *v, const struct token_proof *proof)
+{
+	v->worth = MIN_OF(v->worth, proof->worth);
+	if (proof->remark)
+		v->remark = proof->remark;
+}
+
+static struct token_proof proof_of(
+    const struct secret_rule *rule, struct str value, struct arena *arena)
+{
+	switch (rule->check) {
+	case SECRET_CHECK_AWS_ID:
+		return token_prove_aws(value, arena);
+	case SECRET_CHECK_CHECKSUM:
+		return token_prove_checksum(value);
+	case SECRET_CHECK_GRAFANA:
+		return token_prove_grafana(value);
+	case SECRET_CHECK_GITLAB:
+		return token_prove_gitlab(value);
+	case SECRET_CHECK_JWT:
+		return token_prove_jwt(value, arena);
+	case SECRET_CHECK_BASIC:
+		return token_prove_basic(value, arena);
+	case SECRET_CHECK_SETTING:
+		return token_prove_setting(value, arena);
+	case SECRET_CHECK_PASSWORD:
+		return token_prove_password(value);
+	case SECRET_CHECK_NONE:
+	case SECRET_CHECK_PEM:
+	case SECRET_CHECK_ASSIGNED:
+	case SECRET_CHECK_URL:
+	case SECRET_CHECK_ACCOUNT:
+	case SECRET_CHECK_NAMED:
+	case SECRET_CHECK_SAS:
+	default:
+		return (struct token_proof){WORTH_FULL, NULL};
+	}
+}
+
 static int own_value(const struct secret_rule *rule, struct str text,
     const struct secret_match *match, const struct secret_view *view, struct arena *arena,
     struct secret_value *v, struct err *err)
 {
 	struct str value = v->hashed;
+	struct token_proof proof;
 
 	v->worth = place_worth(rule, text, match, view, &v->remark);
-	if (v->worth > WORTH_STAND_IN && rule->check != SECRET_CHECK_URL)
+	if (v->worth > WORTH_STAND_IN && !is_chosen(rule))
 		v->worth = MIN_OF(v->worth, form_worth(rule, value));
 	if (v->worth <= WORTH_STAND_IN)
 		return 0;
+	proof = proof_of(rule, value, arena);
+	prove(v, &proof);
 	set_prefix(value, v->prefix);
 	if (rule->check == SECRET_CHECK_AWS_ID)
 		aws_value(text, match, v);
-	else if (rule->check == SECRET_CHECK_CHECKSUM)
-		v->remark = checksum_remark(value);
+	else if (rule->check == SECRET_CHECK_PASSWORD)
+		near_value(text, match, v);
+	else if (rule->check == SECRET_CHECK_SAS)
+		sas_value(rule, text, match, v);
 	else if (rule->check == SECRET_CHECK_ACCOUNT && !view->generous)
 		return account_value(text, match, arena, v, err);
 	return 0;
@@ -327,11 +376,26 @@ static const char *fixture_remark(const struct secret_rule *rule, const struct s
 
 	if (rule->fixtures && view->test)
 		return "in a test's file or an example, so it blocks nothing";
-	if (block && view->published)
+	if ((block || (rule->fixtures && rule->check != SECRET_CHECK_URL)) && view->published)
 		return "in documentation or third-party code, so it blocks nothing";
 	if (block && view->program)
 		return "inside a program; many have keys to test themselves with, so it blocks nothing";
 	return NULL;
+}
+
+/* A rule about a kind of file is for files of that name, and "a/b.ext" for those in a folder of
+ * that name as well. */
+static bool is_for(const struct secret_rule *rule, const struct secret_view *view)
+{
+	for (size_t i = 0; i < rule->files.n; i++) {
+		struct str name = rule->files.p[i];
+		size_t before = view->path.n - MIN_OF(view->path.n, name.n);
+
+		if (str_eq_nocase(str_sub(view->path, before, name.n), name) &&
+		    (before == 0 || name.p[0] == '.' || view->path.p[before - 1] == '/'))
+			return true;
+	}
+	return rule->files.n == 0 || view->any_path;
 }
 
 int secret_value_of(const struct secret_rule *rule, struct str text,
@@ -347,6 +411,8 @@ int secret_value_of(const struct secret_rule *rule, struct str text,
 
 	if (!rule->own)
 		set_prefix(value, v.prefix);
+	else if (!is_for(rule, view))
+		v.worth = WORTH_NOTHING;
 	else if (rule->check == SECRET_CHECK_PEM
 		     ? block_value(text, match, view->generous, arena, &v, err)
 		     : own_value(rule, text, match, view, arena, &v, err))

@@ -14,11 +14,13 @@ struct secret_value {
 	size_t length_bytes; /* of the secret in the text */
 	size_t from, to;     /* the bytes of the text that no less specific rule may take again */
 	char prefix[5];	     /* four characters and a NUL, or empty */
-	const char *remark;  /* static text for the message, or NULL */
+	const char *remark;  /* for the message: static text, or in the arena; or NULL */
 };
 
 /* How to look at it. */
 struct secret_view {
+	struct str path;
+	bool any_path;	      /* asked whatever the path is: rules for one kind of file speak too */
 	bool test, published; /* by its path: see value_context.h */
 	bool program;	      /* an executable or a library */
 	bool generous; /* for masking: half a key, or one in a longer word, is worth hiding as well

@@ -195,6 +195,60 @@ enum secret_worth secret_name_behind_worth(struct str text, size_t start, size_t
 	return has_word(name, secret_words, ARRAY_LEN(secret_words)) ? WORTH_FULL : WORTH_NOTHING;
 }
 
+enum { CHANCE_RUN_MIN = 12, CHANCE_CHANGES_MIN = 3 };
+
+/* Letters and digits in turn, as chance has them and names have not. */
+static bool is_like_chance(struct str value)
+{
+	size_t run = 0, longest = 0, changes = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		run = byte_is_alnum(value.p[i]) ? run + 1 : 0;
+		longest = MAX_OF(longest, run);
+		changes += i > 0 && byte_is_alnum(value.p[i]) && byte_is_alnum(value.p[i - 1]) &&
+			   byte_is_digit(value.p[i]) != byte_is_digit(value.p[i - 1]);
+	}
+	return longest >= CHANCE_RUN_MIN && changes >= CHANCE_CHANGES_MIN;
+}
+
+/* "nextToken": a place in a list, or what makes a form's request one. */
+static const char *const passing_words[] = {"next", "continuation", "page", "pagination", "cursor",
+    "request", "change", "lifecycle", "csrf", "xsrf", "authenticity", "sync", "idempotency"};
+
+/* "NAME=", "  - name: ", "export NAME=": nothing else stands on the line before the name. */
+static bool begins_line(struct str text, size_t name)
+{
+	size_t line = name;
+
+	while (line > 0 && name - line < NAME_BYTES_MAX && text.p[line - 1] != '\n')
+		line--;
+	for (size_t i = line; i < name; i++) {
+		struct str word = str_sub(text, i, sizeof "export" - 1);
+
+		if (str_eq(word, STR("export")))
+			i += word.n - 1;
+		else if (!byte_is_blank(text.p[i]) && text.p[i] != '-')
+			return false;
+	}
+	return true;
+}
+
+enum secret_worth secret_setting_worth(struct str text, size_t from, size_t start, size_t end)
+{
+	struct str value = str_sub(text, start, end - start);
+	size_t name = from;
+
+	while (name > 0 && from - name < NAME_BYTES_MAX && is_name_byte(text.p[name - 1]))
+		name--;
+	if (!is_one_of(text.p[start - 1], "\"'`") && !begins_line(text, name))
+		return WORTH_NOTHING;
+	if (has_word(str_sub(text, name, start - name), passing_words, ARRAY_LEN(passing_words)) ||
+	    (value.n == 36 && is_like_an_id(value)) || !is_like_chance(value))
+		return WORTH_NOTHING;
+	return secret_assignment_worth(text, from, start, end) == WORTH_FULL ? WORTH_FULL
+									     : WORTH_NOTHING;
+}
+
 /* What may stand between a name and its value. */
 static const char *const gap_words[] = {"value", "val", "default", "string", "str", "text",
     "content", "type", "sensitive", "nullable", "true", "false", "name", "id", "key", "keys",
@@ -259,6 +313,7 @@ enum secret_worth secret_named_worth(struct str text, size_t from, size_t start,
 
 struct value_url {
 	struct str user, password, host;
+	struct str port; /* what stands there, if it is letters and digits */
 };
 
 static bool ends_host(char c)
@@ -283,6 +338,13 @@ static struct value_url url_of(struct str text, size_t from, size_t start, size_
 	while (n < rest.n && !ends_host(rest.p[n]))
 		n++;
 	u.host = str_sub(rest, 0, n);
+	if (n < rest.n && rest.p[n] == ':') {
+		size_t port = n + 1;
+
+		while (port < rest.n && byte_is_alnum(rest.p[port]))
+			port++;
+		u.port = str_sub(rest, n + 1, port - n - 1);
+	}
 	return u;
 }
 
@@ -301,6 +363,9 @@ static bool is_no_url(const struct value_url *u)
 	if (has_any(u->user, "[]()\\^|*`") || has_any(u->password, "[]()\\^|`"))
 		return true;
 	if (str_empty(u->host) || is_number(u->host))
+		return true;
+	/* "host:port" */
+	if (u->port.n > 0 && byte_is_alpha(u->port.p[0]))
 		return true;
 	return is_number(u->password) && u->password.n <= 5 &&
 	       (str_has(u->user, STR(".")) || str_eq_nocase(u->user, STR("localhost")));
@@ -393,7 +458,7 @@ static const char *const no_tests[] = {"latest", "contest", "attest", "greatest"
  * everybody already. */
 bool secret_path_is_published(struct str path)
 {
-	static const char *const names[] = {"doc", "docs", "documentation", "vendor",
+	static const char *const names[] = {"doc", "docs", "documentation", "guides", "vendor",
 	    "node_modules", "third_party", "third-party", "site-packages", "dist-packages"};
 	struct str rest = path, folder;
 
@@ -452,6 +517,9 @@ bool secret_path_is_test(struct str path)
 
 	while (str_cut(&rest, '/', &part)) {
 		if (is_test_name(part, deployed && !(str_empty(rest) && is_source(part))))
+			return true;
+		/* Perl's and git's folder of tests. */
+		if (str_eq(part, STR("t")) && !str_empty(rest))
 			return true;
 		deployed = deployed || is_in(part, deployments, ARRAY_LEN(deployments));
 	}

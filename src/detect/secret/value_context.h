@@ -21,6 +21,9 @@ enum secret_worth {
  * <NAME>value</NAME> are assignments. */
 enum secret_worth secret_assignment_worth(struct str text, size_t from, size_t start, size_t end);
 
+/* The same, and the value looks like chance: letters and digits in turn, on and on. */
+enum secret_worth secret_setting_worth(struct str text, size_t from, size_t start, size_t end);
+
 /* The same if the match begins with a name that belongs to no other kind of value: between the two
  * stand only what assigns, types and words such as "value", on up to a few lines. */
 enum secret_worth secret_named_worth(struct str text, size_t from, size_t start, size_t end);

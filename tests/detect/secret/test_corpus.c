@@ -112,6 +112,33 @@ static void test_negative(void **state)
 	fixture_release(&f);
 }
 
+/* What stands in every manual and on every developer's machine: nothing of it blocks. */
+static void test_development(void **state)
+{
+	struct fixture f;
+	struct str rest, line;
+	size_t n = 0, wrong = 0;
+
+	(void)state;
+	fixture_init(&f, NULL);
+	rest = read_data(&f, TEST_DATA "/secret/development.txt");
+	for (; str_cut(&rest, '\n', &line); n++) {
+		scan(&f, unescape(&f.arena, line));
+		for (size_t i = 0; i < f.report.findings.n; i++) {
+			const struct finding *finding = &f.report.findings.p[i];
+
+			if (finding->weight == WEIGHT_WARNS || finding->secret->generic)
+				continue;
+			print_error(
+			    STR_FMT " in " STR_FMT "\n", STR_ARG(finding->rule), STR_ARG(line));
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+	assert_true(n >= 30);
+	fixture_release(&f);
+}
+
 /* A scanner that was made inside the sandbox, without JIT, hides what the other one hides. */
 static void test_inside(void **state)
 {
@@ -327,6 +354,7 @@ int main(void)
 	    cmocka_unit_test(test_tokens),
 	    cmocka_unit_test(test_named),
 	    cmocka_unit_test(test_negative),
+	    cmocka_unit_test(test_development),
 	    cmocka_unit_test(test_inside),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_key_that_is_not_whole),

@@ -97,7 +97,8 @@ static void test_finding_is_whole(void **state)
 	finding = &f.report.findings.p[0];
 	assert_int_equal(finding->stage, STAGE_SECRETS);
 	assert_int_equal(finding->severity, SEVERITY_CRITICAL);
-	assert_true(str_eq(finding->message, STR("20 characters")));
+	assert_true(
+	    str_eq(finding->message, STR("20 characters; of the AWS account 047550022928")));
 	assert_true(str_eq(finding->secret->prefix, STR("AK"
 							"IA")));
 	assert_int_equal(finding->secret->hash.n, SECRET_HASH_HEX);

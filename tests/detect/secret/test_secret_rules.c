@@ -35,7 +35,7 @@ static void test_builtin_records(void **state)
 	(void)state;
 	arena_init(&arena, MIB(8));
 	assert_int_equal(secret_rules_add_builtin(&rules, &arena, &err), 0);
-	assert_true(rules.rules.n >= 18);
+	assert_true(rules.rules.n >= 200);
 	for (size_t i = 0; i < rules.rules.n; i++) {
 		const struct secret_rule *r = &rules.rules.p[i];
 
@@ -43,17 +43,18 @@ static void test_builtin_records(void **state)
 		assert_ptr_equal(secret_rules_find(&rules, r->id), r);
 		assert_false(str_empty(r->title) || str_eq(r->title, r->name) ||
 			     str_eq(r->pattern, STR("never")));
-		assert_true(r->why.n > 40 && r->fix.n > 40);
+		assert_true(r->why.n > 15 && r->fix.n > 40);
+		assert_true(r->opens.n > 15 && r->revoke.n > r->fix.n / 4);
 		assert_true(str_has(r->fix, STR("first, then rewrite the branch")));
 		assert_int_equal(r->since.n, 10);
 		assert_true(str_eq(r->threat, STR("credentials")));
 		assert_true(r->references.n > 0);
-		assert_true(r->severity == SEVERITY_MEDIUM ||
-			    (r->severity == SEVERITY_CRITICAL && !r->generic));
+		/* Of something that is no more than named so nothing is said that would block. */
+		assert_true(!r->generic || r->severity == SEVERITY_MEDIUM);
 		assert_true(r->own);
 		generic += r->generic;
 	}
-	assert_int_equal(generic, 2);
+	assert_true(generic >= 2);
 	assert_null(secret_rules_find(&rules, STR("no-such-rule")));
 	arena_release(&arena);
 }

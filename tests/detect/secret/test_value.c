@@ -23,6 +23,7 @@ struct value_case {
 #define ISSUED \
 	"AKI"  \
 	"AQ7ZJ5WTN2RXKD4MB" /* twenty, and nobody's */
+#define ACCOUNT "of the AWS account 068270535899"
 #define LETTERS \
 	"ASI"   \
 	"AQWERTYUIOPASDFG"
@@ -81,7 +82,7 @@ static const struct value_case cases[] = {
     {"@", "x7Kq2mW9-XXXXXXXX", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_STAND_IN, NULL},
     {"@", "XXXXXXXX-x7Kq2mW9", SECRET_CHECK_NONE, 0, 0, 0, 0, WORTH_STAND_IN, NULL},
     /* AWS */
-    {"@", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
+    {"@", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, ACCOUNT},
     {"@",
 	"AKI"
 	"AQ7ZJ5WTN2RXKD4MB0",
@@ -100,15 +101,15 @@ static const struct value_case cases[] = {
 	"the key's id in a signed request, without the key"},
     {"Credential=@%2f20190814", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_WARNING,
 	"the key's id in a signed request, without the key"},
-    {"@/2019081", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
-    {"@/2019081x", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
-    {"@/20060000", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
+    {"@/2019081", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, ACCOUNT},
+    {"@/2019081x", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, ACCOUNT},
+    {"@/20060000", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, ACCOUNT},
     {"@/20060001", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_WARNING,
 	"the key's id in a signed request, without the key"},
-    {"@-20190814", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
+    {"@-20190814", ISSUED, SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, ACCOUNT},
     /* checksums */
     {"@", TOKEN, SECRET_CHECK_CHECKSUM, 4, 0, 0, 0, WORTH_FULL, NULL},
-    {"@", TOKEN "000000", SECRET_CHECK_CHECKSUM, 4, 0, 0, 0, WORTH_FULL,
+    {"@", TOKEN "000000", SECRET_CHECK_CHECKSUM, 4, 0, 0, 0, WORTH_WARNING,
 	"its checksum does not fit, so this one may be made up"},
     {"@", TOKEN "0000000", SECRET_CHECK_CHECKSUM, 4, 0, 0, 0, WORTH_FULL, NULL},
     {"@", TOKEN "00000", SECRET_CHECK_CHECKSUM, 4, 0, 0, 0, WORTH_FULL, NULL},
@@ -153,6 +154,20 @@ static void values_are_worth_what_they_show(void **state)
 		check_case(*state, &cases[i]);
 }
 
+/* Bits 2 to 40 of the sixty-four behind the first four characters, as a number. */
+static void say_account(const char *id, char *out, size_t size)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	unsigned long long account = 0;
+
+	for (int bit = 1; bit < 41; bit++) {
+		const char *digit = strchr(digits, id[4 + bit / 5]);
+
+		account = account * 2 + (digit ? (digit - digits) >> (4 - bit % 5) & 1 : 0);
+	}
+	(void)snprintf(out, size, "of the AWS account %012llu", account);
+}
+
 /* AWS issues ids of A-Z and 2-7: another digit anywhere behind the first four is remarked, and of
  * session keys so are letters alone. */
 static void ids_that_aws_does_not_issue(void **state)
@@ -161,13 +176,15 @@ static void ids_that_aws_does_not_issue(void **state)
 		for (const char *digit = "01892345670"; *digit; digit++) {
 			char value[] = ISSUED;
 			bool issued = *digit >= '2' && *digit <= '7';
+			char account[40];
 			struct value_case c = {"@", value, SECRET_CHECK_AWS_ID, 4, 0, 0, 0,
 			    WORTH_FULL,
-			    issued ? NULL
+			    issued ? account
 				   : "AWS issues no id with 0, 1, 8 or 9 in it, so this one may be "
 				     "made up"};
 
 			value[i] = *digit;
+			say_account(value, account, sizeof account);
 			check_case(*state, &c);
 		}
 	}
@@ -178,11 +195,12 @@ static void letters_alone_may_be_words(void **state)
 	static const struct value_case rows[] = {
 	    {"@", LETTERS "H", SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_WARNING,
 		"letters alone: it may be words"},
-	    {"@", LETTERS "7", SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
+	    {"@", LETTERS "7", SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL,
+		"of the AWS account 047550022928"},
 	    {"@",
 		"AKI"
 		"AQWERTYUIOPASDFGH",
-		SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, NULL},
+		SECRET_CHECK_AWS_ID, 4, 0, 0, 0, WORTH_FULL, "of the AWS account 047550022928"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -214,6 +232,7 @@ static void a_checksum_that_fits_is_not_remarked(void **state)
 
 		check_case(*state, &c);
 		value[39] = value[39] == 'a' ? 'b' : 'a';
+		c.worth = WORTH_WARNING;
 		c.remark = "its checksum does not fit, so this one may be made up";
 		check_case(*state, &c);
 	}
@@ -230,7 +249,8 @@ static void fixtures_only_warn(void **state)
 	} rows[] = {
 	    {true, TEST, WORTH_WARNING},
 	    {false, TEST, WORTH_FULL},
-	    {true, PUBLISHED, WORTH_FULL},
+	    {true, PUBLISHED, WORTH_WARNING},
+	    {false, PUBLISHED, WORTH_FULL},
 	    {true, PROGRAM, WORTH_FULL},
 	    {true, 0, WORTH_FULL},
 	};
