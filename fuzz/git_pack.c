@@ -68,7 +68,7 @@ static void check(struct str index, struct str data, size_t id_bytes)
 	struct err err = ERR_INIT;
 
 	limits.object_bytes = MIB(4);
-	if (git_store_init(&store, &limits, id_bytes, &err) != 0)
+	if (git_store_init(&store, &limits, id_bytes, true, &err) != 0)
 		abort();
 	if (git_pack_open(&pack, STR("a.pack"), data, index, id_bytes, &err) == 0 &&
 	    vec_push(&store.packs, &store.arena, pack) &&

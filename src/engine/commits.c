@@ -2,6 +2,7 @@
 #include "engine/commits.h"
 
 #include "engine/own.h"
+#include "engine/repo_objects.h"
 #include "read/source/git/git_walk.h"
 
 struct commits_job {
@@ -157,9 +158,8 @@ static int scan_one_tree(struct scan *scan, struct git_repo *repo, const struct 
 	struct commits_job job = {
 	    .scan = scan, .skip = &skip, .detectors = detectors, .stage = stage, .commit = commit};
 
-	return scan_walk(scan, stage,
-	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
-	    &skip, err);
+	return scan_walk_objects(
+	    scan, stage, repo, &(struct pool_one){.fn = run_commits, .arg = &job}, &skip, err);
 }
 
 int scan_tree(
@@ -185,9 +185,8 @@ int scan_commits(struct scan *scan, struct git_repo *repo, const struct git_oid_
 	    .commits = commits,
 	    .bases = *bases};
 
-	return scan_walk(scan, STAGE_SECRETS,
-	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_commits, .arg = &job},
-	    &skip, err);
+	return scan_walk_objects(scan, STAGE_SECRETS, repo,
+	    &(struct pool_one){.fn = run_commits, .arg = &job}, &skip, err);
 }
 
 int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,

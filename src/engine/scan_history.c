@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "base/os/fd.h"
 #include "engine/history.h"
+#include "engine/repo_objects.h"
 #include "read/source/git/tree_row.h"
 
 #include <fcntl.h>
@@ -61,22 +62,6 @@ int history_fault(struct sink *sink, const struct git_store *store, const unsign
 static void history_release(struct repo_history *h)
 {
 	arena_release(&h->arena);
-}
-
-static int tell_faults(const struct repo_history *h, struct err *err)
-{
-	struct report_sink sink;
-
-	report_sink_init(&sink, h->scan->report, h->scan->subject);
-	for (size_t i = 0; i < h->store->faults.n; i++) {
-		struct git_fault *fault = &h->store->faults.p[i];
-		struct err why = fault->why;
-
-		(void)err_wrap(&why, STR_FMT, STR_ARG(fault->what));
-		if (sink_error(&sink.sink, STAGE_SECRETS, STR_NONE, &why, err) != 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* By time, so that what one reader walks lies close together, and the same on every machine. */
@@ -337,11 +322,11 @@ static int open_store(struct repo_history *h, const struct git_place *place, str
 
 	if (!objects.p)
 		return arena_err(&h->arena, err);
-	if (git_store_init(h->store, h->scan->limits, place->hex_digits / 2, err) != 0 ||
+	if (git_store_init(h->store, h->scan->limits, place->hex_digits / 2, true, err) != 0 ||
 	    git_store_add(h->store, objects.p, err) != 0)
 		return -1;
 	git_store_ready(h->store);
-	return tell_faults(h, err);
+	return scan_store_faults(h->scan, STAGE_SECRETS, h->store, err);
 }
 
 /* The files beside the objects: config, logs, messages, hooks, and what Git LFS keeps. */

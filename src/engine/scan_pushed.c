@@ -1,6 +1,7 @@
 /* Secrets in what a push brings. */
 #include "base/map.h"
 #include "engine/commits.h"
+#include "engine/repo_objects.h"
 #include "engine/scan_gate.h"
 #include "engine/units.h"
 #include "read/source/git/git_walk.h"
@@ -153,9 +154,8 @@ static int scan_others(struct pushed *p, struct err *err)
 
 	if (p->others.n == 0)
 		return 0;
-	return scan_walk(p->scan, STAGE_SECRETS,
-	    &(struct pool_one){.content = git_repo_content(p->repo), .fn = run_others, .arg = &job},
-	    &skip, err);
+	return scan_walk_objects(p->scan, STAGE_SECRETS, p->repo,
+	    &(struct pool_one){.fn = run_others, .arg = &job}, &skip, err);
 }
 
 int scan_pushed(struct scan *scan, struct git_repo *repo, const struct pushed_ref *refs,

@@ -1,5 +1,6 @@
 /* Secrets in what is staged. */
 #include "engine/own.h"
+#include "engine/repo_objects.h"
 #include "engine/scan_gate.h"
 
 struct staged_job {
@@ -140,7 +141,6 @@ int scan_staged(struct scan *scan, struct git_repo *repo, const char *index, str
 	job.parents = lists;
 	if (tell_conflicts(scan, &lists[0], err) != 0)
 		return -1;
-	return scan_walk(scan, STAGE_SECRETS,
-	    &(struct pool_one){.content = git_repo_content(repo), .fn = run_staged, .arg = &job},
-	    &skip, err);
+	return scan_walk_objects(scan, STAGE_SECRETS, repo,
+	    &(struct pool_one){.fn = run_staged, .arg = &job}, &skip, err);
 }

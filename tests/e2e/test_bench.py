@@ -27,7 +27,7 @@ class Bench(House):
 
     def test_help(self):
         said = self.run_python(ROOT / "bench/run", "--help")
-        for name in ("lint-start", "lint-many", "check-start", "check-tree", "secrets-tree", "scan"):
+        for name in ("lint-start", "lint-many", "check-start", "check-tree", "secrets-tree", "secrets-history", "scan"):
             self.assertIn(name, said)
 
     def test_dockerfiles_are_the_same_everywhere(self):

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return 2;
-	result = git_store_init(&store, &limits_default, strtoul(argv[2], NULL, 10), &err);
+	result = git_store_init(&store, &limits_default, strtoul(argv[2], NULL, 10), true, &err);
 	if (result == 0)
 		result = git_store_add(&store, argv[1], &err);
 	git_store_ready(&store);

@@ -14,6 +14,7 @@
 #include "base/os/owned.h"
 #include "read/source/git/git_inner.h"
 #include "read/source/git/git_place.h"
+#include "read/source/git/odb/git_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -318,6 +319,18 @@ void git_repo_close(struct git_repo *repo)
 struct content *git_repo_content(struct git_repo *repo)
 {
 	return &repo->batch.content;
+}
+
+int git_repo_store(struct git_repo *repo, struct git_store *ret, struct err *err)
+{
+	const char *objects = join(&repo->arena, repo->common, "objects");
+
+	if (!objects)
+		return arena_err(&repo->arena, err);
+	if (git_store_init(ret, repo->limits, repo->hex_digits / 2, false, err) != 0 ||
+	    git_store_add(ret, objects, err) != 0)
+		return -1;
+	return repo->pushed ? git_store_add(ret, repo->pushed, err) : 0;
 }
 
 size_t git_repo_hex_digits(const struct git_repo *repo)

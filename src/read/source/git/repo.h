@@ -34,6 +34,10 @@ MUST_USE bool git_repo_discover(const char *path, struct arena *arena, const cha
 /* Objects by id, through git cat-file --batch: the last few stay in memory. An object above
  * limits->object_bytes is CONTENT_ERROR with ERR_LIMIT. Owned by the repo. */
 struct content *git_repo_content(struct git_repo *repo);
+/* All folders of objects, for readers of their own (odb/objects.h); loose ones are not listed.
+ * Release it. What cannot be opened is in its list of faults. */
+struct git_store;
+MUST_USE int git_repo_store(struct git_repo *repo, struct git_store *ret, struct err *err);
 /* 40 or 64. */
 size_t git_repo_hex_digits(const struct git_repo *repo);
 bool git_repo_is_bare(const struct git_repo *repo);

@@ -282,7 +282,8 @@ int git_store_add(struct git_store *store, const char *objects, struct err *err)
 	/* The folders that alternates name come behind it. */
 	for (; at < store->folders.n; at++) {
 		if (add_packs(store, &store->folders.p[at], err) != 0 ||
-		    add_loose(store, at, err) != 0 || add_alternates(store, at, err) != 0)
+		    (store->lists_loose && add_loose(store, at, err) != 0) ||
+		    add_alternates(store, at, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -373,15 +374,16 @@ void git_loose_name(
 
 /* ---- */
 
-int git_store_init(
-    struct git_store *store, const struct limits *limits, size_t id_bytes, struct err *err)
+int git_store_init(struct git_store *store, const struct limits *limits, size_t id_bytes,
+    bool lists_loose, struct err *err)
 {
 	static const struct content_ops ops = {.open = loose_open,
 	    .read = loose_read,
 	    .close = loose_close,
 	    .descriptor = loose_descriptor};
 
-	*store = (struct git_store){.content = {&ops}, .limits = limits, .id_bytes = id_bytes};
+	*store = (struct git_store){
+	    .content = {&ops}, .limits = limits, .id_bytes = id_bytes, .lists_loose = lists_loose};
 	arena_init(&store->arena, limits->scan_memory);
 	for (size_t i = 0; i < ARRAY_LEN(store->files); i++)
 		store->files[i] = -1;

@@ -43,6 +43,7 @@ struct git_store {
 	size_t id_bytes;
 	VEC(struct git_folder) folders;
 	VEC(struct git_pack) packs;
+	bool lists_loose;	     /* false: a loose object is looked for when it is wanted */
 	VEC(struct git_loose) loose; /* sorted by id */
 	VEC(struct git_fault) faults;
 	VEC(struct git_map) maps;
@@ -51,9 +52,10 @@ struct git_store {
 
 enum { GIT_ALTERNATES_MAX = 64, GIT_PACKS_MAX = 100000 };
 
-/* Empty. limits are borrowed; id_bytes is 20 or 32. -1 only if libdeflate is missing. */
-MUST_USE int git_store_init(
-    struct git_store *store, const struct limits *limits, size_t id_bytes, struct err *err);
+/* Empty. limits are borrowed; id_bytes is 20 or 32. Who wants few objects does without a list of
+ * the loose ones. -1 only if libdeflate is missing. */
+MUST_USE int git_store_init(struct git_store *store, const struct limits *limits, size_t id_bytes,
+    bool lists_loose, struct err *err);
 /* Adds a folder of objects and those that its info/alternates names, relative to it, each once.
  * -1 only if memory is out. */
 MUST_USE int git_store_add(struct git_store *store, const char *objects, struct err *err);

@@ -161,6 +161,22 @@ enum content_result git_objects_get_loose(
 	return *ret ? CONTENT_OK : CONTENT_ERROR;
 }
 
+/* By the list of them, or, without one, in each folder. */
+static enum content_result get_loose(
+    struct git_objects *o, const unsigned char *id, struct git_object **ret, struct err *err)
+{
+	const struct git_loose *listed = git_loose_find(o->store, id);
+	struct git_loose loose = {.folder = 0};
+	enum content_result result = CONTENT_MISSING;
+
+	if (o->store->lists_loose)
+		return listed ? git_objects_get_loose(o, listed, ret, err) : CONTENT_MISSING;
+	memcpy(loose.id, id, o->store->id_bytes);
+	for (; loose.folder < o->store->folders.n && result == CONTENT_MISSING; loose.folder++)
+		result = git_objects_get_loose(o, &loose, ret, err);
+	return result;
+}
+
 /* ---- packed ---- */
 
 static bool find_packed(const struct git_store *store, const unsigned char *id, uint32_t *ret_pack,
@@ -200,7 +216,6 @@ static enum content_result find_base(struct git_objects *o, const struct link *d
     uint32_t *ret_pack, uint64_t *ret_offset, struct git_object **ret_loose, struct err *err)
 {
 	const struct git_pack *pack = &o->store->packs.p[delta->pack];
-	const struct git_loose *loose;
 	enum content_result result;
 	uint32_t at;
 
@@ -212,8 +227,7 @@ static enum content_result find_base(struct git_objects *o, const struct link *d
 		return CONTENT_OK;
 	if (find_packed(o->store, delta->entry.base_id, ret_pack, ret_offset))
 		return CONTENT_OK;
-	loose = git_loose_find(o->store, delta->entry.base_id);
-	result = loose ? git_objects_get_loose(o, loose, ret_loose, err) : CONTENT_MISSING;
+	result = get_loose(o, delta->entry.base_id, ret_loose, err);
 	if (result == CONTENT_MISSING)
 		(void)err_set(err, ERR_NOT_FOUND, "the base of its delta is missing");
 	return result == CONTENT_OK ? CONTENT_OK : CONTENT_ERROR;
@@ -307,14 +321,12 @@ static enum content_result get_packed(
 enum content_result git_objects_get(
     struct git_objects *o, const unsigned char *id, struct git_object **ret, struct err *err)
 {
-	const struct git_loose *loose;
 	uint32_t pack;
 	uint64_t offset;
 
 	if (find_packed(o->store, id, &pack, &offset))
 		return get_packed(o, pack, offset, ret, err);
-	loose = git_loose_find(o->store, id);
-	return loose ? git_objects_get_loose(o, loose, ret, err) : CONTENT_MISSING;
+	return get_loose(o, id, ret, err);
 }
 
 bool git_objects_has(const struct git_objects *o, const unsigned char *id)
