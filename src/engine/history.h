@@ -65,6 +65,7 @@ struct history_tip {
 
 struct repo_history {
 	struct scan *scan;
+	const struct history_view *view;
 	struct git_store *store;
 	struct arena arena;
 	VEC(struct history_object) objects;

@@ -17,6 +17,8 @@ struct order {
 	uint32_t *generation; /* the longest way from one without parents */
 	uint32_t *by_rank;
 	unsigned char *reach;
+	bool narrow;		  /* not all commits are in view … */
+	bool *in_view;		  /* … but these */
 	uint32_t *ref_of;	  /* the first of `tips` that leads to it */
 	struct history_ref *tips; /* refs with an id, HEAD's first */
 	uint32_t *tip_commit;	  /* HISTORY_NONE: none */
@@ -226,6 +228,68 @@ static int find_reach(struct order *o, struct err *err)
 	return 0;
 }
 
+/* ---- what is in view ---- */
+
+static bool names_branch(const struct order *o, size_t tip)
+{
+	static const char *const where[] = {"", "refs/heads/", "refs/remotes/", "refs/tags/"};
+	struct str name = o->tips[tip].name, branch = o->h->view->branch;
+
+	for (size_t i = 0; i < ARRAY_LEN(where); i++) {
+		struct str before = str_of(where[i]);
+
+		if (name.n == before.n + branch.n && str_starts(name, before) &&
+		    str_ends(name, branch))
+			return true;
+	}
+	/* HEAD's branch comes first. */
+	return tip == 0 && str_eq(branch, STR("HEAD"));
+}
+
+/* Adds a commit to those that are gone through next, and counts how far from the refs it is. */
+static void enter(
+    struct order *o, uint32_t commit, uint32_t depth, uint32_t *queue, uint32_t *depths, size_t *n)
+{
+	uint32_t most = o->h->view->max_depth;
+
+	if (commit == HISTORY_NONE || o->in_view[commit] || (most > 0 && depth >= most))
+		return;
+	o->in_view[commit] = true;
+	depths[commit] = depth;
+	queue[(*n)++] = commit;
+}
+
+static int find_view(struct order *o, struct err *err)
+{
+	const struct history_view *view = o->h->view;
+	uint32_t *queue = arena_array(o->arena, (size_t)o->n + 1, sizeof *queue);
+	uint32_t *depths = arena_array(o->arena, (size_t)o->n + 1, sizeof *depths);
+	size_t n = 0;
+
+	o->narrow = view->branch.n > 0 || view->since_ms > 0 || view->max_depth > 0;
+	o->in_view = arena_array(o->arena, (size_t)o->n + 1, sizeof *o->in_view);
+	if (!queue || !depths || !o->in_view)
+		return arena_err(o->arena, err);
+	for (size_t i = 0; i < o->n_tips; i++) {
+		if (view->branch.n == 0 || names_branch(o, i))
+			enter(o, o->tip_commit[i], 0, queue, depths, &n);
+	}
+	if (view->branch.n > 0 && n == 0)
+		return err_set(err, ERR_NOT_FOUND, "no branch, tag or ref is named " STR_FMT,
+		    STR_ARG(view->branch));
+	for (size_t at = 0; at < n; at++) {
+		for (uint32_t i = o->parent_first[queue[at]]; i < o->parent_first[queue[at] + 1];
+		    i++)
+			enter(o, o->parents[i], depths[queue[at]] + 1, queue, depths, &n);
+	}
+	for (uint32_t i = 0; i < o->n; i++) {
+		int64_t time = (int64_t)MIN_OF(o->h->commits.p[i].time, (uint64_t)INT64_MAX / 1000);
+
+		o->in_view[i] = !o->narrow || (o->in_view[i] && time * 1000 >= view->since_ms);
+	}
+	return 0;
+}
+
 /* ---- units ---- */
 
 static const char *reach_word(unsigned char reach)
@@ -262,16 +326,20 @@ static void add_unit(struct order *o, const struct history_step *steps, size_t n
 	    .commit = HISTORY_NONE,
 	    .removed = HISTORY_NONE};
 
+	/* The first, of those that most leads to: one that nothing leads to may be older. */
 	for (size_t i = 0; i < n; i++) {
-		if (steps[i].gone)
-			unit.removed = steps[i].commit;
-		if (!steps[i].gone && unit.commit == HISTORY_NONE)
-			unit.commit = steps[i].commit;
+		uint32_t commit = steps[i].commit;
+
+		if (!steps[i].gone && o->in_view[commit] &&
+		    (unit.commit == HISTORY_NONE || o->reach[commit] > o->reach[unit.commit]))
+			unit.commit = commit;
 	}
-	/* Best one that is reachable, although one that is not may be older. */
-	for (size_t i = 0; i < n && unit.commit != HISTORY_NONE; i++) {
-		if (!steps[i].gone && o->reach[steps[i].commit] > o->reach[unit.commit])
-			unit.commit = steps[i].commit;
+	if (unit.commit == HISTORY_NONE && o->narrow)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (steps[i].gone && unit.commit != HISTORY_NONE &&
+		    o->reach[steps[i].commit] >= o->reach[unit.commit])
+			unit.removed = steps[i].commit;
 	}
 	if (unit.commit != HISTORY_NONE) {
 		unit.reach = reach_word(o->reach[unit.commit]);
@@ -334,14 +402,25 @@ static void find_tagged(const struct order *o, struct history_unit *unit)
 {
 	const struct repo_history *h = o->h;
 
-	for (uint32_t i = 0; i < o->n; i++) {
+	struct str id = h->objects.p[unit->object].id;
+
+	/* Tags have no time, so they are the first. */
+	for (uint32_t i = 0; i < o->n && h->commits.p[i].time == 0; i++) {
 		const struct history_commit *c = &h->commits.p[i];
 
-		if (c->tree.n > 0 || !str_eq(c->parents, h->objects.p[unit->object].id))
+		if (!str_eq(c->parents, id) && !str_eq(c->tree, id))
 			continue;
 		unit->reach = reach_word(o->reach[i]);
 		unit->ref = ref_name(o, o->ref_of[i]);
 	}
+}
+
+/* A commit or tag of its own. */
+static bool is_in_view(const struct order *o, uint32_t object)
+{
+	uint32_t node = find_commit(o->h, o->h->objects.p[object].id);
+
+	return node != HISTORY_NONE && o->in_view[node];
 }
 
 static int list_alone(struct order *o, struct err *err)
@@ -356,7 +435,7 @@ static int list_alone(struct order *o, struct err *err)
 	for (uint32_t i = 0; i < h->objects.n; i++) {
 		struct history_unit unit;
 
-		if (placed[i])
+		if (placed[i] || (o->narrow && !is_in_view(o, i)))
 			continue;
 		unit = alone(o, i);
 		if (unit.commit == HISTORY_NONE && unit.ref.n == 0)
@@ -374,7 +453,7 @@ int history_order(struct repo_history *h, struct err *err)
 	arena_init(&arena, h->scan->limits->scan_memory);
 	if (list_parents(&o, err) != 0 || find_generations(&o, err) != 0 ||
 	    rank_commits(&o, err) != 0 || list_tips(&o, err) != 0 || find_reach(&o, err) != 0 ||
-	    list_units(&o, err) != 0)
+	    find_view(&o, err) != 0 || list_units(&o, err) != 0)
 		return -1;
 	return list_alone(&o, err);
 }

@@ -78,8 +78,16 @@ MUST_USE int scan_tree_secrets(
 MUST_USE int scan_range(struct scan *scan, struct git_repo *repo, const struct git_oid *base,
     const struct git_oid *head, struct err *err);
 
-/* Secrets in everything that the repository's object store holds. */
-MUST_USE int scan_history(struct scan *scan, const struct git_place *place, struct err *err);
+/* Secrets in everything that the repository's object store holds; with a view, in what the commits
+ * brought that it has. */
+struct history_view {
+	struct str branch;  /* reachable from it: a branch, of a remote too, a tag, a full ref;
+			       empty: from any */
+	int64_t since_ms;   /* the committer's time; 0: any */
+	uint32_t max_depth; /* so many commits on each way from the refs; 0: any */
+};
+MUST_USE int scan_history(struct scan *scan, const struct git_place *place,
+    const struct history_view *view, struct err *err);
 
 struct image_scan {
 	const char *path;    /* an OCI layout folder, or an archive */

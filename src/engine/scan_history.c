@@ -402,17 +402,21 @@ static int tell_missing(struct repo_history *h, const struct git_place *place, s
 	if (h->n_missing == 0)
 		return 0;
 	what = arena_fmt(&h->arena,
-	    "%llu objects that its folders name are missing, %.12s and others, as in a partial clone: "
-	    "they were not looked at. Fetch them (git fetch --refetch --no-filter), or see what git "
+	    "%llu name%s in its folders lead%s to what is not here, such as object %.12s, as in a "
+	    "partial clone: that was not looked at. Fetch it (git fetch --refetch --no-filter), or see what git "
 	    "fsck says",
-	    (unsigned long long)h->n_missing, hex_of(h->missing, hex).p);
+	    (unsigned long long)h->n_missing, h->n_missing == 1 ? "" : "s",
+	    h->n_missing == 1 ? "s" : "", hex_of(h->missing, hex).p);
 	return what.p ? tell_incomplete(h, what.p, err) : arena_err(&h->arena, err);
 }
 
-int scan_history(struct scan *scan, const struct git_place *place, struct err *err)
+int scan_history(struct scan *scan, const struct git_place *place, const struct history_view *view,
+    struct err *err)
 {
+	static const struct history_view everything = {.max_depth = 0};
 	struct git_store store CLEANUP(git_store_release) = {.id_bytes = 0};
-	struct repo_history h CLEANUP(history_release) = {.scan = scan, .store = &store};
+	struct repo_history h CLEANUP(history_release) = {
+	    .scan = scan, .view = view ? view : &everything, .store = &store};
 
 	arena_init(&h.arena, scan->limits->scan_memory);
 	map_init(&h.commit_at, &h.arena);
@@ -421,7 +425,10 @@ int scan_history(struct scan *scan, const struct git_place *place, struct err *e
 		return -1;
 	if (tell_missing(&h, place, err) != 0)
 		return -1;
-	if (h.objects.n > 0 && (find_origins(&h, place, err) != 0 || look(&h, err) != 0))
+	if ((h.objects.n > 0 || h.view->branch.n > 0) &&
+	    (find_origins(&h, place, err) != 0 || look(&h, err) != 0))
 		return -1;
+	if (h.view->branch.n > 0 || h.view->since_ms > 0 || h.view->max_depth > 0)
+		return 0;
 	return scan_git_files(&h, place, err);
 }

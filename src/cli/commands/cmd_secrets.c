@@ -1,4 +1,5 @@
 /* plimsoll secrets: in a folder, in the commits of a range, or in a text. */
+#include "base/clock.h"
 #include "base/os/fd.h"
 #include "cli/session.h"
 #include "engine/scan_gate.h"
@@ -11,6 +12,8 @@ struct secrets_options {
 	struct session_options session;
 	struct str range;
 	bool staged, paranoid;
+	struct str branch, since;
+	uint64_t max_depth;
 };
 
 static void repo_closep(struct git_repo **repo)
@@ -87,8 +90,24 @@ static int scan_index(struct session *s, struct str operand, struct err *err)
 	return scan_staged(&s->scan, repo, NULL, err);
 }
 
-static int scan_all_of_git(struct session *s, struct str operand, struct err *err)
+/* What of the history is asked for. */
+static int view_of(const struct secrets_options *o, struct history_view *ret, struct err *err)
 {
+	*ret = (struct history_view){.branch = o->branch};
+	if (o->since.n > 0 && (!time_parse(o->since, &ret->since_ms) || ret->since_ms <= 0))
+		return err_set(err, ERR_USAGE,
+		    "--since is a date or time, such as 2026-11-01 or 2026-11-01T10:00:00Z, not " STR_FMT,
+		    STR_ARG(o->since));
+	if (o->max_depth > UINT32_MAX)
+		return err_set(err, ERR_USAGE, "--max-depth: no history is that deep");
+	ret->max_depth = (uint32_t)o->max_depth;
+	return 0;
+}
+
+static int scan_all_of_git(
+    struct session *s, struct str operand, const struct secrets_options *o, struct err *err)
+{
+	struct history_view view;
 	struct where where;
 	struct git_place place;
 	const char *path = arena_cstr(s->cli->arena, operand);
@@ -96,7 +115,8 @@ static int scan_all_of_git(struct session *s, struct str operand, struct err *er
 
 	if (!path)
 		return arena_err(s->cli->arena, err);
-	if (where_find(operand, false, s->cli->arena, &where, err) != 0 ||
+	if (view_of(o, &view, err) != 0 ||
+	    where_find(operand, false, s->cli->arena, &where, err) != 0 ||
 	    session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
 		return -1;
 	if (git_place_find(path, s->cli->arena, &place, &why) != 0) {
@@ -107,7 +127,7 @@ static int scan_all_of_git(struct session *s, struct str operand, struct err *er
 		if (git_place_find(where.top, s->cli->arena, &place, err) != 0)
 			return -1;
 	}
-	return scan_history(&s->scan, &place, err);
+	return scan_history(&s->scan, &place, &view, err);
 }
 
 static int scan_by_word(struct session *s, const struct secrets_options *o, struct str word,
@@ -126,12 +146,17 @@ static int scan_by_word(struct session *s, const struct secrets_options *o, stru
 	if (!str_eq(word, STR("git")))
 		return err_set(err, ERR_USAGE,
 		    "secrets: `dir`, `git` or `stdin` is expected, not " STR_FMT, STR_ARG(word));
+	if ((o->staged || o->range.n > 0) &&
+	    (o->branch.n > 0 || o->since.n > 0 || o->max_depth > 0 || o->paranoid))
+		return err_set(err, ERR_USAGE,
+		    "secrets git: --branch, --since, --max-depth and --paranoid are about the whole "
+		    "history, without --range or --staged");
 	if (o->staged && o->range.n > 0)
 		return err_set(err, ERR_USAGE, "secrets git: --staged or --range, not both");
 	if (o->staged)
 		return scan_index(s, path, err);
 	if (o->range.n == 0)
-		return scan_all_of_git(s, path, err);
+		return scan_all_of_git(s, path, o, err);
 	return scan_git(s, path, o->range, err);
 }
 
@@ -141,6 +166,11 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW(0, "range", &o.range, "BASE..HEAD",
 		"git: only the commits of HEAD since it left BASE; each a branch, full ref or commit"),
+	    OPT_TEXT_ROW(0, "branch", &o.branch, "NAME",
+		"git: only what the commits brought that this branch, tag or full ref leads to"),
+	    OPT_TEXT_ROW(0, "since", &o.since, "DATE", "git: only what commits brought since then"),
+	    OPT_COUNT_ROW(0, "max-depth", &o.max_depth, "N",
+		"git: only the last N commits on each way back from the refs"),
 	    OPT_FLAG_ROW(0, "paranoid", &o.paranoid,
 		"git: look at each version of a file as a whole too, and compare; for tests"),
 	    OPT_FLAG_ROW(0, "staged", &o.staged,
