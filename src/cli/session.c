@@ -94,7 +94,7 @@ int session_check_formats(
 		if (!format_of(option, &file))
 			return err_set(err, ERR_USAGE,
 			    "no such format: " STR_FMT
-			    "; there are text, json, markdown, sarif, junit and check-dockerfile",
+			    "; there are text, json, markdown, sarif, junit, check-dockerfile and plan",
 			    STR_ARG(option));
 		if (file.n == 0 && str_ends(option, STR("=")))
 			return err_set(err, ERR_USAGE,

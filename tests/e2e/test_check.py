@@ -102,7 +102,7 @@ RUN sudo z {value[:20]}\\
 {value[20:]}
 """)
         for command in ("lint", "check"):
-            for form in ("text", "json", "markdown", "sarif", "junit", "check-dockerfile"):
+            for form in ("text", "json", "markdown", "sarif", "junit", "check-dockerfile", "plan"):
                 out, err = self.plimsoll(None, command, ".", "--all", "--format", form)
                 for secret in (value, password):
                     self.assertNotIn(secret, out + err, (command, form))
@@ -132,7 +132,7 @@ RUN sudo echo '-----BEGIN RSA """ + f"""PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA0123\
         self.write("task.json", f'{{"containerDefinitions": [{{"name": "x", "image": "{key}/a"}}]}}')
         self.write(f"{key}/Dockerfile", "FROM debian\n")
         for command in ("lint", "check"):
-            for form in ("text", "json", "markdown", "sarif", "junit", "check-dockerfile"):
+            for form in ("text", "json", "markdown", "sarif", "junit", "check-dockerfile", "plan"):
                 for all_of_it in ([], ["--all"]):
                     out, err = self.plimsoll(1, command, ".", "--format", form, *all_of_it)
                     self.assertNotIn(key, out + err)

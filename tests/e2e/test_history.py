@@ -119,6 +119,17 @@ class History(House):
             _, err = self.plimsoll(None, "secrets", "git", repo.folder, *args)
             self.assertIn(said, err)
 
+    def test_a_plan(self):
+        repo, m = self.repo(), hiding_places.marker(1)
+        repo.add("a.txt", hiding_places.line(m))
+        repo.commit(f"says {m}")
+        hiding_places.amended(repo, hiding_places.marker(2))
+        out, _ = self.plimsoll(1, "secrets", "git", ".", "--format", "plan", cwd=repo.folder)
+        for said in ("2 secrets to revoke", "a.txt:2:9: commit", "by Ada <ada@widgets.io>, taken away by",
+                     "--replace-text expressions.txt", "--replace-message", "git reflog expire"):
+            self.assertIn(said, out)
+        self.assertNotIn(m, out)
+
     def test_what_is_missing_is_said(self):
         repo = self.repo()
         repo.add("a.txt", hiding_places.line(hiding_places.marker(1)))

@@ -7,7 +7,7 @@ from house import House, key_shaped
 
 KEY = key_shaped()
 TOKEN = "ghp_" + "x7Kq2mW9vR4tLp8ZsYc3Nd6HfJb1" + "Ga2Qw3E4"
-FORMATS = ("text", "json", "markdown", "sarif", "junit", "check-dockerfile")
+FORMATS = ("text", "json", "markdown", "sarif", "junit", "check-dockerfile", "plan")
 
 
 def below(*folders):

@@ -157,7 +157,7 @@ static void assert_clean(struct world *w, const char *format)
 static void every_text_of_a_report(void **state)
 {
 	static const char *const formats[] = {
-	    "text", "json", "markdown", "sarif", "junit", "check-dockerfile"};
+	    "text", "json", "markdown", "sarif", "junit", "check-dockerfile", "plan"};
 	struct world *w = *state;
 	struct sample s;
 
