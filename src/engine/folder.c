@@ -399,6 +399,33 @@ static int find_builds(struct scan *scan, const struct where *where, int dir_fd,
 	return lint_builds_add(&scan->builds, builds, &scan->report->arena, err);
 }
 
+/* Submodules have their repositories in this one's folder. */
+static int tell_modules(
+    struct scan *scan, const struct where *where, const struct dir_list *list, struct err *err)
+{
+	struct buf buf CLEANUP(buf_release) = BUF_INIT(4 * scan->limits->path_bytes);
+	struct report_sink sink;
+
+	report_sink_init(&sink, scan->report, scan->subject);
+	for (size_t i = 0; i < list->entries.n; i++) {
+		struct str path = list->entries.p[i].path, folder;
+		struct not_covered gap = {.stage = STAGE_SECRETS,
+		    .kind = GAP_SUBMODULE,
+		    .why = STR("a submodule's repository: its commits were not looked at; name it "
+			       "by itself")};
+
+		if (!str_starts(path, STR("modules/")) || !str_ends(path, STR("/HEAD")) ||
+		    str_has(path, STR("/logs/")) || str_has(path, STR("/refs/")) ||
+		    str_has(path, STR("/worktrees/")))
+			continue;
+		folder = str_sub(path, 0, path.n - (sizeof "/HEAD" - 1));
+		if (unit_path(where, folder, &buf, &gap.what, err) != 0 ||
+		    sink_gap(&sink.sink, &gap, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int scan_opened(
     struct scan *scan, const struct where *where, int dir_fd, unsigned detectors, struct err *err)
 {
@@ -408,8 +435,10 @@ static int scan_opened(
 	bool linted;
 
 	arena_init(&arena, scan->limits->scan_memory);
-	if (dir_walk(dir_fd, detectors & SCAN_GIT_FILES ? "objects" : NULL, scan->limits, &arena,
-		&list, err) != 0)
+	if (dir_walk(dir_fd, detectors & SCAN_GIT_FILES ? git_place_is_objects : NULL, scan->limits,
+		&arena, &list, err) != 0)
+		return -1;
+	if ((detectors & SCAN_GIT_FILES) && tell_modules(scan, where, &list, err) != 0)
 		return -1;
 	if (tell_submodules(scan, where, &list, detectors, err) != 0)
 		return -1;

@@ -205,7 +205,7 @@ int history_refs(struct repo_history *h, int common_fd, struct err *err)
 	    .content = &content.content, .fn = run_refs, .reply = take_refs, .arg = &job};
 
 	content_dir_init(&content, common_fd);
-	if (dir_walk(common_fd, "objects", h->scan->limits, &h->arena, &list, err) != 0)
+	if (dir_walk(common_fd, git_place_is_objects, h->scan->limits, &h->arena, &list, err) != 0)
 		return -1;
 	job.list = &list;
 	return scan_walk(h->scan, STAGE_SECRETS, &one, NULL, err);

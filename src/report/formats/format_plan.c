@@ -48,12 +48,14 @@ static void write_place(const struct place *p, struct buf *out)
 static void write_secret(const struct finding *f, size_t number, struct buf *out)
 {
 	buf_addf(out, "\n%zu. ", number);
-	buf_add_safe(out, f->title);
+	buf_add_safe(out, f->title.n > 0 ? f->title : f->rule);
 	buf_addf(out, " (%u characters, ", f->secret->length);
 	buf_add_safe(out, f->rule);
 	buf_add(out, STR(")\n  first: "));
 	buf_add_safe(out, f->fix ? f->fix->text : STR("revoke it where it was issued"));
-	buf_addf(out, "\n  more: plimsoll explain " STR_FMT "\n  it stands in\n", STR_ARG(f->rule));
+	buf_add(out, STR("\n  more: plimsoll explain "));
+	buf_add_safe(out, f->rule);
+	buf_add(out, STR("\n  it stands in\n"));
 	for (size_t i = 0; i < f->n_places; i++)
 		write_place(&f->places[i], out);
 	if (f->more_places > 0)

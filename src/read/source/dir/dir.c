@@ -22,7 +22,7 @@ struct level {
 };
 
 struct dir_walking {
-	const char *but;
+	dir_leaves_fn *leaves;
 	const struct limits *limits;
 	struct arena *arena;
 	struct buf path; /* of what is looked at now */
@@ -91,7 +91,7 @@ static int open_folder(struct dir_walking *w, int parent_fd, const char *name)
 {
 	int fd;
 
-	if (strcmp(name, ".git") == 0 || (w->but && str_eq(buf_str(&w->path), str_of(w->but))))
+	if (strcmp(name, ".git") == 0 || (w->leaves && w->leaves(buf_str(&w->path))))
 		return 0;
 	if (w->levels.n > w->limits->path_depth)
 		return tell_limit(w, "a folder inside more folders than are followed");
@@ -208,11 +208,11 @@ static int walk_all(struct dir_walking *w, int dir_fd)
 	return 0;
 }
 
-int dir_walk(int dir_fd, const char *but, const struct limits *limits, struct arena *arena,
+int dir_walk(int dir_fd, dir_leaves_fn *leaves, const struct limits *limits, struct arena *arena,
     struct dir_list *ret_list, struct err *err)
 {
 	struct dir_walking w CLEANUP(walk_release) = {
-	    .but = but, .limits = limits, .arena = arena, .err = err};
+	    .leaves = leaves, .limits = limits, .arena = arena, .err = err};
 
 	buf_init(&w.path, limits->path_bytes + 2);
 	if (walk_all(&w, dir_fd))

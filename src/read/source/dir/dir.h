@@ -31,11 +31,13 @@ struct dir_list {
 	VEC(struct dir_unread) unread;
 };
 
+typedef bool dir_leaves_fn(struct str folder);
+
 /* All files, symbolic links, devices, FIFOs and sockets below dir_fd (borrowed). Folders named .git
- * are not entered, nor the one whose path is `but` (NULL: none). What cannot be read, or lies too
- * deep or under too long a path, is in `unread` and the walk goes on. More entries than
+ * are not entered, nor those whose path `leaves` says (NULL: none). What cannot be read, or lies
+ * too deep or under too long a path, is in `unread` and the walk goes on. More entries than
  * limits->tree_entries is there too, after which it stops. -1 only if the arena is full. */
-MUST_USE int dir_walk(int dir_fd, const char *but, const struct limits *limits, struct arena *arena,
-    struct dir_list *ret_list, struct err *err);
+MUST_USE int dir_walk(int dir_fd, dir_leaves_fn *leaves, const struct limits *limits,
+    struct arena *arena, struct dir_list *ret_list, struct err *err);
 
 #endif

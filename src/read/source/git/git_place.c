@@ -125,6 +125,12 @@ static int find_common(struct git_place *place, struct arena *arena, struct err 
 	return err_set(err, ERR_NOT_FOUND, "%s: its git repository is gone", place->path);
 }
 
+bool git_place_is_objects(struct str folder)
+{
+	return str_eq(folder, STR("objects")) ||
+	       (str_starts(folder, STR("modules/")) && str_ends(folder, STR("/objects")));
+}
+
 /* ---- config ---- */
 
 /* "[extensions]": its name, empty for one with a subsection or that is malformed. */

@@ -22,6 +22,9 @@ MUST_USE int git_place_find(
 /* A folder as git_place_find takes it, seen from inside: a linked work tree's part too. */
 bool git_place_is_dir(struct arena *arena, const char *path);
 
+/* Whether a folder of a git folder, by its path from there, holds objects: its own, or a
+ * submodule's. */
+bool git_place_is_objects(struct str folder);
 /* The real path; NULL if there is none. */
 const char *git_place_real(struct arena *arena, const char *path);
 
