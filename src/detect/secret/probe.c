@@ -1,6 +1,6 @@
 #include "detect/secret/probe.h"
 
-#include "detect/secret/region.h"
+#include "detect/secret/decode_scan.h"
 #include "detect/secret/text_kind.h"
 #include "detect/secret/wide.h"
 
@@ -95,14 +95,42 @@ static void sort_facts(struct secret_facts *facts)
 	facts->n = kept;
 }
 
+/* What is encoded in the text. */
+static int look_at_decoded(
+    struct secret_scanner *scanner, struct str text, struct secret_facts *facts, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release) = {0};
+	struct secret_hits hits = {.full = false};
+	struct secret_region region = {.text = text,
+	    .keep_to = text.n,
+	    .start = TEXT_CURSOR_START,
+	    .leave = kind_of(text) == PROBE_BINARY ? SECRET_LEAVE_WORDS : SECRET_LEAVE_NONE,
+	    .view = {.any_path = true}};
+	struct decode_scan scan = {
+	    .scanner = scanner, .region = &region, .arena = &arena, .hits = &hits};
+	bool full = false, ok = true;
+
+	arena_init(&arena, SECRET_SCANNER_BYTES);
+	if (decode_scan(&scan, &full, err) != 0)
+		return -1;
+	for (size_t i = 0; i < hits.list.n && ok; i++)
+		ok = secret_facts_push(facts,
+		    &(struct secret_fact){hits.list.p[i].from.at, hits.list.p[i].to.at, true});
+	if (full || hits.full)
+		ok = ok && secret_facts_push(facts, &(struct secret_fact){0, text.n, true});
+	return ok ? 0 : err_nomem(err);
+}
+
 int secret_probe_whole(
     struct secret_scanner *scanner, struct str text, struct secret_facts *ret, struct err *err)
 {
-	bool any;
+	bool any, encoded, far;
 
 	ret->n = 0;
 	ret->kind = PROBE_ANY;
-	ret->by_lines = wide_detect(text) == WIDE_NONE;
+	if (decode_glance(text, &encoded, &far, err) != 0)
+		return -1;
+	ret->by_lines = wide_detect(text) == WIDE_NONE && !far;
 	if (!ret->by_lines || secret_is_lfs_pointer(text)) {
 		if (secret_probe(scanner, text, &any, err) != 0)
 			return -1;
@@ -113,6 +141,8 @@ int secret_probe_whole(
 	if (secret_match_any(scanner, text, &any, err) != 0)
 		return -1;
 	if (any && look_at(scanner, text, 0, text.n, ret, err) != 0)
+		return -1;
+	if (encoded && look_at_decoded(scanner, text, ret, err) != 0)
 		return -1;
 	sort_facts(ret);
 	return 0;
@@ -225,10 +255,11 @@ static bool is_inside(const struct stretches *s, const struct secret_fact *fact)
 	return low < s->n && s->p[low].at < fact->end;
 }
 
-/* All stretches as one text, so that the patterns run once. */
+/* All stretches as one text, so that the patterns run once. *ret_encoded: something is encoded. */
 static int match_stretches(struct secret_scanner *scanner, struct str text,
-    const struct stretches *s, bool *ret_any, struct err *err)
+    const struct stretches *s, bool *ret_any, bool *ret_encoded, struct err *err)
 {
+	bool far;
 	size_t n = 0;
 	char *all = malloc(s->bytes + s->n * SEPARATOR + 1);
 	int result;
@@ -243,6 +274,8 @@ static int match_stretches(struct secret_scanner *scanner, struct str text,
 		n += part.n + SEPARATOR;
 	}
 	result = secret_match_any(scanner, str_make(all, n), ret_any, err);
+	if (result == 0)
+		result = decode_glance(str_make(all, n), ret_encoded, &far, err);
 	free(all);
 	return result;
 }
@@ -268,10 +301,12 @@ static int probe_stretches(struct secret_scanner *scanner, struct str text,
     const struct stretches *s, const struct secret_facts *kept, struct secret_facts *ret,
     struct err *err)
 {
-	bool any = false;
+	bool any = false, encoded = false;
 
-	if (s->n > 0 && match_stretches(scanner, text, s, &any, err) != 0)
+	if (s->n > 0 && match_stretches(scanner, text, s, &any, &encoded, err) != 0)
 		return -1;
+	if (encoded)
+		return secret_probe_whole(scanner, text, ret, err);
 	for (size_t i = 0; any && i < s->n; i++) {
 		if (look_at(scanner, text, s->p[i].at, s->p[i].end, ret, err) != 0)
 			return -1;

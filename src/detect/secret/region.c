@@ -8,14 +8,30 @@
 #include "base/utf8.h"
 #include "detect/secret/value.h"
 
+enum { COUNT_BYTES = 240 }; /* at once, so that the count fits a byte */
+
+static uint32_t count_lines(struct str s)
+{
+	uint32_t lines = 0;
+
+	for (size_t from = 0, to; from < s.n; from = to) {
+		uint8_t some = 0;
+
+		to = from + MIN_OF(s.n - from, (size_t)COUNT_BYTES);
+		for (size_t i = from; i < to; i++)
+			some = (uint8_t)(some + (s.p[i] == '\n'));
+		lines += some;
+	}
+	return lines;
+}
+
 void text_cursor_move(struct text_cursor *cursor, struct str text, size_t to)
 {
 	struct str piece = str_sub(text, cursor->at, to - cursor->at);
 	size_t last = str_rchr(piece, '\n');
 
 	if (last != STR_NPOS) {
-		for (size_t i = 0; i <= last; i++)
-			cursor->line += piece.p[i] == '\n';
+		cursor->line += count_lines(str_sub(piece, 0, last + 1));
 		cursor->column = 1;
 		piece = str_sub(piece, last + 1, piece.n);
 	}

@@ -18,6 +18,11 @@ struct text_cursor {
 /* To byte `to` of the text, which is not before where it stands. */
 void text_cursor_move(struct text_cursor *cursor, struct str text, size_t to);
 
+/* Of a hit that is not in the unit's bytes as they are; as core/origin.h has them. */
+struct secret_where {
+	struct str encoding, inner;
+};
+
 struct secret_hit {
 	uint32_t rule; /* index */
 	struct text_cursor from, to;
@@ -26,7 +31,8 @@ struct secret_hit {
 	unsigned char hash[SECRET_HASH_HEX / 2];
 	char prefix[5];
 	const char *remark;
-	bool warns; /* worth a warning, not more */
+	bool warns;			  /* worth a warning, not more */
+	const struct secret_where *where; /* NULL: as it is */
 };
 
 /* The first line of a block that is no key as it stands: what follows it may change. */

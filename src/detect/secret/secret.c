@@ -6,7 +6,7 @@
  */
 #include "base/buf.h"
 #include "base/hash.h"
-#include "detect/secret/region.h"
+#include "detect/secret/decode_scan.h"
 #include "detect/secret/text_kind.h"
 #include "detect/secret/wide.h"
 
@@ -37,6 +37,7 @@ struct secret_pass {
 	size_t cap, have;
 	size_t from; /* what begins here was not scanned yet */
 	bool looked;
+	bool undecoded; /* there was more encoded text than could be decoded */
 };
 
 static int tell_problem(
@@ -85,6 +86,8 @@ static struct place place_of(
 	};
 
 	place.origin.path = path;
+	if (hit->where)
+		place.origin.encoding = hit->where->encoding;
 	return place;
 }
 
@@ -148,6 +151,16 @@ static int tell_hits(struct secret_pass *s, struct str path, struct err *err)
 	return 0;
 }
 
+static int tell_undecoded(struct secret_pass *s, struct err *err)
+{
+	struct not_covered gap = {.stage = STAGE_SECRETS,
+	    .kind = GAP_TOO_LARGE,
+	    .what = s->unit->origin.path,
+	    .why = STR("so much of it is encoded text that not all was decoded")};
+
+	return sink_gap(s->sink, &gap, err);
+}
+
 static int tell_limits(struct secret_pass *s, struct err *err)
 {
 	const struct secret_engine *engine = s->scanner->engine;
@@ -160,6 +173,8 @@ static int tell_limits(struct secret_pass *s, struct err *err)
 		if (!message.p || tell_problem(s, ERR_LIMIT, message, 0, err))
 			return message.p ? -1 : arena_err(&s->arena, err);
 	}
+	if (s->undecoded && tell_undecoded(s, err))
+		return -1;
 	if (!s->hits.gave_up)
 		return 0;
 	message = arena_fmt(&s->arena,
@@ -232,8 +247,25 @@ struct secret_step {
 	size_t marks[MARK_COUNT];
 };
 
+/* What stands in a text that was encoded itself. */
+static int mark_hits(struct secret_pass *s, size_t first, struct str encoding, struct err *err)
+{
+	struct secret_where *where;
+
+	if (first == s->hits.list.n || str_empty(encoding))
+		return 0;
+	where = arena_new(&s->arena, struct secret_where);
+	if (!where)
+		return arena_err(&s->arena, err);
+	where->encoding = encoding;
+	for (; first < s->hits.list.n; first++)
+		s->hits.list.p[first].where = where;
+	return 0;
+}
+
+/* encoding: static text. */
 static int scan_text(struct secret_pass *s, struct str text, const size_t marks[MARK_COUNT],
-    struct text_cursor *cursor, struct err *err)
+    struct text_cursor *cursor, const char *encoding, struct err *err)
 {
 	struct secret_region region = {.text = text,
 	    .keep_from = marks[MARK_FROM],
@@ -243,7 +275,16 @@ static int scan_text(struct secret_pass *s, struct str text, const size_t marks[
 	    .view = s->view,
 	    .key = s->key};
 
-	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err))
+	struct decode_scan decoded = {.scanner = s->scanner,
+	    .region = &region,
+	    .encoding = str_of(encoding),
+	    .arena = &s->arena,
+	    .hits = &s->hits,
+	    .first = s->hits.list.n};
+
+	if (secret_region_scan(s->scanner, &region, &s->arena, &s->hits, err) ||
+	    mark_hits(s, decoded.first, decoded.encoding, err) ||
+	    decode_scan(&decoded, &s->undecoded, err))
 		return -1;
 	/* Behind the last step nothing asks where it ended, and counting lines is not for nothing.
 	 */
@@ -253,21 +294,22 @@ static int scan_text(struct secret_pass *s, struct str text, const size_t marks[
 	return 0;
 }
 
-/* As the bytes are; and decoded, if they look like UTF-16: a byte order mark in front of plain
- * text hides nothing. */
+/* As the bytes are; and as characters, if they look like UTF-16 or such: a byte order mark in front
+ * of plain text hides nothing. */
 static int scan_step(struct secret_pass *s, struct secret_step *step, struct err *err)
 {
+	struct arena arena CLEANUP(arena_release) = {0};
 	struct str text;
 
 	arena_clear(&s->scanner->arena);
-	if (scan_text(s, step->bytes, step->marks, &s->narrow, err))
+	if (scan_text(s, step->bytes, step->marks, &s->narrow, "", err))
 		return -1;
 	if (s->order == WIDE_NONE)
 		return 0;
-	if (wide_decode(
-		step->bytes, s->order, step->marks, MARK_COUNT, &s->scanner->arena, &text, err))
+	arena_init(&arena, SECRET_SCANNER_BYTES);
+	if (wide_decode(step->bytes, s->order, step->marks, MARK_COUNT, &arena, &text, err))
 		return -1;
-	return scan_text(s, text, step->marks, &s->wide, err);
+	return scan_text(s, text, step->marks, &s->wide, wide_name(s->order), err);
 }
 
 /* Before the first step: what kind of bytes these are. A UTF-8 byte order mark is not a column. */
@@ -354,19 +396,20 @@ int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any
 	static const struct unit nowhere = {.mode = 0};
 	struct secret_pass s CLEANUP(scan_release);
 	struct secret_step step = {bytes, {0, bytes.n, bytes.n}};
-	bool any;
+	bool any, encoded, far;
 
 	scan_init(&s, scanner, &nowhere, STR(""), NULL);
 	s.view.any_path = true;
-	if (secret_match_any(scanner, bytes, &any, err) != 0)
+	if (secret_match_any(scanner, bytes, &any, err) != 0 ||
+	    decode_glance(bytes, &encoded, &far, err) != 0)
 		return -1;
 	*ret_any = secret_is_lfs_pointer(bytes);
-	if (*ret_any || (!any && wide_detect(bytes) == WIDE_NONE))
+	if (*ret_any || (!any && !encoded && wide_detect(bytes) == WIDE_NONE))
 		return 0;
 	look_at(&s, &step);
 	if (scan_step(&s, &step, err) != 0)
 		return -1;
-	*ret_any = s.hits.list.n > 0 || s.hits.full || s.hits.gave_up;
+	*ret_any = s.hits.list.n > 0 || s.hits.full || s.hits.gave_up || s.undecoded;
 	return 0;
 }
 
@@ -395,7 +438,7 @@ static size_t step_back(const struct secret_pass *s, size_t at)
 	size_t least = at > 3 ? at - 3 : 0;
 
 	if (s->order != WIDE_NONE) {
-		at &= ~(size_t)1;
+		at &= ~(wide_unit(s->order) - 1);
 		return at >= 2 && wide_is_second(str_make(s->buffer, s->have), at, s->order)
 			   ? at - 2
 			   : at;

@@ -17,8 +17,12 @@
  *  - The value itself is in no finding, message, note or error: kind, length, the first
  *    four characters if it has sixteen or more, and a keyed hash (HMAC-SHA256, 16
  *    bytes, hex).
- *  - Patterns see bytes: \w, \d, \s, \b and (?i) are ASCII. UTF-16 is decoded first (byte
- *    order mark, or NULs in every other byte) and scanned as it is all the same.
+ *  - Patterns see bytes: \w, \d, \s, \b and (?i) are ASCII. UTF-16, UTF-32 and EBCDIC (by a byte
+ *    order mark, or by what most bytes are) are decoded, and scanned as they are all the same.
+ *  - What is encoded in a text is decoded, and what is encoded in that, to a depth of five: base64
+ *    and hexadecimal digits (also over lines), percent, \u and \x, HTML's entities, literals that
+ *    are joined. The place is that of the encoded text, origin.encoding says how, and the hash is
+ *    that of the secret itself. What is found plain is not found again by decoding.
  *  - A binary file is scanned with all rules but those of ours that need words around a
  *    value. One
  *    NUL makes no binary.
@@ -31,7 +35,7 @@
  *    key, and a made-up one is cured by the same edit.
  *  - A Git LFS pointer is scanned as the text it is; that its content lies elsewhere is a
  *    gap.
- * Not done in this form: archives, base64, percent and other encodings, UTF-32, liveness.
+ * Not done in this form: archives, liveness.
  */
 #ifndef DETECT_SECRET_SECRET_H
 #define DETECT_SECRET_SECRET_H
