@@ -19,6 +19,7 @@ static const struct {
     {"json", drive_json},
     {"json-words", drive_json_words},
     {"yaml", drive_yaml},
+    {"toml", drive_toml},
     {"shell", drive_shell},
     {"dockerfile", drive_dockerfile},
 };

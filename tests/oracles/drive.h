@@ -14,7 +14,7 @@ typedef int drive_fn(struct str input, struct arena *arena, struct buf *out, str
 
 drive_fn drive_gzip, drive_tar, drive_libarchive;
 drive_fn drive_glob, drive_pypi_name, drive_purl, drive_requirements;
-drive_fn drive_json, drive_json_words, drive_yaml, drive_shell, drive_dockerfile;
+drive_fn drive_json, drive_json_words, drive_yaml, drive_toml, drive_shell, drive_dockerfile;
 
 /* A JSON string with a character for each byte: U+0000 to U+00FF ("latin-1" in Python). */
 void put_bytes(struct buf *out, struct str s);

@@ -74,6 +74,17 @@ int drive_yaml(struct str input, struct arena *arena, struct buf *out, struct er
 	return 0;
 }
 
+int drive_toml(struct str input, struct arena *arena, struct buf *out, struct err *err)
+{
+	struct syntax_tree tree;
+
+	if (toml_tree(input, NESTING, arena, &tree, err) != 0)
+		put_error(out, err);
+	else
+		put_tree(out, &tree);
+	return 0;
+}
+
 /* ---- shell ---- */
 
 static void put_words(struct buf *out, const char *key, const struct shell_word *words, size_t n)

@@ -1,5 +1,5 @@
 /*
- * One located value tree for JSON, YAML and HCL: each value knows which bytes of the text it
+ * One located value tree for JSON, YAML, HCL and TOML: each value knows which bytes of the text it
  * covers, so that a finding about a field stands on the field. A tree is built even if
  * the text has mistakes; each mistake is a syntax_problem. All memory is the arena's; text
  * is borrowed and must live as long as the tree.
@@ -33,7 +33,7 @@ struct syntax_problem {
 /* What is said of a name that its map has already; tree_name_twice is that text itself. */
 extern const char tree_name_twice[];
 
-/* A text with its trees: one for JSON and HCL, one a document for YAML. */
+/* A text with its trees: one for JSON, HCL and TOML, one a document for YAML. */
 struct syntax_tree {
 	struct str text;
 	struct line_index lines;
@@ -73,6 +73,16 @@ MUST_USE int yaml_tree(struct str text, unsigned nesting_max, struct arena *aren
  * what was met until then, and that as a problem.
  */
 MUST_USE int hcl_tree(struct str text, unsigned nesting_max, struct arena *arena,
+    struct syntax_tree *ret, struct err *err);
+
+/*
+ * TOML 1.0. A date is a string, as it is written; a number has no underscores in its text. A table
+ * that several headers fill is one map, each [[header]] one map more in a list. What TOML forbids,
+ * as a name or a table that is given twice, is a problem; after one reading goes on at the next
+ * line, and bytes that are not UTF-8 leave an empty tree. Nested too deep, dotted names counted,
+ * *ret has what was met until then, and that as a problem.
+ */
+MUST_USE int toml_tree(struct str text, unsigned nesting_max, struct arena *arena,
     struct syntax_tree *ret, struct err *err);
 
 /* NULL-tolerant look-ups: a NULL or unfitting node gives NULL, false or the empty slice. */
