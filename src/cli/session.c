@@ -157,6 +157,12 @@ static const char *tool_cache_folder(struct arena *arena)
 	return NULL;
 }
 
+static void warn_of_rules(const struct secret_rules *rules)
+{
+	for (size_t i = 0; i < rules->warnings.n; i++)
+		log_warn(STR_FMT, STR_ARG(rules->warnings.p[i]));
+}
+
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err)
 {
@@ -176,6 +182,8 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;
+	if (s->secrets)
+		warn_of_rules(secret_engine_rules(s->secrets));
 	cli->edge->no_sandbox = options->no_sandbox;
 	if (options->rules.n > 0)
 		cli->edge->given = s->secrets;

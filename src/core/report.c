@@ -170,6 +170,9 @@ static int join_secret(
 	if (other->severity > f->severity &&
 	    copy_str(&s->report->arena, other->message, &f->message, err) != 0)
 		return -1;
+	/* Asked to be left alone in one place is not asked in all. */
+	if (other->request.n == 0)
+		f->request = STR_NONE;
 	f->weight = MIN_OF(f->weight, other->weight);
 	f->stage = MIN_OF(f->stage, other->stage);
 	f->subject = MIN_OF(f->subject, s->subject);

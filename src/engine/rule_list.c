@@ -1,11 +1,11 @@
 #include "engine/rule_list.h"
 
-#include "base/os/fd.h"
 #include "base/vec.h"
 #include "detect/lint/lint.h"
 #include "detect/secret/secret_rules.h"
 #include "engine/image_rules.h"
 #include "engine/run_rules.h"
+#include "engine/scan_gitleaks.h"
 
 /* What the built image's configuration is judged by as well (image_config.c). */
 static bool is_of_image(const char *id)
@@ -151,14 +151,11 @@ static int add_file(
     struct rule_list *list, const char *rules_file, struct arena *arena, struct err *err)
 {
 	struct secret_rules rules = {0};
-	struct str json;
 
-	if (file_read(rules_file, SECRET_RULE_FILE_BYTES, arena, &json, err) != 0) {
-		err->code = ERR_CONFIG;
-		return err_wrap(err, "secret rules");
-	}
-	if (secret_rules_add_json(&rules, json, str_of(rules_file), arena, err) != 0)
+	if (secret_rules_load(rules_file, arena, &rules, err) != 0)
 		return -1;
+	for (size_t i = 0; i < rules.path_rules.n; i++)
+		(void)vec_push(&rules.rules, arena, rules.path_rules.p[i]);
 	return add_secret_rules(list, &rules, arena, err);
 }
 

@@ -154,6 +154,8 @@ static int run_hook(struct cli *cli, int argc, char **argv)
 	const struct opt rows[] = {
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"a JSON object of names and regular expressions, instead of the built-in rules"),
+	    OPT_TEXT_ROW('c', "config", &o.session.rules, "FILE",
+		"gitleaks' configuration, a file whose name ends in .toml; --rules takes it too"),
 	    SESSION_ROWS(&o.session),
 	    OPT_END_ROW,
 	};

@@ -177,6 +177,8 @@ static int run_secrets(struct cli *cli, int argc, char **argv)
 		"git: what the next commit would bring, as it lies in the index"),
 	    OPT_TEXT_ROW('r', "rules", &o.session.rules, "FILE",
 		"a JSON object of names and regular expressions, instead of the built-in rules"),
+	    OPT_TEXT_ROW('c', "config", &o.session.rules, "FILE",
+		"gitleaks' configuration, a file whose name ends in .toml; --rules takes it too"),
 	    SESSION_ROWS(&o.session),
 	    OPT_END_ROW,
 	};

@@ -57,7 +57,10 @@ static int compile_exact(
 static int translate(const struct secret_rule *rule, struct arena *arena,
     struct secret_pattern *ret, struct err *err)
 {
-	if (secret_pattern_translate(rule->pattern, arena, ret, err) == 0)
+	bool re2 = rule->dialect == SECRET_DIALECT_RE2;
+
+	if ((re2 ? secret_pattern_translate_re2 : secret_pattern_translate)(
+		rule->pattern, arena, ret, err) == 0)
 		return 0;
 	return err_wrap(
 	    err, "%.*s: secret rule \"%.*s\"", STR_ARG(rule->source), STR_ARG(rule->name));
@@ -137,8 +140,10 @@ static int engine_init(struct secret_engine *e, const struct secret_rules *rules
 		return err_set(err, ERR_UNSUPPORTED,
 		    "this processor lacks the vector instructions (SSE4.2, or NEON) that the "
 		    "secret rules need");
-	if (e->n == 0)
+	if (e->n == 0 && rules->path_rules.n == 0)
 		return err_set(err, ERR_CONFIG, "there are no secret rules to look for");
+	if (e->n == 0)
+		return 0;
 	e->compiled = calloc(e->n, sizeof *e->compiled);
 	if (!e->compiled)
 		return err_nomem(err);
@@ -232,7 +237,7 @@ static int scanner_init(
 	s->match_context = pcre2_match_context_create(NULL);
 	s->jit_stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
 	if (!s->match_data || !s->match_context || !s->jit_stack ||
-	    hs_clone_scratch(engine->scratch, &s->scratch) != HS_SUCCESS)
+	    (engine->scratch && hs_clone_scratch(engine->scratch, &s->scratch) != HS_SUCCESS))
 		return err_nomem(err);
 	(void)pcre2_set_match_limit(s->match_context, engine->match_limit);
 	pcre2_jit_stack_assign(s->match_context, NULL, s->jit_stack);

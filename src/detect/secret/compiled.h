@@ -45,6 +45,8 @@ struct secret_scanner {
 	pcre2_match_context *match_context;
 	pcre2_jit_stack *jit_stack;
 	struct arena arena; /* one unit's */
+	/* Of what is scanned, for the rules' terms; NULL: where it comes from does not matter. */
+	const struct origin *origin;
 };
 
 /* Where a rule matched, as byte offsets of the text. */

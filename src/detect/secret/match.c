@@ -11,6 +11,7 @@
  * missed, and a window's size bounds what one search can cost.
  */
 #include "detect/secret/compiled.h"
+#include "detect/secret/terms.h"
 
 enum { CONTEXT_BYTES = 256, WINDOWS_MAX = 1 << 20 };
 
@@ -25,6 +26,9 @@ struct windows {
 	struct arena *arena;
 	VEC(struct window) list;
 	uint32_t *open; /* by rule: index + 1 of its newest window */
+	struct str text;
+	const struct origin *origin;
+	enum { WANT_UNKNOWN, WANTED, NOT_WANTED } * wants; /* by rule, of those with terms */
 	enum secret_leave leave;
 	bool full, no_memory;
 };
@@ -51,6 +55,21 @@ static bool is_left(const struct secret_rule *rule, enum secret_leave leave)
 	return leave == SECRET_LEAVE_GENERIC && rule->generic;
 }
 
+/* What the file's name and the text around say before anything is looked at. */
+static bool is_wanted(struct windows *w, unsigned id)
+{
+	const struct secret_terms *terms = w->engine->compiled[id].rule->terms;
+
+	if (!terms || !w->origin)
+		return true;
+	if (w->wants[id] == WANT_UNKNOWN)
+		w->wants[id] = secret_terms_want_file(terms, w->origin) &&
+				       (terms->hidden || secret_terms_want_text(terms, w->text))
+				   ? WANTED
+				   : NOT_WANTED;
+	return w->wants[id] == WANTED;
+}
+
 static int on_end(
     unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
 {
@@ -59,7 +78,7 @@ static int on_end(
 	struct window fresh = {id, (uint32_t)to, (uint32_t)to};
 
 	(void)from, (void)flags;
-	if (is_left(c->rule, w->leave))
+	if (is_left(c->rule, w->leave) || !is_wanted(w, id))
 		return 0;
 	if (w->open[id] > 0 && widen(&w->list.p[w->open[id] - 1], (uint32_t)to, c->reach_bytes))
 		return 0;
@@ -99,6 +118,22 @@ static void note_gave_up(struct search *s)
 	s->out->gave_up_at = s->near;
 }
 
+/* The group that is the secret: the one that is named, else the first that is not empty. */
+static void take_group(
+    const struct secret_terms *terms, const size_t *span, int n, struct secret_match *ret)
+{
+	int from = terms->group > 0 ? (int)terms->group : 1;
+	int to = terms->group > 0 ? from + 1 : n;
+
+	for (int i = from; i < to && i < n; i++) {
+		if (span[2 * i] == PCRE2_UNSET || span[2 * i + 1] <= span[2 * i])
+			continue;
+		ret->value_start = span[2 * i];
+		ret->value_end = span[2 * i + 1];
+		return;
+	}
+}
+
 /* The leftmost match in text[at, cut). 1 found, 0 none or given up on (which is noted). */
 static int find(struct search *s, size_t at, size_t cut, struct secret_match *ret)
 {
@@ -118,6 +153,10 @@ static int find(struct search *s, size_t at, size_t cut, struct secret_match *re
 		return 0;
 	}
 	*ret = (struct secret_match){s->rule, span[0], span[1], span[0], span[1]};
+	if (s->c->rule->terms) {
+		take_group(s->c->rule->terms, span, rc, ret);
+		return 1;
+	}
 	/* A pattern of ours may have a group in each of its alternatives. */
 	for (int i = 1; i < rc && (s->c->groups == 1 || s->c->rule->own); i++) {
 		if (span[2 * i] == PCRE2_UNSET || span[2 * i + 1] <= span[2 * i])
@@ -186,18 +225,23 @@ int secret_match_text(struct secret_scanner *scanner, struct str text, enum secr
     struct secret_matches *ret_matches, struct err *err)
 {
 	const struct secret_engine *engine = scanner->engine;
-	struct windows w = {.engine = engine, .arena = &scanner->arena, .leave = leave};
+	struct windows w = {.engine = engine,
+	    .arena = &scanner->arena,
+	    .leave = leave,
+	    .text = text,
+	    .origin = scanner->origin};
 	struct secret_matches out = {0};
 	hs_error_t rc;
 
-	if (text.n == 0) {
+	if (text.n == 0 || !engine->database) {
 		*ret_matches = out;
 		return 0;
 	}
 	if (text.n > UINT32_MAX)
 		return err_set(err, ERR_LIMIT, "a text of 4 GiB or more");
 	w.open = arena_array(&scanner->arena, engine->n, sizeof *w.open);
-	if (!w.open)
+	w.wants = arena_array(&scanner->arena, engine->n, sizeof *w.wants);
+	if (!w.open || !w.wants)
 		return arena_err(&scanner->arena, err);
 	rc = hs_scan(engine->database, text.p, (unsigned)text.n, 0, scanner->scratch, on_end, &w);
 	if (w.no_memory)

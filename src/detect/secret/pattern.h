@@ -1,5 +1,5 @@
 /*
- * Python's regular expressions (the `re` module, over bytes) in the notation that PCRE2
+ * Python's regular expressions (the `re` module, over bytes), and RE2's, in the notation that PCRE2
  * and vectorscan share. What means the same in both is copied; what does not is
  * rewritten or refused. Pure functions.
  */
@@ -19,5 +19,11 @@ struct secret_pattern {
  * not closed) are left to it. */
 MUST_USE int secret_pattern_translate(
     struct str python, struct arena *arena, struct secret_pattern *ret_pattern, struct err *err);
+
+/* The same of RE2's dialect, as Go's regexp package has it, over bytes: `.` is a byte, and so is a
+ * negated class. Refused, besides what RE2 refuses: the flag U, \p{…}, and characters outside of
+ * ASCII in ranges and negated classes. */
+MUST_USE int secret_pattern_translate_re2(
+    struct str re2, struct arena *arena, struct secret_pattern *ret_pattern, struct err *err);
 
 #endif

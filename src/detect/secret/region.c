@@ -6,6 +6,8 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "detect/secret/composite.h"
+#include "detect/secret/terms.h"
 #include "detect/secret/value.h"
 
 enum { COUNT_BYTES = 240 }; /* at once, so that the count fits a byte */
@@ -52,16 +54,6 @@ static int by_place(const void *a, const void *b)
 	return x->value_start < y->value_start ? -1 : x->value_start > y->value_start;
 }
 
-/* A match and what it is worth. */
-struct judged {
-	struct secret_match match;
-	struct secret_value value;
-};
-
-struct judged_list {
-	VEC(struct judged) list;
-};
-
 static int add_hit(struct secret_scanner *scanner, const struct secret_region *region,
     const struct judged *judged, struct text_cursor *cursor, struct arena *arena,
     struct secret_hits *hits, struct err *err)
@@ -83,6 +75,7 @@ static int add_hit(struct secret_scanner *scanner, const struct secret_region *r
 	    .warns = value->worth == WORTH_WARNING,
 	};
 	text_cursor_move(&hit.to, region->text, match->end);
+	hit.asked = secret_line_asks(secret_lines_of(region->text, match->start, match->end));
 	hmac_sha256(region->key, value->hashed, mac);
 	memcpy(hit.hash, mac, sizeof hit.hash);
 	memcpy(hit.prefix, value->prefix, sizeof hit.prefix);
@@ -107,6 +100,34 @@ static void note_limits(
 	hits->gave_up_line = cursor.line;
 }
 
+/* As gitleaks has it: line ends around a match are not of it. */
+static void trim_match(struct str text, struct secret_match *m)
+{
+	bool whole = m->value_start == m->start && m->value_end == m->end;
+
+	while (m->start < m->end && text.p[m->start] == '\n')
+		m->start++;
+	while (m->end > m->start && text.p[m->end - 1] == '\n')
+		m->end--;
+	if (whole) {
+		m->value_start = m->start;
+		m->value_end = m->end;
+	}
+}
+
+static bool is_wanted(struct secret_scanner *scanner, const struct secret_region *region,
+    const struct secret_rule *rule, const struct secret_match *m)
+{
+	static const struct origin nowhere = {.path = {NULL, 0}};
+	struct secret_seen seen = {
+	    .secret = str_sub(region->text, m->value_start, m->value_end - m->value_start),
+	    .match = str_sub(region->text, m->start, m->end - m->start),
+	    .line = secret_lines_of(region->text, m->start, m->end),
+	    .origin = scanner->origin ? scanner->origin : &nowhere};
+
+	return !rule->terms || secret_terms_want(rule->terms, &seen);
+}
+
 /* The matches that are worth anything, those in whose place a stand-in is included: what a specific
  * rule knows to be one is none for a generic rule either. */
 static int judge_all(struct secret_scanner *scanner, const struct secret_region *region,
@@ -117,6 +138,10 @@ static int judge_all(struct secret_scanner *scanner, const struct secret_region 
 		struct judged one = {.match = m->found.p[i]};
 		const struct secret_rule *rule = scanner->engine->compiled[one.match.rule].rule;
 
+		if (rule->terms)
+			trim_match(region->text, &one.match);
+		if (!is_wanted(scanner, region, rule, &one.match))
+			continue;
 		if (secret_value_of(rule, region->text, &one.match, &region->view, &scanner->arena,
 			&one.value, err))
 			return -1;
@@ -149,21 +174,27 @@ static int by_match(const void *a, const void *b)
 }
 
 /* Our rules stand in the order of how specific they are: of two that take the same bytes, the first
- * is reported. */
+ * is reported. A user's own report each for itself. */
 static void drop_overlaps(const struct secret_engine *engine, struct judged_list *m)
 {
+	struct judged *last = NULL; /* of ours */
 	size_t kept = 0;
 
 	qsort(m->list.p, m->list.n, sizeof *m->list.p, by_bytes);
 	for (size_t i = 0; i < m->list.n; i++) {
-		struct judged *one = &m->list.p[i], *last = &m->list.p[kept - (kept > 0)];
+		struct judged one = m->list.p[i];
+		bool own = engine->compiled[one.match.rule].rule->own;
 
-		if (kept == 0 || one->value.from >= last->value.to ||
-		    one->match.rule == last->match.rule ||
-		    !engine->compiled[one->match.rule].rule->own)
-			m->list.p[kept++] = *one;
-		else if (one->match.rule < last->match.rule)
-			*last = *one;
+		if (own && last && one.value.from < last->value.to &&
+		    one.match.rule != last->match.rule) {
+			if (one.match.rule < last->match.rule)
+				*last = one;
+			continue;
+		}
+		m->list.p[kept] = one;
+		if (own)
+			last = &m->list.p[kept];
+		kept++;
 	}
 	m->list.n = kept;
 	qsort(m->list.p, m->list.n, sizeof *m->list.p, by_match);
@@ -186,6 +217,7 @@ int secret_region_scan(struct secret_scanner *scanner, const struct secret_regio
 		return -1;
 	if (judged.list.n > 1)
 		drop_overlaps(scanner->engine, &judged);
+	secret_compose(scanner->engine, region->text, &judged);
 	for (size_t i = 0; i < judged.list.n; i++) {
 		const struct judged *one = &judged.list.p[i];
 

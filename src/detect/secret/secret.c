@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "detect/secret/decode_scan.h"
 #include "detect/secret/text_kind.h"
+#include "detect/secret/terms.h"
 #include "detect/secret/wide.h"
 
 #include <stdlib.h>
@@ -91,8 +92,15 @@ static struct place place_of(
 	return place;
 }
 
+/* What a comment on its line asks; whether that excuses it the policy says. */
+static struct str request_of(struct secret_pass *s, const struct place *place)
+{
+	return arena_fmt(&s->arena, STR_FMT ":%u: a comment asks to leave it alone",
+	    STR_ARG(place->origin.path), place->line);
+}
+
 static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, struct place *places,
-    size_t n_places, struct err *err)
+    size_t n_places, bool asked, struct err *err)
 {
 	const struct secret_rule *rule = s->scanner->engine->compiled[hit->rule].rule;
 	char hash[SECRET_HASH_HEX + 1];
@@ -115,6 +123,11 @@ static int tell_finding(struct secret_pass *s, const struct secret_hit *hit, str
 	    .fix = &fix,
 	    .references = rule->references};
 
+	if (asked) {
+		finding.request = request_of(s, &places[0]);
+		if (!finding.request.p)
+			return arena_err(&s->arena, err);
+	}
 	finding.more_places = (uint32_t)(n_places - finding.n_places);
 	hex_write(hit->hash, sizeof hit->hash, hash);
 	secret.hash = finding.identity = str_of(hash);
@@ -139,12 +152,14 @@ static int tell_hits(struct secret_pass *s, struct str path, struct err *err)
 		qsort(hits, n, sizeof *hits, by_secret);
 	for (size_t i = 0; i < n; i = end) {
 		const struct secret_hit *strongest = &hits[i];
+		bool asked = true;
 
 		for (end = i; end < n && same_secret(&hits[i], &hits[end]); end++) {
 			places[end] = place_of(s, &hits[end], path);
 			strongest = hits[end].warns ? strongest : &hits[end];
+			asked = asked && hits[end].asked;
 		}
-		if (tell_finding(s, strongest, &places[i], end - i, err))
+		if (tell_finding(s, strongest, &places[i], end - i, asked, err))
 			return -1;
 	}
 	s->hits.list.n = 0;
@@ -213,6 +228,49 @@ static struct str without_hits(struct secret_pass *s, struct str path)
 	return buf_ok(&out) ? arena_str(&s->arena, buf_str(&out)) : STR_NONE;
 }
 
+/* A rule that knows a file by its path. */
+static int tell_path_rule(struct secret_pass *s, const struct secret_rule *rule, struct err *err)
+{
+	struct str path = s->unit->origin.path;
+	struct place place = {.origin = s->unit->origin};
+	unsigned char mac[SHA256_BYTES];
+	char hash[SECRET_HASH_HEX + 1];
+	struct finding_secret secret = {.kind = rule->id, .generic = rule->generic};
+	struct finding_fix fix = {.text = rule->fix};
+	struct finding finding = {.rule = rule->id,
+	    .stage = STAGE_SECRETS,
+	    .severity = rule->severity,
+	    .title = rule->title,
+	    .message = STR("the file's path says it"),
+	    .threat = rule->threat,
+	    .since = rule->since,
+	    .places = &place,
+	    .n_places = 1,
+	    .secret = &secret,
+	    .fix = &fix,
+	    .references = rule->references};
+
+	hmac_sha256(s->key, path, mac);
+	hex_write(mac, SECRET_HASH_HEX / 2, hash);
+	secret.hash = finding.identity = str_of(hash);
+	return sink_finding(s->sink, &finding, err);
+}
+
+static int tell_path_rules(struct secret_pass *s, struct err *err)
+{
+	const struct secret_rules *rules = s->scanner->engine->rules;
+
+	for (size_t i = 0; i < rules->path_rules.n; i++) {
+		const struct secret_rule *rule = &rules->path_rules.p[i];
+
+		if (!str_empty(s->unit->origin.path) &&
+		    secret_terms_want_file(rule->terms, &s->unit->origin) &&
+		    tell_path_rule(s, rule, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int scan_path(struct secret_pass *s, struct err *err)
 {
 	struct str path = s->unit->origin.path, shown;
@@ -223,6 +281,8 @@ static int scan_path(struct secret_pass *s, struct err *err)
 	    .view = s->view,
 	    .key = s->key};
 
+	if (tell_path_rules(s, err) != 0)
+		return -1;
 	if (str_empty(path) || path.n > SECRET_WINDOW_BYTES)
 		return 0;
 	arena_clear(&s->scanner->arena);
@@ -368,11 +428,14 @@ static void scan_init(struct secret_pass *s, struct secret_scanner *scanner,
 		.test = secret_path_is_test(unit->origin.path),
 		.published = secret_path_is_published(unit->origin.path)}};
 	arena_init(&s->arena, SECRET_SCANNER_BYTES);
+	scanner->origin = &unit->origin;
 }
 
 static void scan_release(struct secret_pass *s)
 {
 	arena_release(&s->arena);
+	if (s->scanner)
+		s->scanner->origin = NULL;
 }
 
 static int scan_end(struct secret_pass *s, struct err *err)

@@ -113,24 +113,32 @@ static bool has_nocase(struct str s, struct str word)
 	return false;
 }
 
-/* What a rule has before anybody says more about it. */
-static int rule_init(struct secret_rules *rules, struct rules_reader *r, struct str name,
-    struct str pattern, struct secret_rule *ret)
+int secret_rule_of_file(struct str id, struct str description, struct str pattern, struct str file,
+    struct arena *arena, struct secret_rule *ret, struct err *err)
 {
 	*ret = (struct secret_rule){
-	    .id = free_id(rules, name, r->arena),
-	    .name = arena_str(r->arena, name),
-	    .title = arena_str(r->arena, name),
+	    .id = arena_str(arena, id),
+	    .name = arena_str(arena, id),
+	    .title = arena_str(arena, description.n > 0 ? description : id),
 	    .severity = SEVERITY_HIGH,
-	    .generic = has_nocase(name, STR("generic")),
+	    .generic = has_nocase(id, STR("generic")),
 	    .why = STR("A rule file given with --rules says that this is a secret."),
 	    .fix = STR("Revoke it first, then rewrite the branch so that no commit holds it; "
 		       "deleting the line is not enough"),
 	    .since = STR("2026-11-24"),
 	    .threat = STR("credentials"),
-	    .source = arena_str(r->arena, r->file),
-	    .pattern = arena_str(r->arena, pattern),
+	    .source = arena_str(arena, file),
+	    .pattern = arena_str(arena, pattern),
 	};
+	return arena_check(arena, err);
+}
+
+static int rule_init(struct secret_rules *rules, struct rules_reader *r, struct str name,
+    struct str pattern, struct secret_rule *ret)
+{
+	if (secret_rule_of_file(name, name, pattern, r->file, r->arena, ret, r->err) != 0)
+		return -1;
+	ret->id = free_id(rules, name, r->arena);
 	return arena_check(r->arena, r->err);
 }
 

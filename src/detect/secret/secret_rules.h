@@ -35,6 +35,11 @@ enum secret_check {
 /* To the ends of the lines on which the match stands. */
 #define SECRET_REACH_LINE UINT32_MAX
 
+/* How its pattern is written. */
+enum secret_dialect { SECRET_DIALECT_PYTHON, SECRET_DIALECT_RE2 };
+
+struct secret_terms; /* detect/secret/terms.h */
+
 /* What `plimsoll rules` and `explain` print, and the pattern that finds it. */
 struct secret_rule {
 	struct str id;	 /* kebab case: "aws-access-key" */
@@ -62,11 +67,15 @@ struct secret_rule {
 	struct str threat; /* "credentials" */
 	struct str_list references;
 	struct str source;  /* "built in", or the file's name */
-	struct str pattern; /* Python's dialect, as written */
+	struct str pattern; /* as written */
+	enum secret_dialect dialect;
+	const struct secret_terms *terms; /* what it asks besides; NULL: nothing */
 };
 
 struct secret_rules {
 	VEC(struct secret_rule) rules;
+	VEC(struct secret_rule) path_rules; /* a file whose path its terms have is a finding */
+	struct str_list warnings;	    /* of the file that they come from */
 };
 
 enum { SECRET_RULES_MAX = 2000, SECRET_PATTERN_BYTES = 16384, SECRET_RULE_FILE_BYTES = 4 << 20 };
@@ -80,6 +89,9 @@ MUST_USE int secret_rules_add_builtin(
  * set, as truffleHog's --rules does, do not add that one. */
 MUST_USE int secret_rules_add_json(struct secret_rules *rules, struct str json, struct str file,
     struct arena *arena, struct err *err);
+/* A rule of a user's file as it is before anybody says more about it. description may be empty. */
+MUST_USE int secret_rule_of_file(struct str id, struct str description, struct str pattern,
+    struct str file, struct arena *arena, struct secret_rule *ret, struct err *err);
 /* NULL if there is none. */
 const struct secret_rule *secret_rules_find(const struct secret_rules *rules, struct str id);
 
