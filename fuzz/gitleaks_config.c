@@ -1,4 +1,5 @@
 /* Any bytes as gitleaks' configuration; the expressions of what is taken are compiled, or refused.
+ * The same bytes as a pattern of git-secrets.
  */
 #include "peer/gitleaks_config.h"
 
@@ -15,7 +16,18 @@ static void try_expressions(const struct str_list *list, struct arena *arena)
 
 	if (list->n == 0)
 		return;
-	if (secret_regex_make(list->p, list->n, arena, &regex, &err) == 0)
+	if (secret_regex_make(SECRET_DIALECT_RE2, list->p, list->n, arena, &regex, &err) == 0)
+		(void)secret_regex_matches(regex, STR("key = \"abc-123\" # x\n"));
+	else if (err.code == ERR_NONE)
+		abort();
+}
+
+static void try_pattern(struct str text, struct arena *arena)
+{
+	struct secret_regex *regex;
+	struct err err = ERR_INIT;
+
+	if (secret_regex_make(SECRET_DIALECT_ERE, &text, 1, arena, &regex, &err) == 0)
 		(void)secret_regex_matches(regex, STR("key = \"abc-123\" # x\n"));
 	else if (err.code == ERR_NONE)
 		abort();
@@ -55,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    err.code != ERR_LIMIT && err.code != ERR_NOMEM)
 			abort();
 	}
+	try_pattern(str_sub(text, 0, 2000), &arena);
 	arena_release(&arena);
 	return 0;
 }

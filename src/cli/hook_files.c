@@ -178,12 +178,12 @@ static void quote(struct str text, struct buf *out)
 	buf_addc(out, '\'');
 }
 
-/* This very program, so that a hook works also where no PATH has it. */
-static struct str own_path(char buffer[PATH_MAX])
+void hook_write_program(struct buf *out)
 {
-	ssize_t n = readlink("/proc/self/exe", buffer, PATH_MAX);
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path);
 
-	return n > 0 && n < PATH_MAX ? str_make(buffer, (size_t)n) : STR("plimsoll");
+	quote(n > 0 && (size_t)n < sizeof path ? str_make(path, (size_t)n) : STR("plimsoll"), out);
 }
 
 static void write_script(
@@ -191,14 +191,13 @@ static void write_script(
 {
 	bool has_input = kind == HOOK_PRE_PUSH || kind == HOOK_PRE_RECEIVE;
 	const char *name = names[kind];
-	char path[PATH_MAX];
 
 	buf_addf(out,
 	    "#!/bin/sh\n" MARK "`plimsoll hook uninstall %s` takes this out again.\n"
 	    "# A hook that was here before is kept beside it, as %s" BEFORE ", and runs first.\n"
 	    "plimsoll=",
 	    name, name);
-	quote(own_path(path), out);
+	hook_write_program(out);
 	buf_add(out,
 	    STR("\n[ -x \"$plimsoll\" ] || plimsoll=$(command -v plimsoll) || {\n"
 		"\techo 'plimsoll is not installed, so nothing was checked: install it, or take this "

@@ -13,6 +13,10 @@ const char *hook_name(enum hook_kind kind);
 /* False, and an error that names the nearest one, if there is no such hook. */
 MUST_USE bool hook_find(struct str name, enum hook_kind *ret, struct err *err);
 
+/* This very program, quoted for a shell, so that a hook works also where no PATH has it. */
+struct buf;
+void hook_write_program(struct buf *out);
+
 struct hook_place {
 	const char *folder; /* as git names it from here */
 	bool bare;	    /* a repository without a work tree */

@@ -47,7 +47,7 @@ static int look_at_index(struct hook *h, struct err *err)
 
 	if (open_repo(&repo, h->cli->limits, err) != 0)
 		return -1;
-	return scan_staged(&h->session.scan, repo, index && *index ? index : NULL, err);
+	return scan_staged(&h->session.scan, repo, index && *index ? index : NULL, false, err);
 }
 
 /* `git commit -v` shows the change itself below a line of its own; that is no part of the message.

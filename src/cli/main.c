@@ -197,6 +197,8 @@ static const struct command *called_by_name(int argc, char **argv)
 
 	if (str_eq(name, STR("dockerfile_lint")))
 		return &command_dockerfile_lint;
+	if (str_eq(name, STR("git-secrets")))
+		return &command_git_secrets;
 	return str_eq(name, STR("hadolint")) ? &command_hadolint : NULL;
 }
 

@@ -7,10 +7,14 @@
 
 #include "engine/scan.h"
 
-/* The secrets in what the next commit would bring. index: NULL is the repository's own. What all
- * of its parents hold at the same place is known. A file in conflict is not covered. */
+/* The secrets in what the next commit would bring; whole: in all that is in the index. index: NULL
+ * is the repository's own. What all of its parents hold at the same place is known. A file in
+ * conflict is not covered. */
 MUST_USE int scan_staged(
-    struct scan *scan, struct git_repo *repo, const char *index, struct err *err);
+    struct scan *scan, struct git_repo *repo, const char *index, bool whole, struct err *err);
+
+/* The secrets in what each commit brought that a ref reaches. */
+MUST_USE int scan_all_commits(struct scan *scan, struct git_repo *repo, struct err *err);
 
 /* A ref that is pushed. */
 struct pushed_ref {

@@ -93,7 +93,7 @@ static int make_regexes(struct gitleaks_building *b, const struct str_list *list
 
 	if (list->n == 0)
 		return 0;
-	if (secret_regex_make(list->p, list->n, b->arena, &regex, err) != 0)
+	if (secret_regex_make(SECRET_DIALECT_RE2, list->p, list->n, b->arena, &regex, err) != 0)
 		return fail_at(place, err);
 	*ret = regex;
 	return 0;
@@ -183,7 +183,7 @@ static int check_groups(
 {
 	struct secret_regex *regex;
 
-	if (secret_regex_make(&from->regex, 1, b->arena, &regex, err) != 0)
+	if (secret_regex_make(SECRET_DIALECT_RE2, &from->regex, 1, b->arena, &regex, err) != 0)
 		return fail_at(from->place, err);
 	if (from->group <= secret_regex_groups(regex))
 		return 0;

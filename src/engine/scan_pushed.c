@@ -176,3 +176,15 @@ int scan_pushed(struct scan *scan, struct git_repo *repo, const struct pushed_re
 		return -1;
 	return scan_others(&p, err);
 }
+
+int scan_all_commits(struct scan *scan, struct git_repo *repo, struct err *err)
+{
+	struct arena arena CLEANUP(arena_release);
+	const struct git_oid_list none = {0};
+	struct git_oid_list commits = {0};
+
+	arena_init(&arena, scan->limits->scan_memory);
+	if (git_rev_list_all(repo, &arena, &commits, err) != 0)
+		return -1;
+	return commits.n > 0 ? scan_commits(scan, repo, &commits, &none, err) : 0;
+}

@@ -116,7 +116,8 @@ static int tell_conflicts(struct scan *scan, const struct git_staged_list *list,
 	return 0;
 }
 
-int scan_staged(struct scan *scan, struct git_repo *repo, const char *index, struct err *err)
+int scan_staged(
+    struct scan *scan, struct git_repo *repo, const char *index, bool whole, struct err *err)
 {
 	struct arena arena CLEANUP(arena_release);
 	struct git_oid_list parents = {0};
@@ -125,7 +126,7 @@ int scan_staged(struct scan *scan, struct git_repo *repo, const char *index, str
 	struct git_staged_list *lists;
 
 	arena_init(&arena, scan->limits->scan_memory);
-	if (git_next_parents(repo, &arena, &parents, err) != 0)
+	if (!whole && git_next_parents(repo, &arena, &parents, err) != 0)
 		return -1;
 	if (parents.n > GIT_PARENTS_MAX)
 		return err_set(err, ERR_LIMIT, "a merge of more than %d commits", GIT_PARENTS_MAX);

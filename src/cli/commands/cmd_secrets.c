@@ -87,7 +87,7 @@ static int scan_index(struct session *s, struct str operand, struct err *err)
 
 	if (open_repo(s, operand, &repo, err) != 0)
 		return -1;
-	return scan_staged(&s->scan, repo, NULL, err);
+	return scan_staged(&s->scan, repo, NULL, false, err);
 }
 
 /* What of the history is asked for. */

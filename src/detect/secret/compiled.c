@@ -57,10 +57,7 @@ static int compile_exact(
 static int translate(const struct secret_rule *rule, struct arena *arena,
     struct secret_pattern *ret, struct err *err)
 {
-	bool re2 = rule->dialect == SECRET_DIALECT_RE2;
-
-	if ((re2 ? secret_pattern_translate_re2 : secret_pattern_translate)(
-		rule->pattern, arena, ret, err) == 0)
+	if (secret_dialect_translate(rule->dialect, rule->pattern, arena, ret, err) == 0)
 		return 0;
 	return err_wrap(
 	    err, "%.*s: secret rule \"%.*s\"", STR_ARG(rule->source), STR_ARG(rule->name));

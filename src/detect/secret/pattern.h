@@ -1,6 +1,6 @@
 /*
- * Python's regular expressions (the `re` module, over bytes), and RE2's, in the notation that PCRE2
- * and vectorscan share. What means the same in both is copied; what does not is
+ * Python's regular expressions (the `re` module, over bytes), RE2's and POSIX's, in the notation
+ * that PCRE2 and vectorscan share. What means the same in both is copied; what does not is
  * rewritten or refused. Pure functions.
  */
 #ifndef DETECT_SECRET_PATTERN_H
@@ -25,5 +25,11 @@ MUST_USE int secret_pattern_translate(
  * ASCII in ranges and negated classes. */
 MUST_USE int secret_pattern_translate_re2(
     struct str re2, struct arena *arena, struct secret_pattern *ret_pattern, struct err *err);
+
+/* The same of POSIX's extended notation, as GNU grep has it in the C locale: bytes, and matches
+ * that stay on one line. word: one that begins or ends inside of a word is none (grep -w). Refused
+ * are references back to a group. */
+MUST_USE int secret_pattern_translate_ere(struct str ere, bool word, struct arena *arena,
+    struct secret_pattern *ret_pattern, struct err *err);
 
 #endif

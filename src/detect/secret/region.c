@@ -115,8 +115,9 @@ static void trim_match(struct str text, struct secret_match *m)
 	}
 }
 
+/* line: of the match. */
 static bool is_wanted(struct secret_scanner *scanner, const struct secret_region *region,
-    const struct secret_rule *rule, const struct secret_match *m)
+    const struct secret_rule *rule, const struct secret_match *m, uint32_t line)
 {
 	static const struct origin nowhere = {.path = {NULL, 0}};
 	struct secret_seen seen = {
@@ -125,7 +126,9 @@ static bool is_wanted(struct secret_scanner *scanner, const struct secret_region
 	    .line = secret_lines_of(region->text, m->start, m->end),
 	    .origin = scanner->origin ? scanner->origin : &nowhere};
 
-	return !rule->terms || secret_terms_want(rule->terms, &seen);
+	seen.grep = arena_fmt(&scanner->arena, STR_FMT ":%u:" STR_FMT, STR_ARG(seen.origin->path),
+	    line, STR_ARG(seen.line));
+	return secret_terms_want(rule->terms, &seen);
 }
 
 /* The matches that are worth anything, those in whose place a stand-in is included: what a specific
@@ -134,14 +137,18 @@ static int judge_all(struct secret_scanner *scanner, const struct secret_region 
     const struct secret_matches *m, struct judged_list *out, struct secret_hits *hits,
     struct err *err)
 {
+	struct text_cursor cursor = region->start;
+
 	for (size_t i = 0; i < m->found.n; i++) {
 		struct judged one = {.match = m->found.p[i]};
 		const struct secret_rule *rule = scanner->engine->compiled[one.match.rule].rule;
 
-		if (rule->terms)
+		if (rule->terms) {
 			trim_match(region->text, &one.match);
-		if (!is_wanted(scanner, region, rule, &one.match))
-			continue;
+			text_cursor_move(&cursor, region->text, MAX_OF(one.match.start, cursor.at));
+			if (!is_wanted(scanner, region, rule, &one.match, cursor.line))
+				continue;
+		}
 		if (secret_value_of(rule, region->text, &one.match, &region->view, &scanner->arena,
 			&one.value, err))
 			return -1;

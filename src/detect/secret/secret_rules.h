@@ -36,7 +36,16 @@ enum secret_check {
 #define SECRET_REACH_LINE UINT32_MAX
 
 /* How its pattern is written. */
-enum secret_dialect { SECRET_DIALECT_PYTHON, SECRET_DIALECT_RE2 };
+enum secret_dialect {
+	SECRET_DIALECT_PYTHON,
+	SECRET_DIALECT_RE2,
+	SECRET_DIALECT_ERE,
+	SECRET_DIALECT_ERE_WORD,
+};
+
+struct secret_pattern; /* detect/secret/pattern.h */
+MUST_USE int secret_dialect_translate(enum secret_dialect dialect, struct str text,
+    struct arena *arena, struct secret_pattern *ret, struct err *err);
 
 struct secret_terms; /* detect/secret/terms.h */
 

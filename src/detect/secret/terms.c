@@ -12,6 +12,22 @@ enum { NEST_MAX = 64, STEPS_MAX = 200000, DEPTH_MAX = 10000, PATTERNS_BYTES = 4 
 
 /* ---- expressions ---- */
 
+int secret_dialect_translate(enum secret_dialect dialect, struct str text, struct arena *arena,
+    struct secret_pattern *ret, struct err *err)
+{
+	switch (dialect) {
+	case SECRET_DIALECT_RE2:
+		return secret_pattern_translate_re2(text, arena, ret, err);
+	case SECRET_DIALECT_ERE:
+	case SECRET_DIALECT_ERE_WORD:
+		return secret_pattern_translate_ere(
+		    text, dialect == SECRET_DIALECT_ERE_WORD, arena, ret, err);
+	case SECRET_DIALECT_PYTHON:
+	default:
+		return secret_pattern_translate(text, arena, ret, err);
+	}
+}
+
 struct secret_regex {
 	pcre2_code *code;
 	uint32_t groups;
@@ -28,13 +44,13 @@ static void keep_memory(void *p, void *arena)
 	(void)p, (void)arena;
 }
 
-static int join(
-    const struct str *expressions, size_t n, struct arena *arena, struct buf *out, struct err *err)
+static int join(enum secret_dialect dialect, const struct str *expressions, size_t n,
+    struct arena *arena, struct buf *out, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct secret_pattern pattern;
 
-		if (secret_pattern_translate_re2(expressions[i], arena, &pattern, err) != 0)
+		if (secret_dialect_translate(dialect, expressions[i], arena, &pattern, err) != 0)
 			return err_wrap(
 			    err, "\"" STR_FMT "\"", STR_ARG(str_excerpt(expressions[i], 100)));
 		if (n > 1)
@@ -46,8 +62,8 @@ static int join(
 	return buf_ok(out) ? 0 : buf_err(out, "expressions", err);
 }
 
-int secret_regex_make(const struct str *expressions, size_t n, struct arena *arena,
-    struct secret_regex **ret, struct err *err)
+int secret_regex_make(enum secret_dialect dialect, const struct str *expressions, size_t n,
+    struct arena *arena, struct secret_regex **ret, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(PATTERNS_BYTES);
 	pcre2_general_context *memory =
@@ -59,7 +75,7 @@ int secret_regex_make(const struct str *expressions, size_t n, struct arena *are
 
 	if (!context || !regex)
 		return arena_err(arena, err);
-	if (join(expressions, n, arena, &text, err) != 0)
+	if (join(dialect, expressions, n, arena, &text, err) != 0)
 		return -1;
 	(void)pcre2_set_newline(context, PCRE2_NEWLINE_LF);
 	(void)pcre2_set_parens_nest_limit(context, NEST_MAX + 1);
@@ -183,7 +199,8 @@ static bool allows(const struct secret_allow *allow, const struct secret_seen *s
 {
 	const struct str targets[] = {[SECRET_TARGET_SECRET] = seen->secret,
 	    [SECRET_TARGET_MATCH] = seen->match,
-	    [SECRET_TARGET_LINE] = seen->line};
+	    [SECRET_TARGET_LINE] = seen->line,
+	    [SECRET_TARGET_GREP] = seen->grep};
 	struct str target = targets[allow->target];
 	bool regex = allow->regexes && target.n > 0 && secret_regex_matches(allow->regexes, target);
 	bool word = has_any_word(seen->secret, &allow->stopwords);

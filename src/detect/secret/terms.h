@@ -9,18 +9,24 @@
 #include "base/vec.h"
 #include "core/finding.h"
 #include "core/origin.h"
+#include "detect/secret/secret_rules.h"
 
-/* An expression in RE2's dialect, compiled; everything is in the arena it was made in. */
+/* An expression, compiled; everything is in the arena it was made in. */
 struct secret_regex;
 /* Any of n expressions, n > 0. ERR_CONFIG if one cannot be taken. */
-MUST_USE int secret_regex_make(const struct str *expressions, size_t n, struct arena *arena,
-    struct secret_regex **ret, struct err *err);
+MUST_USE int secret_regex_make(enum secret_dialect dialect, const struct str *expressions, size_t n,
+    struct arena *arena, struct secret_regex **ret, struct err *err);
 /* Whether it matches something that is not empty. What takes too long does not match. */
 bool secret_regex_matches(const struct secret_regex *regex, struct str text);
 /* How many groups it has. */
 unsigned secret_regex_groups(const struct secret_regex *regex);
 
-enum secret_target { SECRET_TARGET_SECRET, SECRET_TARGET_MATCH, SECRET_TARGET_LINE };
+enum secret_target {
+	SECRET_TARGET_SECRET,
+	SECRET_TARGET_MATCH,
+	SECRET_TARGET_LINE,
+	SECRET_TARGET_GREP, /* the line as grep prints it: "file:line:text" */
+};
 
 /* What it names is no finding: one kind of what it names is enough, or, with `all`, each. */
 struct secret_allow {
@@ -48,7 +54,7 @@ struct secret_terms {
 
 /* A match as terms see it. */
 struct secret_seen {
-	struct str secret, match, line;
+	struct str secret, match, line, grep;
 	const struct origin *origin;
 };
 

@@ -97,7 +97,7 @@ static void test_regexes(void **state)
 
 	(void)state;
 	arena_init(&arena, MIB(1));
-	assert_int_equal(secret_regex_make(both, 2, &arena, &regex, &err), 0);
+	assert_int_equal(secret_regex_make(SECRET_DIALECT_RE2, both, 2, &arena, &regex, &err), 0);
 	assert_int_equal(secret_regex_groups(regex), 2);
 	assert_true(secret_regex_matches(regex, STR("ax")));
 	assert_true(secret_regex_matches(regex, STR("xbc")));
@@ -105,7 +105,7 @@ static void test_regexes(void **state)
 	assert_false(secret_regex_matches(regex, STR_NONE));
 	arena_release(&arena);
 	arena_init(&arena, 64);
-	assert_int_equal(secret_regex_make(both, 2, &arena, &regex, &err), -1);
+	assert_int_equal(secret_regex_make(SECRET_DIALECT_RE2, both, 2, &arena, &regex, &err), -1);
 	arena_release(&arena);
 }
 

@@ -35,6 +35,23 @@ int git_rev_list_new(struct git_repo *repo, const struct git_oid_list *heads,
 	return 0;
 }
 
+int git_rev_list_all(
+    struct git_repo *repo, struct arena *arena, struct git_oid_list *ret_commits, struct err *err)
+{
+	struct buf out CLEANUP(buf_release) =
+	    BUF_INIT((size_t)(repo->limits->commits + 2) * (GIT_OID_HEX_MAX + 2));
+	char most[48];
+	const char *argv[] = {"git", "rev-list", "--topo-order", "--reverse", most, "--all", NULL};
+	struct git_call call = {.argv = argv, .out = &out};
+
+	*ret_commits = (struct git_oid_list){0};
+	(void)snprintf(
+	    most, sizeof most, "--max-count=%llu", (unsigned long long)repo->limits->commits + 1);
+	if (git_call_ok(repo, &call, err) != 0)
+		return -1;
+	return git_take_oids(repo, buf_str(&out), arena, ret_commits, err);
+}
+
 /* "<id> <type> <size>", or "<id> missing". */
 int git_object_kind(
     struct git_repo *repo, const struct git_oid *oid, enum git_object_kind *ret, struct err *err)

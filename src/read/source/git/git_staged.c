@@ -141,6 +141,30 @@ int git_staged(struct git_repo *repo, const char *index, const struct git_oid *c
 	return parse_staged(repo, buf_str(&out), arena, ret, err);
 }
 
+int git_tracked(struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err)
+{
+	struct buf out CLEANUP(buf_release) = BUF_INIT(STAGED_BYTES);
+	static const char *const argv[] = {"git", "ls-files", "-z", "--cached", NULL};
+	const char *env[] = {NULL, NULL};
+	struct git_call call = {.argv = argv, .more_env = env, .out = &out};
+	struct str variable, rest, path;
+	bool there;
+
+	if (find_index(repo, NULL, &variable, &there, err) != 0)
+		return -1;
+	if (!there)
+		return 0;
+	env[0] = variable.p;
+	if (lend_shared_index(repo, err) != 0 || git_call_ok(repo, &call, err) != 0)
+		return -1;
+	rest = buf_str(&out);
+	while (str_cut(&rest, '\0', &path)) {
+		path = arena_str(arena, path);
+		map_put(ret, path, ret);
+	}
+	return arena_check(arena, err);
+}
+
 /* ---- the next commit's parents ---- */
 
 static int add_head(

@@ -95,6 +95,10 @@ struct git_staged_list {
 MUST_USE int git_staged(struct git_repo *repo, const char *index, const struct git_oid *commit,
     struct arena *arena, struct git_staged_list *ret, struct err *err);
 
+/* The files that the index names. Keys are paths from the work tree's top, in the arena. */
+MUST_USE int git_tracked(
+    struct git_repo *repo, struct arena *arena, struct map *ret, struct err *err);
+
 /* The best common ancestor. ERR_NOT_FOUND if there is none, which in a shallow clone says so. */
 MUST_USE int git_merge_base(struct git_repo *repo, const struct git_oid *a, const struct git_oid *b,
     struct git_oid *ret_base, struct err *err);
@@ -120,6 +124,10 @@ MUST_USE int git_next_parents(
 MUST_USE int git_rev_list_new(struct git_repo *repo, const struct git_oid_list *heads,
     const struct git_oid_list *bases, const char *known, struct arena *arena,
     struct git_oid_list *ret_commits, struct err *err);
+
+/* All commits that a ref reaches. Parents before children. */
+MUST_USE int git_rev_list_all(
+    struct git_repo *repo, struct arena *arena, struct git_oid_list *ret_commits, struct err *err);
 
 enum git_object_kind {
 	GIT_OBJECT_MISSING,
