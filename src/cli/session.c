@@ -5,6 +5,8 @@
 #include "base/os/owned.h"
 #include "engine/policy_source.h"
 #include "engine/rule_list.h"
+#include "engine/scan_trufflehog.h"
+#include "engine/secret_allow.h"
 #include "gate/judge.h"
 #include "report/format.h"
 
@@ -94,7 +96,8 @@ int session_check_formats(
 		if (!format_of(option, &file))
 			return err_set(err, ERR_USAGE,
 			    "no such format: " STR_FMT
-			    "; there are text, json, markdown, sarif, junit, check-dockerfile and plan",
+			    "; there are text, json, markdown, sarif, junit, check-dockerfile, plan, "
+			    "gitleaks and trufflehog2",
 			    STR_ARG(option));
 		if (file.n == 0 && str_ends(option, STR("=")))
 			return err_set(err, ERR_USAGE,
@@ -163,6 +166,26 @@ static void warn_of_rules(const struct secret_rules *rules)
 		log_warn(STR_FMT, STR_ARG(rules->warnings.p[i]));
 }
 
+static const char *file_of(struct session *s, struct str name)
+{
+	return name.n > 0 ? arena_cstr(s->cli->arena, name) : NULL;
+}
+
+static int open_rules(struct session *s, const char *rules, struct err *err)
+{
+	const struct session_options *o = s->options;
+	const struct secret_amend amend = {.entropy = o->entropy,
+	    .include = file_of(s, o->include_paths),
+	    .exclude = file_of(s, o->exclude_paths),
+	    .allow = file_of(s, o->allow)};
+	bool amends = amend.entropy || amend.include || amend.exclude || amend.allow;
+
+	if (arena_check(s->cli->arena, err) != 0)
+		return -1;
+	return scan_secret_engine(
+	    rules, amends ? &amend : NULL, s->cli->limits, s->cli->arena, &s->secrets, err);
+}
+
 int session_open(struct session *s, struct cli *cli, const struct session_options *options,
     unsigned needs, struct err *err)
 {
@@ -177,9 +200,7 @@ int session_open(struct session *s, struct cli *cli, const struct session_option
 	if (options->rules.n > 0 && !rules)
 		return arena_err(cli->arena, err);
 	if (session_check_formats(options, cli->arena, err) != 0 ||
-	    open_policy(s, rules, err) != 0 ||
-	    (needs_engine &&
-		scan_secret_engine(rules, cli->limits, cli->arena, &s->secrets, err) != 0) ||
+	    open_policy(s, rules, err) != 0 || (needs_engine && open_rules(s, rules, err) != 0) ||
 	    ((needs & SESSION_DATABASE) && open_database(s, err) != 0))
 		return -1;
 	if (s->secrets)
@@ -233,6 +254,7 @@ int session_place(struct session *s, enum stage stage, const char *kind, struct 
 	if (report_add_subject(&s->report, &subject, &s->scan.subject, err) != 0)
 		return -1;
 	*ret = where;
+	s->top = where.top ? where.top : where.file.n > 0 ? NULL : where.folder;
 	if (result == 0)
 		return 0;
 	ret->folder = NULL;
@@ -290,6 +312,22 @@ int session_print(struct cli *cli, const struct session_options *options, struct
 	return code;
 }
 
+/* What other scanners' files excuse, or ask to be excused. */
+static int apply_files(struct session *s, struct err *err)
+{
+	const struct secret_allow_files files = {.ignore = file_of(s, s->options->ignore_file),
+	    .baseline = file_of(s, s->options->baseline),
+	    .top = s->top};
+	size_t unused;
+
+	if (arena_check(s->cli->arena, err) != 0 ||
+	    secret_allow_apply(&s->scan, &files, &s->policy, &unused, err) != 0)
+		return -1;
+	if (unused > 0)
+		log_warn("%zu lines of %s excuse nothing that was found", unused, files.ignore);
+	return 0;
+}
+
 int session_finish(struct session *s)
 {
 	struct err err = ERR_INIT;
@@ -297,7 +335,8 @@ int session_finish(struct session *s)
 
 	log_debug(
 	    "read all: %zu findings, %zu problems", s->report.findings.n, s->report.problems.n);
-	if (judge_report(&s->policy, s->cli->clock->now_ms(s->cli->clock), &s->report, &err) != 0)
+	if (apply_files(s, &err) != 0 ||
+	    judge_report(&s->policy, s->cli->clock->now_ms(s->cli->clock), &s->report, &err) != 0)
 		return command_fail(&err);
 	code = session_print(s->cli, s->options, &s->report, STR_NONE, STR_NONE);
 	return code ? code : s->report.exit_code;

@@ -13,23 +13,26 @@ struct session_options {
 	struct str policy;
 	struct str rules; /* secret rules instead of the built-in ones */
 	struct str database;
+	/* Of `secrets`, what other scanners' files say. */
+	struct str ignore_file, baseline, include_paths, exclude_paths, allow;
+	bool entropy;
 	bool all;
 	bool no_shellcheck;
 	bool no_sandbox;
 };
 
-#define SESSION_ROWS(o)                                                                                          \
-	OPT_GROUP_ROW("Policy and report"),                                                                      \
-	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                                  \
-		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; "                 \
-		"default: the built-in starter"),                                                                \
-	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                                          \
-		"text, json, markdown, sarif, junit, check-dockerfile or plan, to stdout or a file of its own; " \
-		"may be given "                                                                                  \
-		"several times; default: text"),                                                                 \
-	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                                  \
-		"show also what passes or is known, and more than the first ten"),                               \
-	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                                      \
+#define SESSION_ROWS(o)                                                                                                           \
+	OPT_GROUP_ROW("Policy and report"),                                                                                       \
+	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                                                   \
+		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; "                                  \
+		"default: the built-in starter"),                                                                                 \
+	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                                                           \
+		"text, json, markdown, sarif, junit, check-dockerfile, plan, gitleaks or trufflehog2, to stdout or a file of its own; " \
+		"may be given "                                                                                                   \
+		"several times; default: text"),                                                                                  \
+	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                                                   \
+		"show also what passes or is known, and more than the first ten"),                                                \
+	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                                                       \
 		"read hostile bytes in this process, for debugging only")
 
 /* Of the commands that lint. */
@@ -52,6 +55,7 @@ struct session {
 	struct secret_engine *secrets;
 	struct db *database;
 	struct scan scan;
+	const char *top; /* of what is looked at; NULL: not known */
 };
 
 /* Loads what the command needs. session_close ends it, after a failure too. */

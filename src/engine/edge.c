@@ -106,7 +106,7 @@ static int load(struct edge *edge, struct err *err)
 {
 	if (edge->own || edge->shared || secret_fits_inside())
 		return 0;
-	return scan_secret_engine(NULL, edge->limits, &edge->arena, &edge->own, err);
+	return scan_secret_engine(NULL, NULL, edge->limits, &edge->arena, &edge->own, err);
 }
 
 /* ---- in the reader ---- */

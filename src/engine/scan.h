@@ -137,9 +137,10 @@ struct scan_stage scan_stage_begin(const struct scan *scan, enum stage stage);
 MUST_USE int scan_stage_end(
     const struct scan *scan, const struct scan_stage *stage, struct err *err);
 
-/* The secret rules of a scan: the built-in ones, or a file's instead of them. Release with
- * secret_engine_free; arena holds the rules. */
-MUST_USE int scan_secret_engine(const char *rules_file, const struct limits *limits,
-    struct arena *arena, struct secret_engine **ret, struct err *err);
+struct secret_amend; /* engine/scan_trufflehog.h */
+/* The secret rules of a scan: the built-in ones, or a file's instead of them, and what is said
+ * besides (NULL: nothing). Release with secret_engine_free; arena holds the rules. */
+MUST_USE int scan_secret_engine(const char *rules_file, const struct secret_amend *amend,
+    const struct limits *limits, struct arena *arena, struct secret_engine **ret, struct err *err);
 
 #endif

@@ -186,3 +186,122 @@ class Config(House):
         self.write("b", "mine-abcdef\n")
         finding, = self.report(1, "secrets", "dir", ".", "--config", "c.toml")["findings"]
         self.assertNotIn("request", finding)
+
+
+class Excused(House):
+    """What a file on the command line excuses, and what one in the repository asks."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("c.toml", RULE)
+        self.write("in/a", "x\nmine-abcdef\n")
+        self.write("in/d:e/b", "mine-bbcdef\n")
+
+    def found(self, code, *args):
+        report = self.report(code, "secrets", "dir", "in", "--config", "c.toml", *args)
+        return sorted((p["path"], f["verdict"], f["state"], f.get("request", "")) for f in report["findings"] for p in f["places"])
+
+    def test_an_ignore_file(self):
+        self.write("i", "# a comment\n\nin/a:mine:2\nin/d:e/b:mine:9\n")
+        _, said = self.plimsoll(1, "secrets", "dir", "in", "--config", "c.toml", "--ignore-file", "i")
+        self.assertIn("1 lines of i excuse nothing", said)
+        self.assertEqual(self.found(1, "--ignore-file", "i", "--all"),
+                         [("in/a", "passes", "new", ""), ("in/d:e/b", "blocks", "new", "")])
+        self.write("i", "in/a:mine:2\nin/d:e/b:mine:1\n")
+        self.assertEqual(self.found(0, "--ignore-file", "i"), [("in/a", "passes", "new", ""), ("in/d:e/b", "passes", "new", "")])
+        _, said = self.plimsoll(3, "secrets", "dir", "in", "--config", "c.toml", "--ignore-file", "gone")
+        self.assertIn("gone", said)
+
+    def test_the_repositorys_own_asks(self):
+        self.write("in/.gitleaksignore", "a:mine:2\n")
+        self.git("init", "-q", str(self.folder / "in"))
+        ask = ".gitleaksignore asks to leave it alone"
+        self.assertEqual(self.found(1), [("in/a", "blocks", "new", ask), ("in/d:e/b", "blocks", "new", "")])
+
+    def test_commits(self):
+        where = self.folder / "in"
+        self.git("init", "-q", "-b", "main", cwd=where)
+        self.git("commit", "-q", "--allow-empty", "-m", "x", cwd=where)
+        self.git("tag", "first", cwd=where)
+        self.git("add", "-A", cwd=where)
+        self.git("commit", "-qm", "x", cwd=where)
+        head = self.git("rev-parse", "HEAD", cwd=where)
+        self.write("i", f"{head}:a:mine:2\n{'0' * 40}:d:e/b:mine:1\n")
+        report = self.report(1, "secrets", "git", "in", "--range", "refs/tags/first..main", "--config", "c.toml", "--ignore-file", "i")
+        self.assertEqual(sorted((f["places"][0]["path"].split("/")[-1], f["verdict"]) for f in report["findings"]),
+                         [("a", "passes"), ("b", "blocks")])
+
+    def test_a_baseline_of_ours(self):
+        out, _ = self.plimsoll(1, "secrets", "dir", "in", "--config", "c.toml", "--format", "gitleaks")
+        entries = json.loads(out)
+        self.assertEqual([(e["File"], e["RuleID"], e["StartLine"], e["Secret"], e["Fingerprint"]) for e in entries],
+                         [("in/a", "mine", 2, "REDACTED", "in/a:mine:2"), ("in/d:e/b", "mine", 1, "REDACTED", "in/d:e/b:mine:1")])
+        self.assertNotIn("abcdef", out)
+        self.write("b.json", out)
+        self.write("in/a", "x\nx\nx\nmine-abcdef\n")  # it has moved
+        self.write("in/d:e/b", "mine-cbcdef\n")  # it is another one
+        self.assertEqual(self.found(1, "--baseline", "b.json"),
+                         [("in/a", "warns", "known", ""), ("in/d:e/b", "blocks", "new", "")])
+        self.write("b.json", "{}")
+        _, said = self.plimsoll(3, "secrets", "dir", "in", "--config", "c.toml", "--baseline", "b.json")
+        self.assertIn("it is no list of findings", said)
+
+    def test_a_baseline_of_gitleaks(self):
+        key = key_shaped()
+        self.write("in/k", key + "\n")
+        theirs = [{"RuleID": "aws-access-token", "File": "in/k", "StartLine": 1, "Secret": key, "Match": key, "Commit": ""},
+                  {"RuleID": "mine", "File": "in/a", "StartLine": 2, "Secret": "REDACTED", "Commit": ""}]
+        self.write("b.json", json.dumps(theirs))
+        self.write("c.toml", RULE + "[extend]\nuseDefault = true\n")
+        self.assertEqual(self.found(1, "--baseline", "b.json"), [("in/a", "warns", "known", ""), ("in/d:e/b", "blocks", "new", ""),
+                                                                ("in/k", "warns", "known", "")])
+
+
+class TruffleHog(House):
+    """truffleHog 2's settings and output."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("r.json", json.dumps({"House token": "mine-[0-9a-z]{6}"}))
+        self.write("in/a", "mine-abcdef\nmine-bbcdef\n")
+        self.write("in/t/b", "mine-abcdef\n")
+
+    def issues(self, code, *args):
+        out, _ = self.plimsoll(code, "secrets", "dir", ".", "--format", "trufflehog2", *args, cwd=self.folder / "in")
+        return [json.loads(line) for line in out.splitlines()]
+
+    def paths(self, code, *args):
+        return sorted(issue["path"] for issue in self.issues(code, "--rules", "../r.json", *args))
+
+    def test_issues(self):
+        issues = self.issues(1, "--rules", "../r.json")
+        self.assertEqual(sorted(issues[0]), ["branch", "commit", "commitHash", "date", "diff", "path", "printDiff", "reason",
+                                             "stringsFound"])
+        self.assertEqual(sorted((i["path"], i["reason"], len(i["stringsFound"])) for i in issues),
+                         [("a", "House token", 2), ("t/b", "House token", 1)])
+
+    def test_paths(self):
+        self.write("p", "# comment\n\nt/\n")
+        self.assertEqual(self.paths(1, "--include-paths", "../p"), ["t/b"])
+        self.assertEqual(self.paths(1, "--exclude-paths", "../p"), ["a"])
+        self.write("p", "b$\n")  # from the beginning, as Python's match
+        self.assertEqual(self.paths(1, "--exclude-paths", "../p"), ["a", "t/b"])
+        self.write("q", ".*\n")
+        self.assertEqual(self.paths(0, "--include-paths", "../q", "--exclude-paths", "../q"), [])
+
+    def test_what_is_allowed(self):
+        self.write("w.json", json.dumps({"one": "mine-abcdef", "two": "regex:mine-b.*"}))
+        self.assertEqual(self.paths(0, "--allow", "../w.json"), [])
+        self.write("w.json", json.dumps({"one": "mine-abcdef"}))
+        self.assertEqual(self.paths(1, "--allow", "../w.json"), ["a"])
+        for wrong in ("[]", '{"a": 1}', '{"a": "regex:("}'):
+            self.write("w.json", wrong)
+            _, said = self.plimsoll(3, "secrets", "dir", "in", "--rules", "r.json", "--allow", "w.json")
+            self.assertIn("w.json", said)
+
+    def test_entropy(self):
+        self.write("in/e", "x = ZWVTjPQSdhwRgl204Hc51YCsritMIzn8B=/p9UyeX7xu6KkAGqfm3FJ+oObLDNEva\ny = b3A0a1FDfe86dcCE945B72\n"
+                   "z = aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nshort = b3A0a1FDfe86dcCE94\n")
+        issues = self.issues(1, "--rules", "../r.json", "--entropy")
+        self.assertEqual(sorted((i["path"], i["reason"], len(i["stringsFound"])) for i in issues if i["path"] == "e"),
+                         [("e", "High Entropy", 2)])

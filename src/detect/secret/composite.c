@@ -2,7 +2,7 @@
 
 #include "detect/secret/terms.h"
 
-enum { LINE_MOST = 64 << 10 };
+enum { LINE_MOST = 4096 };
 
 struct str secret_lines_of(struct str text, size_t start, size_t end)
 {

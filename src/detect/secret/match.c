@@ -153,7 +153,7 @@ static int find(struct search *s, size_t at, size_t cut, struct secret_match *re
 		return 0;
 	}
 	*ret = (struct secret_match){s->rule, span[0], span[1], span[0], span[1]};
-	if (s->c->rule->terms) {
+	if (s->c->rule->terms && !s->c->rule->own) {
 		take_group(s->c->rule->terms, span, rc, ret);
 		return 1;
 	}

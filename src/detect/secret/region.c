@@ -126,8 +126,9 @@ static bool is_wanted(struct secret_scanner *scanner, const struct secret_region
 	    .line = secret_lines_of(region->text, m->start, m->end),
 	    .origin = scanner->origin ? scanner->origin : &nowhere};
 
-	seen.grep = arena_fmt(&scanner->arena, STR_FMT ":%u:" STR_FMT, STR_ARG(seen.origin->path),
-	    line, STR_ARG(seen.line));
+	if (secret_terms_need_grep(rule->terms))
+		seen.grep = arena_fmt(&scanner->arena, STR_FMT ":%u:" STR_FMT,
+		    STR_ARG(seen.origin->path), line, STR_ARG(seen.line));
 	return secret_terms_want(rule->terms, &seen);
 }
 
@@ -144,7 +145,8 @@ static int judge_all(struct secret_scanner *scanner, const struct secret_region 
 		const struct secret_rule *rule = scanner->engine->compiled[one.match.rule].rule;
 
 		if (rule->terms) {
-			trim_match(region->text, &one.match);
+			if (!rule->own)
+				trim_match(region->text, &one.match);
 			text_cursor_move(&cursor, region->text, MAX_OF(one.match.start, cursor.at));
 			if (!is_wanted(scanner, region, rule, &one.match, cursor.line))
 				continue;

@@ -1,12 +1,9 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "detect/secret/terms.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "detect/secret/pattern.h"
-
-#include <math.h>
-#include <pcre2.h>
+#include "detect/secret/value.h"
 
 enum { NEST_MAX = 64, STEPS_MAX = 200000, DEPTH_MAX = 10000, PATTERNS_BYTES = 4 << 20 };
 
@@ -143,7 +140,7 @@ double secret_entropy(struct str text)
 		double share = (double)counts[i] / (double)text.n;
 
 		if (counts[i] > 0)
-			bits -= share * log2(share);
+			bits -= share * secret_log2(share);
 	}
 	return bits;
 }
@@ -214,13 +211,23 @@ static bool allows(const struct secret_allow *allow, const struct secret_seen *s
 
 bool secret_terms_want_file(const struct secret_terms *terms, const struct origin *origin)
 {
-	if (terms->path && !has_path(terms->path, origin->path))
+	if ((terms->path && !has_path(terms->path, origin->path)) ||
+	    (terms->include && !has_path(terms->include, origin->path)))
 		return false;
 	for (size_t i = 0; i < terms->allows.n; i++) {
 		if (allows_file(terms->allows.p[i], origin))
 			return false;
 	}
 	return true;
+}
+
+bool secret_terms_need_grep(const struct secret_terms *terms)
+{
+	for (size_t i = 0; i < terms->allows.n; i++) {
+		if (terms->allows.p[i]->target == SECRET_TARGET_GREP)
+			return true;
+	}
+	return false;
 }
 
 bool secret_terms_want_text(const struct secret_terms *terms, struct str text)

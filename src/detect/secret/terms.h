@@ -46,8 +46,8 @@ struct secret_terms {
 	double entropy; /* bits a character; more is needed; 0: none is */
 	struct str_list
 	    keywords; /* in lower case: one of them is somewhere in the text; none: all the same */
-	const struct secret_regex *path; /* or NULL */
-	bool hidden;			 /* only other rules need it: it is not reported */
+	const struct secret_regex *path, *include; /* the file has both; or NULL */
+	bool hidden; /* only other rules need it: it is not reported */
 	VEC(const struct secret_allow *) allows;
 	VEC(struct secret_required) required;
 };
@@ -60,6 +60,8 @@ struct secret_seen {
 
 /* Of the file alone: whether there is any point in looking. */
 bool secret_terms_want_file(const struct secret_terms *terms, const struct origin *origin);
+/* Whether seen->grep is looked at. */
+bool secret_terms_need_grep(const struct secret_terms *terms);
 /* One of the keywords is in the text, in whatever case. */
 bool secret_terms_want_text(const struct secret_terms *terms, struct str text);
 bool secret_terms_want(const struct secret_terms *terms, const struct secret_seen *seen);

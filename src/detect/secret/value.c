@@ -51,7 +51,7 @@ static bool stands_alone(struct str text, size_t start, size_t end)
 
 /* Of x > 0, exact for powers of two. By ln m = 2 artanh((m - 1) / (m + 1)), whose terms shrink to a
  * ninth each; libm would be one more library for each start to load. */
-static double log2_of(double x)
+double secret_log2(double x)
 {
 	const double ln_2 = 0.69314718055994530942;
 	int exponent;
@@ -76,7 +76,7 @@ static unsigned entropy_of(struct str s)
 		double part = (double)count[i] / (double)MAX_OF(s.n, (size_t)1);
 
 		if (count[i] > 0)
-			bits -= part * log2_of(part);
+			bits -= part * secret_log2(part);
 	}
 	return (unsigned)(bits * 10);
 }

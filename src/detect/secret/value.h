@@ -27,6 +27,9 @@ struct secret_view {
 			*/
 };
 
+/* Of x > 0. */
+double secret_log2(double x);
+
 /* Of a PEM or PGP block the value is the whole block without its line ends and quoting, so that the
  * same key in a file, in JSON and in YAML is one secret. A match of a rule that is not ours is
  * taken as it is. */
