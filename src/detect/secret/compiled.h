@@ -45,7 +45,8 @@ struct secret_scanner {
 	pcre2_match_context *match_context;
 	pcre2_jit_stack *jit_stack;
 	struct arena arena; /* one unit's */
-	/* Of what is scanned, for the rules' terms; NULL: where it comes from does not matter. */
+	/* Of what is scanned, for the rules' terms. NULL: only whether anything may be there is
+	 * asked, and what its place or others around it decide is not. */
 	const struct origin *origin;
 };
 

@@ -126,7 +126,7 @@ static bool is_wanted(struct secret_scanner *scanner, const struct secret_region
 	    .line = secret_lines_of(region->text, m->start, m->end),
 	    .origin = scanner->origin ? scanner->origin : &nowhere};
 
-	if (secret_terms_need_grep(rule->terms))
+	if (scanner->origin && secret_terms_need_grep(rule->terms))
 		seen.grep = arena_fmt(&scanner->arena, STR_FMT ":%u:" STR_FMT,
 		    STR_ARG(seen.origin->path), line, STR_ARG(seen.line));
 	return secret_terms_want(rule->terms, &seen);
@@ -226,7 +226,8 @@ int secret_region_scan(struct secret_scanner *scanner, const struct secret_regio
 		return -1;
 	if (judged.list.n > 1)
 		drop_overlaps(scanner->engine, &judged);
-	secret_compose(scanner->engine, region->text, &judged);
+	if (scanner->origin) /* else what is around is not all there */
+		secret_compose(scanner->engine, region->text, &judged);
 	for (size_t i = 0; i < judged.list.n; i++) {
 		const struct judged *one = &judged.list.p[i];
 
