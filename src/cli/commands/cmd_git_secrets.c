@@ -123,7 +123,7 @@ static int scan(struct git_secrets *g, struct err *err)
 	return look_at_folder(g, STR("."), SCAN_SECRETS | SCAN_NOT_IGNORED, err);
 }
 
-static int scan_history(struct git_secrets *g, struct err *err)
+static int look_at_history(struct git_secrets *g, struct err *err)
 {
 	struct git_repo *repo CLEANUP(repo_closep) = NULL;
 
@@ -162,7 +162,7 @@ static int look(struct git_secrets *g, struct err *err)
 	const struct git_secrets_options *o = g->options;
 
 	if (o->scan_history)
-		return scan_history(g, err);
+		return look_at_history(g, err);
 	if (o->commit_msg_hook)
 		return scan_message(g, err);
 	if (o->pre_commit_hook)
