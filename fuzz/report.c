@@ -38,6 +38,15 @@ static void is_json(struct str text)
 	arena_release(&arena);
 }
 
+/* One a line. */
+static void are_json(struct str text)
+{
+	struct str line;
+
+	while (str_cut(&text, '\n', &line))
+		is_json(line);
+}
+
 /* Behind a block of what a program printed, which nothing in it ends. */
 static size_t behind_fence(struct str text, size_t at)
 {
@@ -115,8 +124,10 @@ static void write_all(const struct report *report, struct report_opts *opts)
 		if (!buf_ok(&out))
 			abort();
 		if (str_eq(name, STR("json")) || str_eq(name, STR("sarif")) ||
-		    str_eq(name, STR("check-dockerfile")))
+		    str_eq(name, STR("check-dockerfile")) || str_eq(name, STR("gitleaks")))
 			is_json(buf_str(&out));
+		else if (str_eq(name, STR("trufflehog2")))
+			are_json(buf_str(&out));
 		else if (str_eq(name, STR("junit")))
 			is_xml(buf_str(&out));
 		else

@@ -144,6 +144,23 @@ static int read_allowed(struct amending *a, const char *file, struct err *err)
 
 /* ---- rules ---- */
 
+/* In files: what git itself writes is full of ids. */
+static int only_files(struct amending *a, struct secret_terms *terms, struct err *err)
+{
+	static const struct str any = STR_INIT("."), own = STR_INIT("\\A\\.git/");
+	struct secret_allow *allow = arena_new(a->arena, struct secret_allow);
+	struct secret_regex *path, *except;
+
+	if (!allow)
+		return arena_err(a->arena, err);
+	if (secret_regex_make(SECRET_DIALECT_PYTHON, &any, 1, a->arena, &path, err) != 0 ||
+	    secret_regex_make(SECRET_DIALECT_PYTHON, &own, 1, a->arena, &except, err) != 0)
+		return -1;
+	terms->path = path;
+	allow->paths = except;
+	return vec_push(&terms->allows, a->arena, allow) ? 0 : arena_err(a->arena, err);
+}
+
 /* More than twenty characters of an alphabet, and more bits a character than that. */
 static int add_entropy(
     struct amending *a, const char *id, const char *pattern, double bits, struct err *err)
@@ -154,7 +171,8 @@ static int add_entropy(
 	if (!terms)
 		return arena_err(a->arena, err);
 	if (secret_rule_of_file(str_of(id), STR("High Entropy"), str_of(pattern), STR("--entropy"),
-		a->arena, &rule, err) != 0)
+		a->arena, &rule, err) != 0 ||
+	    only_files(a, terms, err) != 0)
 		return -1;
 	terms->entropy = bits;
 	rule.terms = terms;

@@ -7,6 +7,7 @@ import subprocess
 
 from house import House, key_shaped
 
+TRUFFLEHOG = os.environ.get("PLIMSOLL_TRUFFLEHOG")  # version 2
 GITLEAKS = os.environ.get("PLIMSOLL_GITLEAKS") or shutil.which("gitleaks")
 
 RULE = """[[rules]]
@@ -178,6 +179,23 @@ class Config(House):
         self.plimsoll(1, "secrets", "git", "--staged", "--config", "c.toml")
         self.plimsoll(1, "secrets", "stdin", "--config", "c.toml", stdin=b"mine-cbcdef\n")
 
+    def test_all_of_the_history(self):
+        rule = RULE + "[[rules.required]]\nid = 'id'\n[[rules]]\nid = 'id'\nregex = '''id-[0-9]{3}'''\nskipReport = true\n"
+        self.write("c.toml", rule + "keywords = ['id-']\n[allowlist]\npaths = ['^no/']\n")
+        self.git("init", "-q", "-b", "main", str(self.folder / "in"))
+        where = self.folder / "in"
+        far = "".join(f"line {i}\n" for i in range(100))
+        self.write("in/a", "id-123\n" + far)
+        self.write("in/no/b", "id-123\nmine-bbcdef\n")
+        self.git("add", "-A", cwd=where)
+        self.git("commit", "-qm", "one", cwd=where)
+        self.write("in/a", "id-123\n" + far + "mine-abcdef\n")  # what it needs is far from it
+        self.git("commit", "-qam", "two", cwd=where)
+        self.write("in/a", far + "mine-abcdee\n")
+        self.git("commit", "-qam", "three", cwd=where)
+        report = self.report(1, "secrets", "git", "in", "--config", "c.toml")
+        self.assertEqual([(f["rule"], f["places"][0]["line"]) for f in report["findings"]], [("mine", 102)])
+
     def test_a_comment_asks_and_excuses_nothing(self):
         self.write("c.toml", RULE)
         self.write("a", "mine-abcdef # gitleaks:allow\n")
@@ -305,3 +323,21 @@ class TruffleHog(House):
         issues = self.issues(1, "--rules", "../r.json", "--entropy")
         self.assertEqual(sorted((i["path"], i["reason"], len(i["stringsFound"])) for i in issues if i["path"] == "e"),
                          [("e", "High Entropy", 2)])
+
+    def test_commits(self):
+        where = self.folder / "in"
+        self.git("init", "-q", "-b", "main", cwd=where)
+        self.git("add", "-A", cwd=where)
+        self.git("commit", "-qm", "one", cwd=where)
+        self.write("in/a", "x = ZWVTjPQSdhwRgl204Hc51YCsritMIzn8B=/p9UyeX7xu6KkAGqfm3FJ+oObLDNEva and b3A0a1FDfe86dcCE945B72\n")
+        self.git("commit", "-qam", "two", cwd=where)
+        out, _ = self.plimsoll(1, "secrets", "git", ".", "--rules", "../r.json", "--entropy", "--format", "trufflehog2", cwd=where)
+        want = [("a", "High Entropy", 2), ("a", "House token", 2), ("t/b", "House token", 1)]
+        found = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(sorted((i["path"], i["reason"], len(i["stringsFound"])) for i in found), want)
+        if TRUFFLEHOG:
+            self.git("clone", "-q", "--bare", "in", "in.git")
+            done = subprocess.run([TRUFFLEHOG, "--regex", "--json", "--rules", "r.json", "--entropy=True", f"file://{self.folder}/in.git"],
+                                  cwd=self.folder, capture_output=True, timeout=120, check=False)
+            theirs = {(i["path"], i["reason"], len(set(i["stringsFound"]))) for i in map(json.loads, done.stdout.splitlines())}
+            self.assertEqual(sorted(theirs), want)
