@@ -21,18 +21,18 @@ struct session_options {
 	bool no_sandbox;
 };
 
-#define SESSION_ROWS(o)                                                                                                           \
-	OPT_GROUP_ROW("Policy and report"),                                                                                       \
-	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                                                   \
-		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; "                                  \
-		"default: the built-in starter"),                                                                                 \
-	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                                                           \
+#define SESSION_ROWS(o)                                                                                                                 \
+	OPT_GROUP_ROW("Policy and report"),                                                                                             \
+	    OPT_TEXT_ROW('p', "policy", &(o)->policy, "POLICY",                                                                         \
+		"a file, a folder or a git repository (with @REVISION) that holds policy.yaml; "                                        \
+		"default: the built-in starter"),                                                                                       \
+	    OPT_LIST_ROW('f', "format", &(o)->formats, "FORMAT[=FILE]",                                                                 \
 		"text, json, markdown, sarif, junit, check-dockerfile, plan, gitleaks or trufflehog2, to stdout or a file of its own; " \
-		"may be given "                                                                                                   \
-		"several times; default: text"),                                                                                  \
-	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                                                   \
-		"show also what passes or is known, and more than the first ten"),                                                \
-	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                                                       \
+		"may be given "                                                                                                         \
+		"several times; default: text"),                                                                                        \
+	    OPT_FLAG_ROW('a', "all", &(o)->all,                                                                                         \
+		"show also what passes or is known, and more than the first ten"),                                                      \
+	    OPT_FLAG_ROW(0, "no-sandbox", &(o)->no_sandbox,                                                                             \
 		"read hostile bytes in this process, for debugging only")
 
 /* Of the commands that lint. */
