@@ -33,7 +33,7 @@ struct secret_hit {
 	const char *remark;
 	bool warns;			  /* worth a warning, not more */
 	const struct secret_where *where; /* NULL: as it is */
-	bool asked; /* its line asks to be left alone */
+	bool asked;			  /* its line asks to be left alone */
 };
 
 /* The first line of a block that is no key as it stands: what follows it may change. */

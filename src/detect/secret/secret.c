@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "detect/secret/decode_scan.h"
-#include "detect/secret/text_kind.h"
 #include "detect/secret/region.h"
 #include "detect/secret/terms.h"
 #include "detect/secret/text_kind.h"
@@ -467,7 +466,7 @@ int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any
 	s.view.any_path = true;
 	if (secret_match_any(scanner, bytes, &any, err) != 0 ||
 	    decode_glance(bytes, &encoded, &far, err) != 0)
-	scanner->origin = NULL;
+		scanner->origin = NULL;
 	if (secret_match_any(scanner, bytes, &any, err) != 0)
 		return -1;
 	*ret_any = secret_is_lfs_pointer(bytes);
