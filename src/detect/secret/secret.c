@@ -463,11 +463,10 @@ int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any
 	bool any, encoded, far;
 
 	scan_init(&s, scanner, &nowhere, STR(""), NULL);
+	scanner->origin = NULL;
 	s.view.any_path = true;
 	if (secret_match_any(scanner, bytes, &any, err) != 0 ||
 	    decode_glance(bytes, &encoded, &far, err) != 0)
-		scanner->origin = NULL;
-	if (secret_match_any(scanner, bytes, &any, err) != 0)
 		return -1;
 	*ret_any = secret_is_lfs_pointer(bytes);
 	if (*ret_any || (!any && !encoded && wide_detect(bytes) == WIDE_NONE))
