@@ -117,18 +117,31 @@ static int keep_commit(struct probe *p, const unsigned char *id, struct str byte
 	return arena_check(arena, err);
 }
 
+static int tell_malformed(
+    struct probe *p, const unsigned char *id, const char *what, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (p->n_faults++ >= FAULTS_MAX)
+		return 0;
+	(void)err_set(&why, ERR_FORMAT, "%s", what);
+	return history_fault(p->job->sink, p->store, id, 0, &why, err);
+}
+
 /* "object <id>", "type <type>": a tag leads to a commit or tag as a child does to its parent, and
  * to a tree as a commit does. */
 static int keep_tag(struct probe *p, const unsigned char *id, struct str bytes, struct err *err)
 {
 	struct history_commit tag = {.id = keep_id(p, id)};
 	unsigned char raw[GIT_ID_MAX];
-	struct str first, second, named = STR_NONE;
+	struct str first, second = STR_NONE, named = STR_NONE;
 
 	if (str_cut(&bytes, '\n', &first) && str_cut(&bytes, '\n', &second) &&
 	    str_starts(first, STR("object ")) && first.n == 7 + 2 * p->store->id_bytes &&
 	    git_oid_raw(str_sub(first, 7, first.n), raw))
 		named = keep_id(p, raw);
+	if (named.n == 0 && tell_malformed(p, id, "a tag that is malformed", err) != 0)
+		return -1;
 	if (str_eq(second, STR("type tree")))
 		tag.tree = named;
 	else
@@ -350,6 +363,11 @@ static int probe_tree(struct probe *p, const unsigned char *id, struct str bytes
 	}
 	if (!buf_ok(names))
 		return buf_err(names, "a folder's names", err);
+	if (row.at < row.end &&
+	    tell_malformed(p, id,
+		"a folder that is malformed: what stands behind the fault was not looked at",
+		err) != 0)
+		return -1;
 	if (secret_match_any(p->reader->detectors.scanner, buf_str(names), &any, err) != 0)
 		return -1;
 	return any ? keep_object(p, id, GIT_TREE, err) : 0;
@@ -397,7 +415,8 @@ static int probe_loose(struct probe *p, size_t chunk, struct err *err)
 			break;
 		case CONTENT_MISSING:
 			(void)err_set(&why, ERR_NOT_FOUND, "it went away while this ran");
-			/* fallthrough */
+			result = probe_fault(p, store->loose.p[i].id, 0, &why, err);
+			break;
 		case CONTENT_ERROR:
 		default:
 			result = probe_fault(p, store->loose.p[i].id, 0, &why, err);

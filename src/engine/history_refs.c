@@ -6,7 +6,7 @@
 #include "engine/history.h"
 #include "read/source/git/git_index.h"
 
-enum { REFS_TAG = 1 << 16 | 0x112, REF_FILE_BYTES = 64 << 20, REFS_MAX = 1 << 20 };
+enum { REFS_TAG = 1 << 16 | 0x112, REF_FILE_BYTES = 64 << 20, REFS_MAX = 1 << 20, LOST_MAX = 20 };
 
 struct refs_reply {
 	struct history_ref *refs;
@@ -81,6 +81,15 @@ static void read_packed(struct refs_read *r, struct str text)
 	}
 }
 
+/* What no ref has to lead to any more: ORIG_HEAD, FETCH_HEAD and the like are that, too. */
+static void add_logged(struct refs_read *r, struct str id)
+{
+	struct history_ref ref = {.id = id};
+
+	if (id.n > 0 && !map_has(&r->logged, id) && map_put(&r->logged, id, r))
+		vec_push(&r->logs, r->job->arena, ref);
+}
+
 /* "<old> <new> <who> <when>\t<why>". */
 static void read_log(struct refs_read *r, struct str text)
 {
@@ -93,14 +102,8 @@ static void read_log(struct refs_read *r, struct str text)
 			continue;
 		ids[0] = raw_of(r, old);
 		ids[1] = raw_of(r, str_sub(rest, 0, 2 * r->h->store->id_bytes));
-		for (size_t i = 0; i < 2; i++) {
-			struct history_ref ref = {.id = ids[i]};
-
-			if (ids[i].n == 0 || map_has(&r->logged, ids[i]))
-				continue;
-			if (map_put(&r->logged, ids[i], r))
-				vec_push(&r->logs, r->job->arena, ref);
-		}
+		add_logged(r, ids[0]);
+		add_logged(r, ids[1]);
 	}
 }
 
@@ -144,20 +147,44 @@ static int read_file(struct refs_read *r, struct str path, struct err *err)
 	    !str_eq(rest, STR("index")) && !str_ends(base, STR("HEAD")))
 		return 0;
 	if (content_read_all(r->job->content, path, REF_FILE_BYTES, r->job->arena, &text, &why) !=
-	    CONTENT_OK)
-		return why.code == ERR_NONE
-			   ? 0
-			   : sink_error(r->job->sink, STAGE_SECRETS, path, &why, err);
+	    CONTENT_OK) {
+		if (why.code == ERR_NONE)
+			(void)err_set(&why, ERR_NOT_FOUND,
+			    "it is no file, or went away while this ran, so what it leads to is not known");
+		return sink_error(r->job->sink, STAGE_SECRETS, path, &why, err);
+	}
 	if (in_logs)
 		read_log(r, text);
 	else if (str_eq(rest, STR("packed-refs")))
 		read_packed(r, text);
 	else if (str_eq(rest, STR("index")))
 		return read_index(r, path, text, err);
+	else if (!str_starts(rest, STR("refs/")) && !str_eq(rest, STR("HEAD")))
+		add_logged(r, raw_of(r, str_sub(text, 0, 2 * r->h->store->id_bytes)));
 	else if (str_starts(text, STR("ref: ")))
 		add_ref(r, path, STR(""), str_trim(str_sub(text, 5, text.n)));
 	else
 		add_ref(r, path, str_sub(text, 0, 2 * r->h->store->id_bytes), STR_NONE);
+	return 0;
+}
+
+/* A ref that leads to nothing that is here: what it led to was not looked at. */
+static int tell_lost_refs(struct refs_read *r, struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->refs.n; i++) {
+		const struct history_ref *ref = &r->refs.p[i];
+		struct err why = ERR_INIT;
+
+		if (ref->id.n == 0 ||
+		    git_store_has(r->h->store, (const unsigned char *)ref->id.p) || n++ >= LOST_MAX)
+			continue;
+		(void)err_set(&why, ERR_NOT_FOUND,
+		    "it names an object that is not here, so that was not looked at (git fsck says more)");
+		if (sink_error(r->job->sink, STAGE_SECRETS, ref->name, &why, err) != 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -172,7 +199,7 @@ static int run_refs(struct job *job, void *arg, struct err *err)
 		if (read_file(&r, j->list->entries.p[i].path, err) != 0)
 			return -1;
 	}
-	if (arena_check(job->arena, err) != 0)
+	if (arena_check(job->arena, err) != 0 || tell_lost_refs(&r, err) != 0)
 		return -1;
 	reply = (struct refs_reply){r.refs.p, r.refs.n, r.logs.p, r.logs.n, r.staged.p, r.staged.n};
 	return reply_send(job, REFS_TAG, &reply, walk_refs, err);
@@ -208,5 +235,14 @@ int history_refs(struct repo_history *h, int common_fd, struct err *err)
 	if (dir_walk(common_fd, git_place_is_objects, h->scan->limits, &h->arena, &list, err) != 0)
 		return -1;
 	job.list = &list;
+	for (size_t i = 0; i < list.unread.n; i++) {
+		struct report_sink sink;
+		struct err why = ERR_INIT;
+
+		report_sink_init(&sink, h->scan->report, h->scan->subject);
+		(void)err_set(&why, list.unread.p[i].code, STR_FMT, STR_ARG(list.unread.p[i].why));
+		if (sink_error(&sink.sink, STAGE_SECRETS, list.unread.p[i].path, &why, err) != 0)
+			return -1;
+	}
 	return scan_walk(h->scan, STAGE_SECRETS, &one, NULL, err);
 }

@@ -339,14 +339,18 @@ static int scan_git_files(struct repo_history *h, const struct git_place *place,
 	return scan_folder(h->scan, &where, SCAN_SECRETS | SCAN_GIT_FILES, err);
 }
 
-static int find_origins(struct repo_history *h, const struct git_place *place, struct err *err)
+static int read_refs(struct repo_history *h, const struct git_place *place, struct err *err)
 {
 	int common_fd CLEANUP_FD = open(place->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (common_fd < 0)
 		return err_sys(err, "%s", place->common);
-	if (sort_all(h, err) != 0 || history_refs(h, common_fd, err) != 0 ||
-	    history_trace(h, err) != 0 || history_order(h, err) != 0)
+	return sort_all(h, err) != 0 ? -1 : history_refs(h, common_fd, err);
+}
+
+static int find_origins(struct repo_history *h, struct err *err)
+{
+	if (history_trace(h, err) != 0 || history_order(h, err) != 0)
 		return -1;
 	return history_tips(h, err);
 }
@@ -423,10 +427,10 @@ int scan_history(struct scan *scan, const struct git_place *place, const struct 
 	map_init(&h.object_at, &h.arena);
 	if (open_store(&h, place, err) != 0 || history_probe(&h, err) != 0)
 		return -1;
-	if (tell_missing(&h, place, err) != 0)
+	if (read_refs(&h, place, err) != 0 || tell_missing(&h, place, err) != 0)
 		return -1;
 	if ((h.objects.n > 0 || h.view->branch.n > 0) &&
-	    (find_origins(&h, place, err) != 0 || look(&h, err) != 0))
+	    (find_origins(&h, err) != 0 || look(&h, err) != 0))
 		return -1;
 	if (h.view->branch.n > 0 || h.view->since_ms > 0 || h.view->max_depth > 0)
 		return 0;

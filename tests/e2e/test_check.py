@@ -245,7 +245,7 @@ class Everyday(House):
     def test_mistakes(self):
         for words, says in ((["chek"], "did you mean `check`?"), (["lint", "--formt", "x"], "--format"),
                             (["lint", "--format", "yaml"], "no such format"), (["explain", "DL9999"], "DL"),
-                            (["secrets"], "expected"), (["secrets", "git", "."], "--range"), (["policy"], "expected")):
+                            (["secrets"], "expected"), (["secrets", "git", ".", "--range", "main"], "--range"), (["policy"], "expected")):
             _, err = self.plimsoll(2, *words)
             self.assertIn(says, err)
             self.assertEqual(len(err.strip().splitlines()), 1, err)

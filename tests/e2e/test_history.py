@@ -1,4 +1,5 @@
 """`plimsoll secrets git` without a range: everything that a repository's object store holds."""
+import os
 import shutil
 
 import hiding_places
@@ -149,6 +150,44 @@ class History(House):
         self.assertIn("1 name in its folders leads", report["errors"][0]["message"])
         self.assertIn(blob[:12], report["errors"][0]["message"])
         self.assertEqual(len(report["findings"]), 1)
+
+    def test_what_leads_nowhere_is_not_clean(self):
+        def broken(name, harm):
+            repo = self.repo(name)
+            repo.add("a.txt", hiding_places.line(hiding_places.marker(1)))
+            git = self.folder / name / ".git"
+            harm(repo, git)
+            return self.report(4, "secrets", "git", repo.folder)["errors"][0]
+
+        def lose_head(repo, git):
+            head = repo.git("rev-parse", "HEAD")
+            (git / "objects" / head[:2] / head[2:]).unlink()
+
+        def lose_pack(repo, git):
+            hiding_places.pack_objects(repo)
+            next((git / "objects/pack").glob("*.pack")).unlink()
+
+        def shorten_index(repo, git):
+            (git / "index").write_bytes((git / "index").read_bytes()[:40])
+
+        def name_nothing(repo, git):
+            (git / "refs/heads/bad").write_text("1" * 40 + "\n")
+
+        def malform_tree(repo, git):
+            tree = repo.git("hash-object", "-t", "tree", "-w", "--stdin", "--literally", data=b"garbage")
+            repo.git("update-ref", "refs/heads/odd", repo.git("commit-tree", tree, "-m", "odd"))
+
+        def pipe_for_head(repo, git):
+            (git / "HEAD").rename(git / "HEAD.old")
+            (git / "packed-refs").unlink(missing_ok=True)
+            os.mkfifo(git / "packed-refs")
+            (git / "HEAD.old").rename(git / "HEAD")
+
+        for number, (harm, said) in enumerate((
+                (lose_head, "names an object that is not here"), (lose_pack, "its pack is missing"),
+                (shorten_index, "a git index that is malformed"), (name_nothing, "names an object that is not here"),
+                (malform_tree, "a folder that is malformed"), (pipe_for_head, "it is no file"))):
+            self.assertIn(said, broken(f"b{number}", harm)["message"], harm.__name__)
 
     def test_a_shallow_clone_has_an_edge(self):
         repo = self.repo()

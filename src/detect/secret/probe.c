@@ -43,7 +43,7 @@ static int by_place(const void *a, const void *b)
 	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-static int kind_of(struct str text)
+static enum probe_kind kind_of(struct str text)
 {
 	return text_is_binary(text) ? PROBE_BINARY : PROBE_TEXT;
 }
@@ -323,7 +323,7 @@ int secret_probe_changed(struct secret_scanner *scanner, struct str text,
 {
 	struct stretches s = {.p = NULL};
 	bool by_lines = kept->by_lines && wide_detect(text) == WIDE_NONE &&
-			(kept->kind == PROBE_ANY || kept->kind == (unsigned)kind_of(text)) &&
+			(kept->kind == PROBE_ANY || kept->kind == kind_of(text)) &&
 			!secret_is_lfs_pointer(text);
 	int result;
 

@@ -20,12 +20,14 @@ struct secret_fact {
 	bool is_hit;
 };
 
+enum probe_kind { PROBE_ANY /* nothing asked for it yet */, PROBE_TEXT, PROBE_BINARY };
+
 /* Ascending. Zero it before its first use; release it with free(p). */
 struct secret_facts {
 	struct secret_fact *p;
 	size_t n, cap;
 	bool by_lines; /* false: the whole text is looked at in each version, as for UTF-16 */
-	enum { PROBE_ANY, PROBE_TEXT, PROBE_BINARY } kind; /* ANY: nothing asked for it yet */
+	enum probe_kind kind;
 };
 MUST_USE bool secret_facts_push(struct secret_facts *facts, const struct secret_fact *fact);
 /* Whether secret_scan may have something to say of the text, whatever its path. */

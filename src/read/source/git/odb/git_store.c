@@ -93,7 +93,7 @@ struct names {
 	VEC(char *) list;
 };
 
-/* The names in a folder that `wanted` takes, sorted; none if it cannot be read. */
+/* The names in a folder that `wanted` takes, sorted. */
 static int list_names(struct git_store *store, int fd, bool (*wanted)(const char *name),
     struct names *ret, struct err *err)
 {
@@ -103,7 +103,7 @@ static int list_names(struct git_store *store, int fd, bool (*wanted)(const char
 
 	if (!dir) {
 		fd_cleanup(&own);
-		return 0;
+		return err_sys(err, "it cannot be listed");
 	}
 	rewinddir(dir);
 	while ((entry = readdir(dir)) != NULL) {
@@ -121,7 +121,36 @@ static int list_names(struct git_store *store, int fd, bool (*wanted)(const char
 
 static bool is_pack_name(const char *name)
 {
-	return str_ends(str_of(name), STR(".pack"));
+	return str_ends(str_of(name), STR(".pack")) || str_ends(str_of(name), STR(".idx"));
+}
+
+/* What stands in the way of a folder: one that is not there does not. */
+static int tell_folder(
+    struct git_store *store, const struct git_folder *folder, const char *name, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (errno == ENOENT)
+		return 0;
+	(void)err_sys(&why, "it cannot be opened, so nothing in it was looked at");
+	return tell_fault(store, folder->path, name, &why, err);
+}
+
+/* An index whose pack is gone. names: sorted. */
+static int tell_alone(struct git_store *store, const struct git_folder *folder,
+    const struct names *names, size_t at, struct err *err)
+{
+	struct str name = str_of(names->list.p[at]), next = STR("");
+	struct err why = ERR_INIT;
+
+	if (at + 1 < names->list.n)
+		next = str_of(names->list.p[at + 1]);
+	if (str_eq(str_sub(next, 0, next.n - MIN_OF(next.n, (size_t)5)),
+		str_sub(name, 0, name.n - 4)) &&
+	    str_ends(next, STR(".pack")))
+		return 0;
+	(void)err_set(&why, ERR_NOT_FOUND, "its pack is missing");
+	return tell_fault(store, folder->path, names->list.p[at], &why, err);
 }
 
 static int add_packs(struct git_store *store, const struct git_folder *folder, struct err *err)
@@ -130,11 +159,15 @@ static int add_packs(struct git_store *store, const struct git_folder *folder, s
 	struct names names = {.list = {0}};
 
 	if (fd < 0)
-		return 0;
+		return tell_folder(store, folder, "pack", err);
 	if (list_names(store, fd, is_pack_name, &names, err) != 0)
 		return -1;
 	for (size_t i = 0; i < names.list.n; i++) {
-		if (add_pack(store, folder, fd, names.list.p[i], err) != 0)
+		int result = str_ends(str_of(names.list.p[i]), STR(".idx"))
+				 ? tell_alone(store, folder, &names, i, err)
+				 : add_pack(store, folder, fd, names.list.p[i], err);
+
+		if (result != 0)
 			return -1;
 	}
 	return 0;
@@ -168,7 +201,7 @@ static int add_fan(struct git_store *store, uint32_t at, const char *fan, struct
 	struct names names = {.list = {0}};
 
 	if (fd < 0)
-		return 0;
+		return tell_folder(store, &store->folders.p[at], fan, err);
 	if (list_names(store, fd, is_id_name, &names, err) != 0)
 		return -1;
 	for (size_t i = 0; i < names.list.n; i++) {
@@ -263,7 +296,7 @@ static int add_alternates(struct git_store *store, uint32_t at, struct err *err)
 	if (!path.p)
 		return arena_err(&store->arena, err);
 	if (access(path.p, F_OK) != 0)
-		return 0;
+		return tell_folder(store, &store->folders.p[at], "info/alternates", err);
 	if (file_read(path.p, ALTERNATES_BYTES, &store->arena, &text, &why) != 0)
 		return tell_fault(store, folder, "info/alternates", &why, err);
 	while (str_cut(&text, '\n', &line)) {
@@ -421,6 +454,17 @@ uint64_t git_store_packed(const struct git_store *store)
 	for (size_t i = 0; i < store->packs.n; i++)
 		n += store->packs.p[i].n;
 	return n;
+}
+
+bool git_store_has(const struct git_store *store, const unsigned char *id)
+{
+	uint32_t at;
+
+	for (size_t i = 0; i < store->packs.n; i++) {
+		if (git_pack_find(&store->packs.p[i], id, &at))
+			return true;
+	}
+	return git_loose_find(store, id) != NULL;
 }
 
 const struct git_loose *git_loose_find(const struct git_store *store, const unsigned char *id)

@@ -70,6 +70,8 @@ uint64_t git_store_packed(const struct git_store *store);
 enum { GIT_LOOSE_NAME = 2 * GIT_ID_MAX + 16 };
 void git_loose_name(
     const struct git_store *store, const struct git_loose *loose, char ret[GIT_LOOSE_NAME]);
+/* Whether a pack, or the list of loose objects, has it. */
+bool git_store_has(const struct git_store *store, const unsigned char *id);
 /* NULL if it is not loose. */
 const struct git_loose *git_loose_find(const struct git_store *store, const unsigned char *id);
 

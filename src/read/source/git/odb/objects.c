@@ -331,10 +331,7 @@ enum content_result git_objects_get(
 
 bool git_objects_has(const struct git_objects *o, const unsigned char *id)
 {
-	uint32_t pack;
-	uint64_t offset;
-
-	return find_packed(o->store, id, &pack, &offset) || git_loose_find(o->store, id) != NULL;
+	return git_store_has(o->store, id);
 }
 
 /* ---- as content ---- */

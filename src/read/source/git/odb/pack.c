@@ -95,9 +95,12 @@ int git_pack_open(struct git_pack *pack, struct str name, struct str data, struc
 	*pack = (struct git_pack){.name = name, .id_bytes = id_bytes};
 	if (read_header(pack, data, err) != 0)
 		return -1;
-	if (str_starts(index, STR("\377tOc")))
-		return open_second(pack, index, err);
-	return open_first(pack, index, err);
+	if ((str_starts(index, STR("\377tOc")) ? open_second(pack, index, err)
+					       : open_first(pack, index, err)) != 0)
+		return -1;
+	if (pack->n != u32be((const unsigned char *)data.p + 8))
+		return bad_pack(pack, "it has more objects than its index, or fewer", err);
+	return 0;
 }
 
 const unsigned char *git_pack_id(const struct git_pack *pack, uint32_t at)
