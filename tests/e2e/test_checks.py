@@ -34,19 +34,19 @@ class Checks(House):
 
     def test_fuzz(self):
         self.passes("fuzz")
-        undeclared = self.tree / "src/read/syntax/toml.c"
+        undeclared = self.tree / "src/read/syntax/ini.c"
         undeclared.write_text("")
-        self.fails("fuzz", "src/read/syntax/toml.c: docs/parsers.txt does not say")
-        self.append("docs/parsers.txt", "src/read/syntax/toml.c fuzz/toml.c\n")
-        self.fails("fuzz", "fuzz/toml.c is not in fuzz/targets.def")
-        self.append("fuzz/targets.def", "RECORD(toml)\n")
-        (self.tree / "fuzz/toml.c").write_text("")
-        self.fails("fuzz", "fuzz/corpus/toml: no input")
-        (self.tree / "fuzz/corpus/toml").mkdir()
-        (self.tree / "fuzz/corpus/toml/one").write_text("a = 1")
+        self.fails("fuzz", "src/read/syntax/ini.c: docs/parsers.txt does not say")
+        self.append("docs/parsers.txt", "src/read/syntax/ini.c fuzz/ini.c\n")
+        self.fails("fuzz", "fuzz/ini.c is not in fuzz/targets.def")
+        self.append("fuzz/targets.def", "RECORD(ini)\n")
+        (self.tree / "fuzz/ini.c").write_text("")
+        self.fails("fuzz", "fuzz/corpus/ini: no input")
+        (self.tree / "fuzz/corpus/ini").mkdir()
+        (self.tree / "fuzz/corpus/ini/one").write_text("a = 1")
         self.passes("fuzz")
         undeclared.unlink()
-        self.fails("fuzz", "src/read/syntax/toml.c is not there")
+        self.fails("fuzz", "src/read/syntax/ini.c is not there")
 
     def test_tests(self):
         lost = "orphan"  # a name that stands whole in this file would be one that a test names
