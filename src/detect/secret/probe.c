@@ -153,8 +153,16 @@ int secret_probe_whole(
 struct stretches {
 	struct secret_change *p;
 	size_t n, cap;
-	size_t bytes;
 };
+
+static size_t stretched_bytes(const struct stretches *s)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		bytes += s->p[i].end - s->p[i].at;
+	return bytes;
+}
 
 /* Where the line begins that is PROBE_LINES above the one with byte `at`; not far. */
 static size_t lines_before(struct str text, size_t at)
@@ -190,7 +198,6 @@ static int add_stretch(struct stretches *s, size_t at, size_t end, struct err *e
 	struct secret_change *last = s->n > 0 ? &s->p[s->n - 1] : NULL;
 
 	if (last && at <= last->end) {
-		s->bytes += MAX_OF(end, last->end) - last->end;
 		last->end = MAX_OF(end, last->end);
 		return 0;
 	}
@@ -204,7 +211,6 @@ static int add_stretch(struct stretches *s, size_t at, size_t end, struct err *e
 		s->cap = cap;
 	}
 	s->p[s->n++] = (struct secret_change){at, end};
-	s->bytes += end - at;
 	return 0;
 }
 
@@ -261,7 +267,7 @@ static int match_stretches(struct secret_scanner *scanner, struct str text,
 {
 	bool far;
 	size_t n = 0;
-	char *all = malloc(s->bytes + s->n * SEPARATOR + 1);
+	char *all = malloc(stretched_bytes(s) + s->n * SEPARATOR + 1);
 	int result;
 
 	if (!all)
@@ -333,7 +339,7 @@ int secret_probe_changed(struct secret_scanner *scanner, struct str text,
 	if (!by_lines)
 		return secret_probe_whole(scanner, text, ret, err);
 	result = stretch_changes(text, changes, n_changes, &s, err);
-	if (result == 0 && s.bytes * 2 > text.n) {
+	if (result == 0 && stretched_bytes(&s) * 2 > text.n) {
 		result = secret_probe_whole(scanner, text, ret, err);
 	} else if (result == 0) {
 		widen(&s, kept);
