@@ -46,4 +46,24 @@ static inline size_t walk_tree(const struct syntax_tree *tree)
 	return met;
 }
 
+typedef int tree_fn(struct str text, unsigned nesting, struct arena *arena,
+    struct syntax_tree *ret_tree, struct err *err);
+
+/* Any bytes as a tree; returns how many nodes it has, 0 if they are none. */
+static inline size_t fuzz_tree(const uint8_t *data, size_t size, tree_fn *parse)
+{
+	struct syntax_tree tree;
+	struct arena arena;
+	struct err err = ERR_INIT;
+	size_t met = 0;
+
+	arena_init(&arena, MIB(64));
+	if (parse(str_make((const char *)data, size), WALK_NESTING, &arena, &tree, &err) == 0)
+		met = walk_tree(&tree);
+	else if (err.code != ERR_LIMIT)
+		abort();
+	arena_release(&arena);
+	return met;
+}
+
 #endif

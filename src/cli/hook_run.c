@@ -23,11 +23,6 @@ struct hook {
 	struct session session;
 };
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 /* ---- what is looked at ---- */
 
 /* Git runs hooks where the work tree or the repository is, and names another one by variables. */
@@ -42,7 +37,7 @@ static int open_repo(struct git_repo **ret, const struct limits *limits, struct 
 
 static int look_at_index(struct hook *h, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	const char *index = getenv("GIT_INDEX_FILE");
 
 	if (open_repo(&repo, h->cli->limits, err) != 0)
@@ -175,7 +170,7 @@ static int known_there(const struct hook *h, const char **ret, struct err *err)
 
 static int look_at_push(struct hook *h, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct pushed_refs refs = {.list = {0}};
 	const char *known = "--all";
 

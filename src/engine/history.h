@@ -93,8 +93,8 @@ struct history_reader {
 	size_t n_changes, cap_changes;
 	struct buf names; /* of a folder */
 };
-MUST_USE int history_reader_begin(struct job *job, const struct repo_history *h, struct err *err);
-/* As pool_work.end. */
+/* As pool_work.begin and end; arg is the struct repo_history. */
+MUST_USE int history_reader_begin(struct job *job, void *arg, struct err *err);
 void history_reader_end(struct job *job, void *arg);
 
 /* Fills objects and commits. */

@@ -64,7 +64,7 @@ static int probe_begin(struct job *job, void *arg, struct err *err)
 	const struct repo_history *h = arg;
 	struct history_reader *r;
 
-	if (history_reader_begin(job, h, err) != 0)
+	if (history_reader_begin(job, arg, err) != 0)
 		return -1;
 	r = job->state;
 	return git_families_new(r->objects, git_families_shards(h->store), &r->families, err);
@@ -117,15 +117,23 @@ static int keep_commit(struct probe *p, const unsigned char *id, struct str byte
 	return arena_check(arena, err);
 }
 
+static int probe_fault(
+    void *arg, const unsigned char *id, uint64_t others, const struct err *why, struct err *err)
+{
+	struct probe *p = arg;
+
+	if (p->n_faults++ >= FAULTS_MAX)
+		return 0;
+	return history_fault(p->job->sink, p->store, id, others, why, err);
+}
+
 static int tell_malformed(
     struct probe *p, const unsigned char *id, const char *what, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (p->n_faults++ >= FAULTS_MAX)
-		return 0;
 	(void)err_set(&why, ERR_FORMAT, "%s", what);
-	return history_fault(p->job->sink, p->store, id, 0, &why, err);
+	return probe_fault(p, id, 0, &why, err);
 }
 
 /* "object <id>", "type <type>": a tag leads to a commit or tag as a child does to its parent, and
@@ -382,45 +390,28 @@ static int probe_member(void *arg, const struct git_member *m, void **ret_left, 
 	return probe_object(arg, m->id, m->type, m->bytes, err);
 }
 
-static int probe_fault(
-    void *arg, const unsigned char *id, uint64_t others, const struct err *why, struct err *err)
-{
-	struct probe *p = arg;
-
-	if (p->n_faults++ >= FAULTS_MAX)
-		return 0;
-	return history_fault(p->job->sink, p->store, id, others, why, err);
-}
-
 static int probe_loose(struct probe *p, size_t chunk, struct err *err)
 {
 	const struct git_store *store = p->store;
 	size_t from = chunk * LOOSE_PER_ITEM, to = MIN_OF(from + LOOSE_PER_ITEM, store->loose.n);
 
 	for (size_t i = from; i < to; i++) {
+		const unsigned char *id = store->loose.p[i].id;
 		struct git_object *object = NULL;
 		struct err why = ERR_INIT;
-		int result = 0;
+		enum content_result got =
+		    git_objects_get_loose(p->reader->objects, &store->loose.p[i], &object, &why);
+		int result;
 
 		/* One that goes away meanwhile was packed. */
-		switch (
-		    git_objects_get_loose(p->reader->objects, &store->loose.p[i], &object, &why)) {
-		case CONTENT_OK:
-			if (object->type == GIT_TREE)
-				result = probe_tree(
-				    p, store->loose.p[i].id, git_object_str(object), NULL, err);
-			else
-				result = probe_object(p, store->loose.p[i].id, object->type,
-				    git_object_str(object), err);
-			break;
-		case CONTENT_MISSING:
+		if (got == CONTENT_MISSING)
 			(void)err_set(&why, ERR_NOT_FOUND, "it went away while this ran");
-			result = probe_fault(p, store->loose.p[i].id, 0, &why, err);
-			break;
-		case CONTENT_ERROR:
-		default:
-			result = probe_fault(p, store->loose.p[i].id, 0, &why, err);
-		}
+		if (got != CONTENT_OK)
+			result = probe_fault(p, id, 0, &why, err);
+		else if (object->type == GIT_TREE)
+			result = probe_tree(p, id, git_object_str(object), NULL, err);
+		else
+			result = probe_object(p, id, object->type, git_object_str(object), err);
 		git_object_drop(object);
 		if (result != 0)
 			return -1;

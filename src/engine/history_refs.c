@@ -96,14 +96,10 @@ static void read_log(struct refs_read *r, struct str text)
 	struct str line, old, rest;
 
 	while (str_cut(&text, '\n', &line)) {
-		struct str ids[2] = {STR_NONE, STR_NONE};
-
 		if (!str_split(line, ' ', &old, &rest))
 			continue;
-		ids[0] = raw_of(r, old);
-		ids[1] = raw_of(r, str_sub(rest, 0, 2 * r->h->store->id_bytes));
-		add_logged(r, ids[0]);
-		add_logged(r, ids[1]);
+		add_logged(r, raw_of(r, old));
+		add_logged(r, raw_of(r, str_sub(rest, 0, 2 * r->h->store->id_bytes)));
 	}
 }
 

@@ -102,11 +102,6 @@ static int find_units(struct tip_walk *w, const unsigned char *tree, uint32_t fr
 	return result == 0 ? arena_check(arena, err) : -1;
 }
 
-static int tips_begin(struct job *job, void *arg, struct err *err)
-{
-	return history_reader_begin(job, arg, err);
-}
-
 static int tips_item(struct job *job, size_t item, void *arg, struct err *err)
 {
 	const struct repo_history *h = arg;
@@ -151,7 +146,7 @@ int history_tips(struct repo_history *h, struct err *err)
 	struct pool_work work = {.n = h->n_placed > 0 ? h->tips.n : 0,
 	    .content = &h->store->content,
 	    .arg = h,
-	    .begin = tips_begin,
+	    .begin = history_reader_begin,
 	    .item = tips_item,
 	    .end = history_reader_end,
 	    .reply = take_present};

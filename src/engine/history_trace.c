@@ -304,11 +304,6 @@ static int trace_commit(struct trace *t, uint32_t at, struct err *err)
 	return trace_folder(t, &f, err);
 }
 
-static int trace_begin(struct job *job, void *arg, struct err *err)
-{
-	return history_reader_begin(job, arg, err);
-}
-
 static int trace_item(struct job *job, size_t item, void *arg, struct err *err)
 {
 	const struct repo_history *h = arg;
@@ -350,7 +345,7 @@ int history_trace(struct repo_history *h, struct err *err)
 	struct pool_work work = {.n = (h->commits.n + COMMITS_PER_ITEM - 1) / COMMITS_PER_ITEM,
 	    .content = &h->store->content,
 	    .arg = h,
-	    .begin = trace_begin,
+	    .begin = history_reader_begin,
 	    .item = trace_item,
 	    .end = history_reader_end,
 	    .reply = take_traced};

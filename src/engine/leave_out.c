@@ -8,11 +8,6 @@
 
 #define IGNORE_FILE STR(".gitignore")
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 static bool owner_of(const char *path, uid_t *ret)
 {
 	struct stat st;
@@ -79,7 +74,7 @@ static int check_above(const char *top, struct str prefix, struct arena *arena, 
 static int ask(struct scan *scan, const struct where *where, const struct dir_list *list,
     struct arena *arena, struct map *ret, struct err *why)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct str text = arena_fmt(arena, "%s/" STR_FMT, where->top, STR_ARG(where->view.prefix));
 	const char *folder = text.p ? arena_cstr(arena, text) : NULL;
 
@@ -199,7 +194,7 @@ static int tell_gap(
 static int ask_gitlinks(struct scan *scan, const struct where *where, struct arena *arena,
     struct map *ret, struct err *why)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 
 	if (git_repo_open(where->top, scan->limits, &repo, why) != 0)
 		return why->code == ERR_NOT_FOUND ? 0 : -1;

@@ -8,11 +8,6 @@
 enum { POLICY_BYTES = 1 << 20 };
 #define POLICY_NAME "policy.yaml"
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 static int config_error(struct err *err)
 {
 	err->code = ERR_CONFIG;
@@ -22,7 +17,7 @@ static int config_error(struct err *err)
 static int from_repo(struct str where, struct str revision, const char *path, struct arena *arena,
     struct policy_source *ret, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct policy_source source = {
 	    .name = where, .file = arena_fmt(arena, STR_FMT ":" POLICY_NAME, STR_ARG(where))};
 	struct git_oid commit;

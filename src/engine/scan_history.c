@@ -11,8 +11,9 @@
 
 /* ---- what readers share ---- */
 
-int history_reader_begin(struct job *job, const struct repo_history *h, struct err *err)
+int history_reader_begin(struct job *job, void *arg, struct err *err)
 {
+	const struct repo_history *h = arg;
 	struct history_reader *r = calloc(1, sizeof *r);
 
 	if (!r)
@@ -165,11 +166,6 @@ static int look_at_names(struct history_reader *r, const struct history_unit *u,
 	return result;
 }
 
-static int look_begin(struct job *job, void *arg, struct err *err)
-{
-	return history_reader_begin(job, arg, err);
-}
-
 static int look_item(struct job *job, size_t item, void *arg, struct err *err)
 {
 	const struct repo_history *h = arg;
@@ -299,7 +295,7 @@ static int look(struct repo_history *h, struct err *err)
 	    .content = &h->store->content,
 	    .sink = &s.sink,
 	    .arg = h,
-	    .begin = look_begin,
+	    .begin = history_reader_begin,
 	    .item = look_item,
 	    .end = history_reader_end};
 

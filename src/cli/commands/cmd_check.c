@@ -13,11 +13,6 @@ struct check_options {
 	struct str base;
 };
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 /* Only what is below PATH was looked at here, so nothing else of the base can be fixed. */
 static void keep_below(struct report *before, const struct where *where)
 {
@@ -78,7 +73,7 @@ static int scan_here(struct scan *scan, const struct where *where, struct err *e
 static int check_base(
     struct session *s, const struct where *where, struct str base_name, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct git_oid base, head, merge_base;
 	struct scan_since since = {.commit = &merge_base, .head = &head};
 	struct scan scan = s->scan;

@@ -34,11 +34,6 @@ struct git_secrets {
 	bool tracked_only; /* what git does not track is left out of what was found */
 };
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 /* ---- what is looked through ---- */
 
 static int open_repo(struct git_secrets *g, struct git_repo **ret, struct err *err)
@@ -54,7 +49,7 @@ static int open_repo(struct git_secrets *g, struct git_repo **ret, struct err *e
 
 static int look_at_index(struct git_secrets *g, bool whole, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	const char *index = getenv("GIT_INDEX_FILE");
 
 	if (open_repo(g, &repo, err) != 0)
@@ -125,7 +120,7 @@ static int scan(struct git_secrets *g, struct err *err)
 
 static int look_at_history(struct git_secrets *g, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 
 	if (open_repo(g, &repo, err) != 0)
 		return -1;
@@ -142,7 +137,7 @@ static int scan_message(struct git_secrets *g, struct err *err)
 /* A merge that is about to be: what the others bring. */
 static int scan_merge(struct git_secrets *g, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct git_oid_list parents;
 
 	if (g->operands->n != 2 || !str_eq(g->operands->p[1], STR("merge")))
@@ -197,7 +192,7 @@ static int by_line(const void *a, const void *b)
 
 static int list_tracked(struct git_secrets *g, struct map *ret, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct err ignored = ERR_INIT;
 
 	map_init(ret, g->cli->arena);

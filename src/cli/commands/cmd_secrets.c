@@ -16,11 +16,6 @@ struct secrets_options {
 	uint64_t max_depth;
 };
 
-static void repo_closep(struct git_repo **repo)
-{
-	git_repo_close(*repo);
-}
-
 static int scan_stdin(struct session *s, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT(STDIN_BYTES);
@@ -47,7 +42,7 @@ static int split_range(
 }
 
 /* REPO may also be a folder inside a work tree. */
-static int open_repo(struct session *s, struct str operand, struct git_repo **ret, struct err *err)
+static int find_repo(struct session *s, struct str operand, struct git_place *ret, struct err *err)
 {
 	struct where where;
 	struct err why = ERR_INIT;
@@ -58,17 +53,26 @@ static int open_repo(struct session *s, struct str operand, struct git_repo **re
 	if (where_find(operand, false, s->cli->arena, &where, err) != 0 ||
 	    session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
 		return -1;
-	if (git_repo_open(path, s->cli->limits, ret, &why) == 0)
+	if (git_place_find(path, s->cli->arena, ret, &why) == 0)
 		return 0;
 	if (why.code == ERR_NOT_FOUND && where.top)
-		return git_repo_open(where.top, s->cli->limits, ret, err);
+		return git_place_find(where.top, s->cli->arena, ret, err);
 	*err = why;
 	return -1;
 }
 
+static int open_repo(struct session *s, struct str operand, struct git_repo **ret, struct err *err)
+{
+	struct git_place place;
+
+	return find_repo(s, operand, &place, err) != 0
+		   ? -1
+		   : git_repo_open(place.path, s->cli->limits, ret, err);
+}
+
 static int scan_git(struct session *s, struct str operand, struct str range, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 	struct git_oid base, head, merge_base;
 	struct str base_name, head_name;
 
@@ -83,7 +87,7 @@ static int scan_git(struct session *s, struct str operand, struct str range, str
 
 static int scan_index(struct session *s, struct str operand, struct err *err)
 {
-	struct git_repo *repo CLEANUP(repo_closep) = NULL;
+	struct git_repo *repo CLEANUP(git_repo_closep) = NULL;
 
 	if (open_repo(s, operand, &repo, err) != 0)
 		return -1;
@@ -108,25 +112,10 @@ static int scan_all_of_git(
     struct session *s, struct str operand, const struct secrets_options *o, struct err *err)
 {
 	struct history_view view;
-	struct where where;
 	struct git_place place;
-	const char *path = arena_cstr(s->cli->arena, operand);
-	struct err why = ERR_INIT;
 
-	if (!path)
-		return arena_err(s->cli->arena, err);
-	if (view_of(o, &view, err) != 0 ||
-	    where_find(operand, false, s->cli->arena, &where, err) != 0 ||
-	    session_place(s, STAGE_SECRETS, "repository", operand, false, &where, err) != 0)
+	if (view_of(o, &view, err) != 0 || find_repo(s, operand, &place, err) != 0)
 		return -1;
-	if (git_place_find(path, s->cli->arena, &place, &why) != 0) {
-		if (why.code != ERR_NOT_FOUND || !where.top) {
-			*err = why;
-			return -1;
-		}
-		if (git_place_find(where.top, s->cli->arena, &place, err) != 0)
-			return -1;
-	}
 	return scan_history(&s->scan, &place, &view, err);
 }
 

@@ -316,6 +316,11 @@ void git_repo_close(struct git_repo *repo)
 	free(repo);
 }
 
+void git_repo_closep(struct git_repo **repo)
+{
+	git_repo_close(*repo);
+}
+
 struct content *git_repo_content(struct git_repo *repo)
 {
 	return &repo->batch.content;

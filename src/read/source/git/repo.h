@@ -27,6 +27,8 @@ MUST_USE int git_repo_open_pushed(const char *path, const char *objects,
     const struct limits *limits, struct git_repo **ret_repo, struct err *err);
 /* Ends git and removes the folder. NULL is fine. */
 void git_repo_close(struct git_repo *repo);
+/* For CLEANUP. */
+void git_repo_closep(struct git_repo **repo);
 /* The top of the work tree, or the repository, that holds `path`, by looking upwards; false if
  * none does. */
 MUST_USE bool git_repo_discover(const char *path, struct arena *arena, const char **ret_top);

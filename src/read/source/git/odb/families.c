@@ -403,30 +403,18 @@ static void release_frame(struct family_visit *v, struct family_frame *frame)
 
 static bool has_room(const struct family_visit *v, uint64_t n, struct err *why)
 {
-	uint64_t most = v->f->store->limits->object_bytes;
-
-	if (n > most)
-		(void)err_set(why, ERR_LIMIT,
-		    "%llu bytes, more than the %llu that one object may have",
-		    (unsigned long long)n, (unsigned long long)most);
-	else if (v->alive + n > ALIVE_BYTES)
-		(void)err_set(why, ERR_LIMIT, "too many large objects are made from one another");
-	return why->code == ERR_NONE;
+	if (!git_object_fits(v->f->store, n, why))
+		return false;
+	if (v->alive + n <= ALIVE_BYTES)
+		return true;
+	(void)err_set(why, ERR_LIMIT, "too many large objects are made from one another");
+	return false;
 }
 
 static struct git_object *new_object(
     const struct family_visit *v, uint8_t type, uint64_t n, struct err *why)
 {
-	struct git_object *object =
-	    has_room(v, n, why) ? malloc(sizeof *object + (size_t)n + 1) : NULL;
-
-	if (!object) {
-		if (why->code == ERR_NONE)
-			(void)err_nomem(why);
-		return NULL;
-	}
-	*object = (struct git_object){.users = 1, .type = (enum git_type)type, .n = (size_t)n};
-	return object;
+	return has_room(v, n, why) ? git_object_new((enum git_type)type, (size_t)n, why) : NULL;
 }
 
 static int damaged(struct err *why)

@@ -45,7 +45,7 @@ void git_object_drop(struct git_object *object)
 		free(object);
 }
 
-static struct git_object *object_new(enum git_type type, size_t n, struct err *err)
+struct git_object *git_object_new(enum git_type type, size_t n, struct err *err)
 {
 	struct git_object *object = malloc(sizeof *object + n + 1);
 
@@ -57,12 +57,12 @@ static struct git_object *object_new(enum git_type type, size_t n, struct err *e
 	return object;
 }
 
-static bool fits(const struct git_objects *o, uint64_t size, struct err *err)
+bool git_object_fits(const struct git_store *store, uint64_t size, struct err *err)
 {
-	if (size <= MIN_OF(o->store->limits->object_bytes, (uint64_t)UINT32_MAX - 1))
+	if (size <= MIN_OF(store->limits->object_bytes, (uint64_t)UINT32_MAX - 1))
 		return true;
 	(void)err_set(err, ERR_LIMIT, "%llu bytes, more than the %llu that one object may have",
-	    (unsigned long long)size, (unsigned long long)o->store->limits->object_bytes);
+	    (unsigned long long)size, (unsigned long long)store->limits->object_bytes);
 	return false;
 }
 
@@ -134,7 +134,7 @@ static struct git_object *parse_loose(struct str whole, struct err *err)
 		(void)err_set(err, ERR_FORMAT, "a loose object that is malformed");
 		return NULL;
 	}
-	object = object_new(type_of(type), (size_t)n, err);
+	object = git_object_new(type_of(type), (size_t)n, err);
 	if (object && n > 0)
 		memcpy(object->bytes, whole.p + end + 1, (size_t)n);
 	return object;
@@ -238,9 +238,9 @@ static struct git_object *inflate_whole(
 {
 	struct git_object *object;
 
-	if (!fits(o, link->entry.size, err))
+	if (!git_object_fits(o->store, link->entry.size, err))
 		return NULL;
-	object = object_new(type, (size_t)link->entry.size, err);
+	object = git_object_new(type, (size_t)link->entry.size, err);
 	if (object && !git_pack_inflate(&o->store->packs.p[link->pack], &link->entry, o->inflater,
 			  object->bytes)) {
 		(void)err_set(err, ERR_FORMAT, "its compressed bytes are damaged");
@@ -289,8 +289,8 @@ static struct git_object *apply(
 		return NULL;
 	if (!delta_sizes(git_object_str(delta), &base_n, &n))
 		(void)err_set(err, ERR_FORMAT, "a malformed delta");
-	else if (fits(o, n, err))
-		made = object_new(base->type, (size_t)n, err);
+	else if (git_object_fits(o->store, n, err))
+		made = git_object_new(base->type, (size_t)n, err);
 	if (made && delta_apply(git_object_str(delta), git_object_str(base), made->bytes, made->n,
 			NULL, err) != 0) {
 		git_object_drop(made);

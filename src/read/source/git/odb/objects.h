@@ -20,6 +20,10 @@ static inline struct str git_object_str(const struct git_object *object)
 {
 	return str_make(object->bytes, object->n);
 }
+/* Its bytes are not set; drop it. NULL, and err: no memory. */
+MUST_USE struct git_object *git_object_new(enum git_type type, size_t n, struct err *err);
+/* False, and ERR_LIMIT, if one object may not have so many bytes. */
+MUST_USE bool git_object_fits(const struct git_store *store, uint64_t size, struct err *err);
 /* NULL is fine. */
 void git_object_drop(struct git_object *object);
 
