@@ -54,6 +54,7 @@ struct probe {
 	const struct git_store *store;
 	VEC(struct history_object) objects;
 	VEC(struct history_commit) commits;
+	bool knows_paths; /* a rule may want a file for its path: all are looked at */
 	size_t n_faults;
 	uint64_t n_missing;
 	struct str missing; /* the first */
@@ -178,7 +179,7 @@ static int probe_object(
 		return -1;
 	if (secret_probe(p->reader->detectors.scanner, bytes, &any, err) != 0)
 		return -1;
-	return any ? keep_object(p, id, type, err) : 0;
+	return any || (type == GIT_BLOB && p->knows_paths) ? keep_object(p, id, type, err) : 0;
 }
 
 /* ---- versions ---- */
@@ -323,8 +324,9 @@ static int probe_blob(struct probe *p, const struct git_member *m, void **ret_le
 			 : secret_probe_whole(p->reader->detectors.scanner, m->bytes, facts, err);
 	if (result == 0 && m->base && p->h->scan->paranoid)
 		result = check_facts(p, m, facts, err);
-	return result == 0 && secret_facts_any(facts) ? keep_object(p, m->id, m->type, err)
-						      : result;
+	if (result != 0 || !(secret_facts_any(facts) || p->knows_paths))
+		return result;
+	return keep_object(p, m->id, m->type, err);
 }
 
 /* ---- folders ---- */
@@ -433,6 +435,7 @@ static int probe_item(struct job *job, size_t item, void *arg, struct err *err)
 	int result;
 
 	arena_clear(&p.reader->arena);
+	p.knows_paths = secret_knows_paths(p.reader->detectors.scanner);
 	result = item < n_shards
 		     ? git_families_visit(p.reader->families, (uint32_t)item, &visitor, err)
 		     : probe_loose(&p, item - n_shards, err);

@@ -128,6 +128,17 @@ class History(House):
         report = self.report(0, "secrets", "git", repo.folder)
         self.assertIn("modules/sub", report["not_covered"][0]["what"])
 
+    def test_a_rule_that_knows_paths_alone(self):
+        repo = self.repo()
+        repo.add("keys/a.p12", "nothing that a pattern knows\n")
+        repo.write("b.txt", "nothing\n")
+        repo.commit()
+        config = self.write("c.toml", "[[rules]]\nid = 'p12'\npath = '(?i)\\.p12$'\n")
+        for _ in range(2):
+            found = self.found(repo, 1, "--config", config)
+            self.assertEqual([(rule, place["path"].rsplit("/", 1)[-1]) for rule, place in found], [("p12", "a.p12")])
+            hiding_places.pack_objects(repo)
+
     def test_a_plan(self):
         repo, m = self.repo(), hiding_places.marker(1)
         repo.add("a.txt", hiding_places.line(m))

@@ -221,6 +221,21 @@ static int search_windows(struct secret_scanner *scanner, struct str text, struc
 	return 0;
 }
 
+/* All patterns over a text of less than 4 GiB; on_match may end it. Rules may have no pattern. */
+static int run_patterns(struct secret_scanner *scanner, struct str text,
+    match_event_handler on_match, void *arg, struct err *err)
+{
+	const hs_database_t *database = scanner->engine->database;
+	hs_error_t rc = HS_SUCCESS;
+
+	if (database && text.n > 0)
+		rc =
+		    hs_scan(database, text.p, (unsigned)text.n, 0, scanner->scratch, on_match, arg);
+	if (rc == HS_SUCCESS || rc == HS_SCAN_TERMINATED)
+		return 0;
+	return err_set(err, ERR_IO, "vectorscan ended with its code %d", rc);
+}
+
 int secret_match_text(struct secret_scanner *scanner, struct str text, enum secret_leave leave,
     struct secret_matches *ret_matches, struct err *err)
 {
@@ -231,9 +246,8 @@ int secret_match_text(struct secret_scanner *scanner, struct str text, enum secr
 	    .text = text,
 	    .origin = scanner->origin};
 	struct secret_matches out = {0};
-	hs_error_t rc;
 
-	if (text.n == 0 || !engine->database) {
+	if (text.n == 0) {
 		*ret_matches = out;
 		return 0;
 	}
@@ -243,11 +257,10 @@ int secret_match_text(struct secret_scanner *scanner, struct str text, enum secr
 	w.wants = arena_array(&scanner->arena, engine->n, sizeof *w.wants);
 	if (!w.open || !w.wants)
 		return arena_err(&scanner->arena, err);
-	rc = hs_scan(engine->database, text.p, (unsigned)text.n, 0, scanner->scratch, on_end, &w);
+	if (run_patterns(scanner, text, on_end, &w, err) != 0)
+		return -1;
 	if (w.no_memory)
 		return arena_err(&scanner->arena, err);
-	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
-		return err_set(err, ERR_IO, "vectorscan ended with its code %d", rc);
 	out.full = false;
 	if (search_windows(scanner, text, &w, &out, err))
 		return -1;
@@ -269,13 +282,6 @@ static int on_any(
 int secret_match_any(
     struct secret_scanner *scanner, struct str text, bool *ret_any, struct err *err)
 {
-	hs_error_t rc = HS_SUCCESS;
-
 	*ret_any = text.n > UINT32_MAX;
-	if (text.n > 0 && !*ret_any)
-		rc = hs_scan(scanner->engine->database, text.p, (unsigned)text.n, 0,
-		    scanner->scratch, on_any, ret_any);
-	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
-		return err_set(err, ERR_IO, "vectorscan ended with its code %d", rc);
-	return 0;
+	return *ret_any ? 0 : run_patterns(scanner, text, on_any, ret_any, err);
 }

@@ -455,6 +455,11 @@ int secret_scan(struct secret_scanner *scanner, const struct unit *unit, struct 
 	return scan_end(&s, err);
 }
 
+bool secret_knows_paths(const struct secret_scanner *scanner)
+{
+	return scanner->engine->rules->path_rules.n > 0;
+}
+
 int secret_probe(struct secret_scanner *scanner, struct str bytes, bool *ret_any, struct err *err)
 {
 	static const struct unit nowhere = {.mode = 0};

@@ -85,6 +85,9 @@ MUST_USE int secret_scan(struct secret_scanner *scanner, const struct unit *unit
 MUST_USE int secret_scan_content(struct secret_scanner *scanner, struct content *content,
     struct str name, const struct unit *unit, struct str key, struct sink *sink, struct err *err);
 
+/* Whether there are rules that know a file by its path alone: no probe of bytes answers for them.
+ */
+bool secret_knows_paths(const struct secret_scanner *scanner);
 /* Whether secret_scan could have anything to say of these bytes, whatever their path: *ret_any is
  * false only if it would be silent. Much faster, for all the texts in which nothing is. */
 MUST_USE int secret_probe(
